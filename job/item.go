@@ -1,0 +1,46 @@
+// Package job is the middle of meetbatch: what an operation, a row, a chunk and an outcome are, how
+// a file of rows becomes the smallest number of requests, and how those are sent and settled.
+package job
+
+// Item is one row of the input, checked.
+type Item struct {
+	Line    int64  // the line of the input on which the row begins, from 1
+	Account string // trimmed
+	Value   string // of the operation's column, trimmed and in the API's words: a room ID, 0 or 1
+	Invalid string // why the row cannot be sent, the same words for every such row; empty when it can
+	Detail  string // what is particular about this row's being invalid; may be empty
+	Warning string // what looks wrong about a row that can be sent; mostly empty
+}
+
+// Reason says why the row cannot be sent.
+func (it Item) Reason() string {
+	if it.Detail == "" {
+		return it.Invalid
+	}
+	return it.Invalid + ": " + it.Detail
+}
+
+// Entry is one element of a request's body, and the rows that it stands for.
+type Entry struct {
+	ID         string
+	Line       int64   // the first row that asks for it
+	Duplicates []int64 // the lines of the rows that repeat that one, ascending
+}
+
+// Rows counts the rows that share the entry's fate.
+func (e Entry) Rows() int64 { return 1 + int64(len(e.Duplicates)) }
+
+// Chunk is what one request carries: 1 to MaxChunk entries for one target, no entry twice.
+type Chunk struct {
+	Target  string // the last segment of the request's path: an account, or a status
+	Entries []Entry
+}
+
+// Rows counts the rows that the chunk's entries stand for.
+func (c Chunk) Rows() int64 {
+	var n int64
+	for _, e := range c.Entries {
+		n += e.Rows()
+	}
+	return n
+}

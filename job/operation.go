@@ -1,0 +1,50 @@
+package job
+
+// Operation is one thing that can be done to every row of a file: a request of the service and how
+// a row becomes an entry of its body. It is data; a further operation is a further value.
+type Operation struct {
+	Name   string // the command: reclaim
+	Column string // the column that stands beside account: vmr_id
+	Method string
+	Path   string // the request's path up to its target, ending in a slash
+	Verb   string // what is done, for people: reclaim rooms
+	Noun   string // what the entries of a request are, for people: rooms
+
+	// PerAccount says that the request's target is the account and its entries are the values of
+	// that account's rows. Otherwise the target is the value and the entries are accounts; then an
+	// account can have one value only, and rows that give it two contradict one another.
+	PerAccount bool
+}
+
+// Reclaim takes rooms back from the account that holds them (DisassociateVmr, meeting_21_1105).
+var Reclaim = Operation{
+	Name:       "reclaim",
+	Column:     "vmr_id",
+	Method:     "POST",
+	Path:       "/v1/usg/dcs/corp/vmr/recycle-from-member/",
+	Verb:       "reclaim rooms",
+	Noun:       "rooms",
+	PerAccount: true,
+}
+
+// SetStatus makes accounts normal (0) or disabled (1) (BatchUpdateUserStatus, meeting_21_0072).
+var SetStatus = Operation{
+	Name:   "status",
+	Column: "user_status",
+	Method: "PUT",
+	Path:   "/v1/usg/dcs/corp/member/status/",
+	Verb:   "set the status of accounts",
+	Noun:   "accounts",
+}
+
+// MaxChunk is the largest number of entries in one request. It is documented for rooms
+// (meeting_21_1105); for accounts it is a guess, taken from the sibling calls.
+const MaxChunk = 100
+
+// Row gives the account and the value of the row that became entry id of a request to target.
+func (op Operation) Row(target, id string) (account, value string) {
+	if op.PerAccount {
+		return target, id
+	}
+	return id, target
+}

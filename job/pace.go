@@ -1,0 +1,32 @@
+package job
+
+import (
+	"context"
+
+	"golang.org/x/time/rate"
+)
+
+// pacer lets requests go out at a rate, evenly spaced. It is safe for concurrent use.
+type pacer struct {
+	limiter *rate.Limiter
+	turn    chan struct{}
+}
+
+func newPacer(r Rate) *pacer {
+	return &pacer{limiter: rate.NewLimiter(r.limit(), 1), turn: make(chan struct{}, 1)}
+}
+
+// wait returns when the next request may go out, or with the context's error.
+//
+// Only one caller at a time waits for the limiter. If all did, each would hold a reservation for a
+// moment that is already fixed, and callers that wake late would go out closer together than the
+// rate allows; as it is, a late one pushes back those behind it.
+func (p *pacer) wait(ctx context.Context) error {
+	select {
+	case p.turn <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-p.turn }()
+	return p.limiter.Wait(ctx)
+}

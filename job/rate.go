@@ -1,0 +1,65 @@
+package job
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// Rate is how many requests may go out in a time. The zero value is no limit.
+type Rate struct {
+	Requests int
+	Per      time.Duration
+}
+
+// ParseRate reads a rate as it stands on the command line: 100/1m, 10/1s, or none.
+func ParseRate(s string) (Rate, error) {
+	if s == "none" {
+		return Rate{}, nil
+	}
+	requests, per, found := strings.Cut(s, "/")
+	n, err := strconv.Atoi(requests)
+	if !found || err != nil || n < 1 {
+		return Rate{}, fmt.Errorf("rate %q is not REQUESTS/TIME", s)
+	}
+	if per != "" && (per[0] < '0' || per[0] > '9') {
+		per = "1" + per // 10/s, as people write it
+	}
+	d, err := time.ParseDuration(per)
+	if err != nil || d <= 0 {
+		return Rate{}, fmt.Errorf("rate %q has no time that can be read after the slash", s)
+	}
+	return Rate{n, d}, nil
+}
+
+// String gives the rate as ParseRate reads it.
+func (r Rate) String() string {
+	if r == (Rate{}) {
+		return "none"
+	}
+	switch {
+	case r.Per%time.Hour == 0:
+		return fmt.Sprintf("%d/%dh", r.Requests, r.Per/time.Hour)
+	case r.Per%time.Minute == 0:
+		return fmt.Sprintf("%d/%dm", r.Requests, r.Per/time.Minute)
+	}
+	return fmt.Sprintf("%d/%s", r.Requests, r.Per)
+}
+
+// Takes is how long n requests take at the rate. The first goes out at once.
+func (r Rate) Takes(n int64) time.Duration {
+	if r.Requests == 0 || n < 2 {
+		return 0
+	}
+	return time.Duration(float64(n-1) * float64(r.Per) / float64(r.Requests))
+}
+
+func (r Rate) limit() rate.Limit {
+	if r.Requests == 0 {
+		return rate.Inf
+	}
+	return rate.Limit(float64(r.Requests) / r.Per.Seconds())
+}
