@@ -1,0 +1,135 @@
+package reader
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"meetbatch/job"
+)
+
+// headersOf lists the headers under which a field is found, case and blanks aside. The names are
+// those of the service's queries (SearchCorpVmr, SearchUsers) and of its management pages. An
+// account may also stand under the name that goes with the account type, 0 or 1.
+func headersOf(field string, accountType int) []string {
+	switch field {
+	case "account":
+		byType := []string{"userAccount", "thirdAccount"}
+		return []string{"account", "账号", "member.id", byType[accountType]}
+	case "vmr_id":
+		return []string{"vmr_id", "id", "vmrId", "云会议室ID"}
+	}
+	return []string{field}
+}
+
+// fold makes headers comparable: lower case, without blanks.
+func fold(header string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, header)
+}
+
+// columns tells which column of the input holds which field; -1 where none does.
+type columns struct{ account, value int }
+
+// findColumns looks up the fields of an operation in the header row.
+func findColumns(headers []string, op job.Operation, opts Options) (columns, error) {
+	account, err := findColumn(headers, "account", opts)
+	if err != nil {
+		return columns{}, err
+	}
+	if account < 0 {
+		return columns{}, missing(headers, "account", opts)
+	}
+	value, err := findColumn(headers, op.Column, opts)
+	switch {
+	case err != nil:
+		return columns{}, err
+	case value >= 0 && opts.Value != "":
+		return columns{}, &Error{
+			Reason: fmt.Sprintf("the file has a column %q, and --to sets it for every row", headers[value]),
+			Try:    "leave --to away, or remove the column",
+		}
+	case value < 0 && opts.Value == "":
+		return columns{}, missing(headers, op.Column, opts)
+	case value == account:
+		return columns{}, &Error{
+			Reason: fmt.Sprintf("column %q is named as both account and %s", headers[value], op.Column),
+			Try:    "name two different columns with --column",
+		}
+	}
+	return columns{account, value}, nil
+}
+
+func findColumn(headers []string, field string, opts Options) (int, error) {
+	wanted := headersOf(field, opts.AccountType)
+	chosen, named := opts.Columns[field]
+	if named {
+		wanted = []string{chosen}
+	}
+	folded := map[string]bool{}
+	for _, w := range wanted {
+		folded[fold(w)] = true
+	}
+	at := -1
+	for i, header := range headers {
+		if !folded[fold(header)] {
+			continue
+		}
+		if at >= 0 {
+			return 0, doubled(field, headers[at], header)
+		}
+		at = i
+	}
+	if named && at < 0 {
+		return 0, &Error{
+			Reason: fmt.Sprintf("no column %q, which --column names for %s", chosen, field),
+			Try:    "the headers are " + list(headers),
+		}
+	}
+	return at, nil
+}
+
+func doubled(field, a, b string) error {
+	if fold(a) == fold(b) {
+		return &Error{
+			Reason: fmt.Sprintf("two columns are headed %q", a),
+			Try:    "rename one of them in the file's first line",
+		}
+	}
+	return &Error{
+		Reason: fmt.Sprintf("%s could be column %q or column %q", field, a, b),
+		Try:    fmt.Sprintf("choose with --column %s=%s", field, a),
+	}
+}
+
+func missing(headers []string, field string, opts Options) error {
+	e := &Error{
+		Reason: fmt.Sprintf("no column %s (looked for %s)", field, list(headersOf(field, opts.AccountType))),
+		Try:    fmt.Sprintf("the headers are %s; choose with --column %s=HEADER", list(headers), field),
+	}
+	if field == job.SetStatus.Column {
+		e.Try += ", or give one status to all rows with --to"
+	}
+	if field == "account" && slices.ContainsFunc(headers, func(h string) bool { return fold(h) == "thirdaccount" || fold(h) == "useraccount" }) {
+		e.Try += fmt.Sprintf(", or change --account-type, which is %d", opts.AccountType)
+	}
+	return e
+}
+
+// list names headers in a message, and at most a dozen of them.
+func list(headers []string) string {
+	quoted := make([]string, 0, 12)
+	for i, h := range headers {
+		if i == 12 {
+			quoted = append(quoted, fmt.Sprintf("and %d more", len(headers)-i))
+			break
+		}
+		quoted = append(quoted, fmt.Sprintf("%q", h))
+	}
+	return strings.Join(quoted, ", ")
+}
