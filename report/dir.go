@@ -1,0 +1,219 @@
+// Package report keeps the record of a run: its directory with the results, the journal of requests,
+// the rows to run again, and a description of the run itself.
+package report
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/google/renameio/v2"
+
+	"meetbatch/job"
+)
+
+// The files of a run directory.
+const (
+	RunFile      = "run.json"
+	ResultsFile  = "results.csv"
+	RequestsFile = "requests.csv"
+	FailedFile   = "failed.csv"
+	InputFile    = "input.csv" // what was read from standard input
+)
+
+// ErrExists is the error of Create for a directory that holds a run.
+var ErrExists = errors.New("holds a run already")
+
+// Dir is an open run directory. It implements job.Recorder: its methods may be called at the same
+// time, and each has written its rows when it returns.
+type Dir struct {
+	Path string
+
+	op       job.Operation
+	made     []string   // the folders that Create made, the innermost first
+	mu       sync.Mutex // of what follows
+	results  *os.File
+	requests *os.File
+	done     bitmap // the lines of the rows that need not be run again
+}
+
+// Create makes a run directory, and the folders above it, and the two tables in it. A directory that
+// exists is taken when it holds no run.
+func Create(path string, op job.Operation) (*Dir, error) {
+	made := missing(path)
+	if err := os.MkdirAll(path, 0o777); err != nil {
+		return nil, err
+	}
+	for _, name := range []string{RunFile, ResultsFile, RequestsFile, FailedFile, InputFile} {
+		if _, err := os.Lstat(filepath.Join(path, name)); !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%s %w: %s is there", path, ErrExists, name)
+		}
+	}
+	d := &Dir{Path: path, op: op, made: made}
+	var err error
+	if d.results, err = createTable[result](d, ResultsFile); err != nil {
+		return nil, err
+	}
+	if d.requests, err = createTable[event](d, RequestsFile); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return d, nil
+}
+
+// missing lists a path and the folders above it, as far as they are not there.
+func missing(path string) []string {
+	var dirs []string
+	for {
+		if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+			return dirs
+		}
+		dirs = append(dirs, path)
+		path = filepath.Dir(path)
+	}
+}
+
+func createTable[T any](d *Dir, name string) (*os.File, error) {
+	head, err := header[T](d.op)
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(d.File(name), os.O_CREATE|os.O_EXCL|os.O_WRONLY|os.O_APPEND, 0o666)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := f.Write(head); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+// File gives the path of a file of the directory.
+func (d *Dir) File(name string) string { return filepath.Join(d.Path, name) }
+
+// Sent writes the journal's row for a request that is about to go out.
+func (d *Dir) Sent(a job.Attempt) error {
+	return write(d, d.requests, []event{sent(a, time.Now())})
+}
+
+// Answered writes the journal's row for what came of a request.
+func (d *Dir) Answered(a job.Attempt, answer job.Answer) error {
+	return write(d, d.requests, []event{answered(a, answer, time.Now())})
+}
+
+// Settle writes the results of an outcome's rows.
+func (d *Dir) Settle(o job.Outcome) error {
+	if err := write(d, d.results, resultsOf(d.op, o)); err != nil {
+		return err
+	}
+	if o.Status != job.Succeeded {
+		return nil
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, e := range o.Chunk.Entries {
+		d.done.set(e.Line)
+		for _, line := range e.Duplicates {
+			d.done.set(line)
+		}
+	}
+	return nil
+}
+
+// Reject writes the results of invalid rows.
+func (d *Dir) Reject(items []job.Item) error {
+	now := time.Now()
+	rows := make([]result, 0, 1000)
+	for i, it := range items {
+		rows = append(rows, rejected(it, now))
+		if len(rows) == cap(rows) || i == len(items)-1 {
+			if err := write(d, d.results, rows); err != nil {
+				return err
+			}
+			rows = rows[:0]
+		}
+	}
+	return nil
+}
+
+// write appends rows to one of the tables. They are encoded before the lock is taken.
+func write[T any](d *Dir, table *os.File, rows []T) error {
+	text, err := encode(rows)
+	if err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	_, err = table.Write(text)
+	return err
+}
+
+// WriteFailed writes failed.csv: the header row, and those rows of the input that did not succeed.
+// The function each is called with every row of the input, its line and its bytes.
+func (d *Dir) WriteFailed(header []byte, each func(row func(line int64, raw []byte) error) error) error {
+	f, err := renameio.NewPendingFile(d.File(FailedFile), renameio.WithPermissions(0o666), renameio.WithExistingPermissions())
+	if err != nil {
+		return err
+	}
+	defer f.Cleanup()
+	out := bufio.NewWriterSize(f, 256<<10)
+	out.Write(header)
+	err = each(func(line int64, raw []byte) error {
+		if d.done.has(line) {
+			return nil
+		}
+		_, err := out.Write(raw)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	return f.CloseAtomicallyReplace()
+}
+
+// WriteRun replaces run.json.
+func (d *Dir) WriteRun(run Run) error {
+	text, err := json.MarshalIndent(run, "", "  ")
+	if err != nil {
+		return err
+	}
+	return renameio.WriteFile(d.File(RunFile), append(text, '\n'), 0o666)
+}
+
+// KeepInput returns a file of the directory that takes a copy of what is read from standard input.
+func (d *Dir) KeepInput() (*os.File, error) {
+	return os.OpenFile(d.File(InputFile), os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o666)
+}
+
+// Close closes the tables; the directory stays.
+func (d *Dir) Close() error {
+	var errs []error
+	for _, f := range []*os.File{d.results, d.requests} {
+		if f != nil {
+			errs = append(errs, f.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Remove takes back a directory in which nothing has happened, as far as Create made it.
+func (d *Dir) Remove() error {
+	errs := []error{d.Close()}
+	for _, name := range []string{RunFile, ResultsFile, RequestsFile, FailedFile, InputFile} {
+		if err := os.Remove(d.File(name)); !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, err)
+		}
+	}
+	for _, dir := range d.made {
+		errs = append(errs, os.Remove(dir))
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,58 @@
+package report
+
+import "time"
+
+// Run is what run.json says of a run.
+type Run struct {
+	Command  string            `json:"command"`
+	Version  string            `json:"version"`
+	Settings map[string]string `json:"settings"`
+	Input    Input             `json:"input"`
+	Start    time.Time         `json:"start"`
+	End      *time.Time        `json:"end,omitempty"`
+	State    State             `json:"state"`
+	Counts   Counts            `json:"counts"`
+	Requests Requests          `json:"requests"`
+	Rate     Pace              `json:"rate"`
+	ExitCode *int              `json:"exit_code,omitempty"`
+}
+
+// State is how far a run has come.
+type State string
+
+const (
+	Planning State = "planning" // nothing has been sent
+	Running  State = "running"
+	Finished State = "finished" // every row is settled
+	Broken   State = "broken"   // the files could not be written, or do not add up
+)
+
+// Input is the file that the rows came from.
+type Input struct {
+	Path   string `json:"path"` // absolute; "-" for standard input
+	Size   int64  `json:"size"` // bytes
+	SHA256 string `json:"sha256"`
+}
+
+// Counts are the rows of the input by their fate. Rows is the sum of the others when a run is over.
+type Counts struct {
+	Rows       int64 `json:"rows"`
+	Succeeded  int64 `json:"succeeded"`
+	Failed     int64 `json:"failed"`
+	Unknown    int64 `json:"unknown"`
+	NotSent    int64 `json:"not_sent"`
+	Invalid    int64 `json:"invalid"`
+	Duplicates int64 `json:"duplicates"` // contained in the others
+}
+
+// Requests are the planned number, the smallest possible, and the number sent.
+type Requests struct {
+	Planned int64 `json:"planned"`
+	Sent    int64 `json:"sent"`
+}
+
+// Pace is the rate that was asked for, as on the command line, and the one that was reached.
+type Pace struct {
+	Asked             string  `json:"asked"`
+	AchievedPerSecond float64 `json:"achieved_per_second"`
+}
