@@ -1,0 +1,70 @@
+package sandbox
+
+import (
+	"bytes"
+	"net/http"
+)
+
+// The operations' paths, written down here again: the sandbox is to find out if the program's are wrong.
+const (
+	reclaimPath = "/v1/usg/dcs/corp/vmr/recycle-from-member/" // meeting_21_1105
+	statusPath  = "/v1/usg/dcs/corp/member/status/"           // meeting_21_0072
+)
+
+// maxEntries is documented for rooms; for accounts no limit is, and 100 is that of the sibling calls.
+const maxEntries = 100
+
+// reclaim is DisassociateVmr (meeting_21_1105).
+func (h *Handler) reclaim(account string, rooms []string) reply {
+	dir := h.settings.Directory
+	if !dir.hasAccount(account) {
+		return reply{status: http.StatusBadRequest, code: "USG.201040000", message: "The user does not exist"}
+	}
+	// No code is documented for a room that somebody else holds; that of a room that does not
+	// exist is a guess. A room that is free already may be reclaimed again.
+	good, bad := divide(rooms, func(room string) bool { return dir.reclaimable(account, room) })
+	rep := h.outcome(good, bad, "USG.201080000", "The cloud meeting room does not exist")
+	dir.reclaim(rep.applied)
+	return rep
+}
+
+// strayBody is the body of the 200 that the documents describe as empty, with a Content-Length of 143.
+var strayBody = append(bytes.Repeat([]byte(" "), 141), "{}"...)
+
+// setStatus is BatchUpdateUserStatus (meeting_21_0072).
+func (h *Handler) setStatus(value string, accounts []string) reply {
+	if value != "0" && value != "1" {
+		return *malformed("the status is not 0 or 1")
+	}
+	dir := h.settings.Directory
+	good, bad := divide(accounts, dir.hasAccount)
+	rep := h.outcome(good, bad, "USG.201040000", "The user does not exist")
+	dir.setStatus(rep.applied, value)
+	if rep.status == http.StatusOK {
+		rep.body = strayBody
+	}
+	return rep
+}
+
+func divide(entries []string, ok func(string) bool) (good, bad []string) {
+	good = make([]string, 0, len(entries))
+	for _, e := range entries {
+		if ok(e) {
+			good = append(good, e)
+		} else {
+			bad = append(bad, e)
+		}
+	}
+	return good, bad
+}
+
+// outcome says what is applied, as the setting for bad entries has it; the error is that of a bad one.
+func (h *Handler) outcome(good, bad []string, code, message string) reply {
+	switch {
+	case len(bad) == 0 || h.settings.BadEntry == Ignore:
+		return reply{status: http.StatusOK, applied: good}
+	case h.settings.BadEntry == Reject:
+		good = nil
+	}
+	return reply{status: http.StatusBadRequest, code: code, message: message, applied: good}
+}
