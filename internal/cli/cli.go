@@ -1,0 +1,150 @@
+// Package cli is the command line: it declares the commands, connects the packages for each of them
+// and speaks to the user.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+)
+
+// version is what --version shows when the build does not know better.
+const version = "0.1.0"
+
+// commands is the whole command line.
+type commands struct {
+	Reclaim reclaimCmd       `cmd:"" help:"Take cloud meeting rooms back from the accounts that hold them."`
+	Status  statusCmd        `cmd:"" help:"Set accounts to normal or disabled."`
+	Sandbox sandboxCmd       `cmd:"" help:"Serve a simulated service, to try things out."`
+	Version kong.VersionFlag `help:"Show the version." env:"-"`
+}
+
+// app is the world outside, as the commands see it.
+type app struct {
+	args   []string
+	stdin  io.Reader
+	stdout io.Writer
+	stderr io.Writer
+	model  *kong.Application
+	now    func() time.Time
+}
+
+// Run does what the arguments say and returns the exit code.
+func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	a := &app{args: args, stdin: stdin, stdout: stdout, stderr: stderr, now: time.Now}
+	return a.run(ctx)
+}
+
+// leave is what kong's Exit becomes, so that --help and --version end the parsing.
+type leave int
+
+func (a *app) run(ctx context.Context) (code int) {
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case leave:
+			code = int(r)
+		default:
+			panic(r)
+		}
+	}()
+	parser, err := kong.New(&commands{},
+		kong.Name("meetbatch"),
+		kong.Description("Does one thing to very many accounts or meeting rooms of Huawei Cloud Meeting, from a CSV."),
+		kong.Vars{"version": "meetbatch " + buildVersion()},
+		kong.DefaultEnvars("MEETBATCH"),
+		kong.Writers(a.stdout, a.stderr),
+		kong.Exit(func(code int) { panic(leave(code)) }),
+		kong.Help(help),
+		kong.ConfigureHelp(kong.HelpOptions{
+			Compact:        true,
+			WrapUpperBound: 100,
+			ValueFormatter: func(v *kong.Value) string { return v.Help }, // the names in the environment follow from a rule
+		}),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(a),
+	)
+	if err != nil {
+		panic(err) // the declaration above is wrong
+	}
+	a.model = parser.Model
+	parsed, err := parser.Parse(a.args)
+	if err != nil {
+		err = usage(err, usageHint(err))
+	} else {
+		err = parsed.Run()
+	}
+	if err == nil || errors.Is(err, errRows) {
+		return exitCode(err)
+	}
+	newConsole(a.stderr, consoleFlags{LogFormat: logFormat(parsed)}).fail(err)
+	return exitCode(err)
+}
+
+// usageHint points at the help of the command that was meant.
+func usageHint(err error) string {
+	name := "meetbatch"
+	var parse *kong.ParseError
+	if errors.As(err, &parse) && parse.Context != nil && parse.Context.Selected() != nil {
+		name += " " + parse.Context.Selected().Name
+	}
+	return name + " --help"
+}
+
+// help prints a command's flags, and below them what holds for all commands.
+func help(options kong.HelpOptions, ctx *kong.Context) error {
+	if err := kong.DefaultHelpPrinter(options, ctx); err != nil {
+		return err
+	}
+	_, err := io.WriteString(ctx.Stdout, strings.TrimSuffix(helpText, "\n")+"\n")
+	return err
+}
+
+func buildVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
+		return version
+	}
+	return strings.TrimPrefix(info.Main.Version, "v")
+}
+
+const helpText = `
+Input:
+  A CSV in UTF-8 with a header row. Columns are found by their header, case and blanks aside:
+  account (or userAccount, thirdAccount, member.id, 账号), for reclaim vmr_id (or id, vmrId,
+  云会议室ID), for status user_status (0, 1, normal, disabled). Other columns are ignored.
+
+Files of a run, in its directory:
+  results.csv   the fate of every row        failed.csv  the rows to run again, as they stood
+  requests.csv  every request, before/after  run.json    the run itself
+
+Credentials, from the environment only:
+  MEETBATCH_TOKEN, or MEETBATCH_TOKEN_FILE naming a file that holds it.
+  Every flag can come from the environment too: --rate is MEETBATCH_RATE.
+
+Exit codes:
+  0  every row succeeded                     3  refused before anything was sent
+  1  finished, some rows did not succeed     7  the run's files could not be written, or do
+  2  the command line is wrong                  not add up
+
+Example:
+  meetbatch reclaim --sandbox testdata/rooms.csv
+`
+
+func logFormat(parsed *kong.Context) string {
+	if parsed == nil {
+		return ""
+	}
+	for _, flag := range parsed.Flags() {
+		if flag.Name == "log-format" {
+			return fmt.Sprint(parsed.FlagValue(flag))
+		}
+	}
+	return ""
+}

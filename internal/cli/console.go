@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"sync"
+)
+
+// consoleFlags say what goes to standard error.
+type consoleFlags struct {
+	LogFormat string `enum:"text,json" default:"text" help:"Form of the messages on standard error: text or json."`
+	Quiet     bool   `help:"Show only what went wrong."`
+	Verbose   bool   `help:"Show every request."`
+}
+
+// Validate is called by kong.
+func (f consoleFlags) Validate() error {
+	if f.Quiet && f.Verbose {
+		return fmt.Errorf("--quiet and --verbose contradict one another")
+	}
+	return nil
+}
+
+// console writes messages for people, or for a log collector: a message is a whole sentence, and its
+// attributes say the same to a machine.
+type console struct {
+	*slog.Logger
+	level slog.Level
+}
+
+func newConsole(w io.Writer, f consoleFlags) *console {
+	level := slog.LevelInfo
+	switch {
+	case f.Quiet:
+		level = slog.LevelWarn
+	case f.Verbose:
+		level = slog.LevelDebug
+	}
+	var handler slog.Handler = &plain{w: w, level: level, mu: &sync.Mutex{}}
+	if f.LogFormat == "json" {
+		handler = slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level})
+	}
+	return &console{slog.New(handler), level}
+}
+
+// fail reports the error that ends the program.
+func (c *console) fail(err error) {
+	if h := hint(err); h != "" {
+		c.Error(err.Error(), "hint", h)
+		return
+	}
+	c.Error(err.Error())
+}
+
+// plain is a slog.Handler that prints the message alone, with the level before a warning or an
+// error and a hint on a line of its own. Debug messages show their attributes.
+type plain struct {
+	w     io.Writer
+	level slog.Level
+	mu    *sync.Mutex
+}
+
+func (p *plain) Enabled(_ context.Context, level slog.Level) bool { return level >= p.level }
+func (p *plain) WithAttrs([]slog.Attr) slog.Handler               { return p }
+func (p *plain) WithGroup(string) slog.Handler                    { return p }
+
+func (p *plain) Handle(_ context.Context, r slog.Record) error {
+	var b strings.Builder
+	switch {
+	case r.Level >= slog.LevelError:
+		b.WriteString("error: ")
+	case r.Level >= slog.LevelWarn:
+		b.WriteString("warning: ")
+	}
+	b.WriteString(r.Message)
+	var hint string
+	r.Attrs(func(a slog.Attr) bool {
+		switch {
+		case a.Key == "hint":
+			hint = a.Value.String()
+		case r.Level < slog.LevelInfo:
+			fmt.Fprintf(&b, " %s=%s", a.Key, a.Value)
+		}
+		return true
+	})
+	b.WriteByte('\n')
+	if hint != "" {
+		fmt.Fprintf(&b, "hint: %s\n", hint)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_, err := io.WriteString(p.w, b.String())
+	return err
+}

@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"meetbatch/internal/sandbox"
+)
+
+type sandboxCmd struct {
+	Addr      string           `default:"127.0.0.1:8080" help:"Where to listen, on this machine only; port 0 takes a free one."`
+	Token     string           `default:"sandbox" env:"-" help:"The access token that is accepted."`
+	BadEntry  sandbox.BadEntry `default:"reject" enum:"reject,partial,ignore" help:"What one bad entry does to its request: reject refuses all, partial applies the others and reports it, ignore applies the others and says nothing."`
+	Directory string           `placeholder:"FILE" help:"What exists: a CSV with account, vmr_id, user_status. Without it, everything does but IDs that begin with missing."`
+	Latency   latencyFlag      `default:"0s" help:"Before each answer: 20ms, or drawn from 10ms..50ms."`
+	Seed      uint64           `default:"1" help:"Of what is drawn by chance."`
+	Log       string           `placeholder:"FILE" help:"Append a line of JSON per request: what was asked for and what was applied."`
+	consoleFlags
+}
+
+// latencyFlag is a sandbox.Latency on the command line.
+type latencyFlag struct{ sandbox.Latency }
+
+func (l *latencyFlag) UnmarshalText(text []byte) error {
+	least, most, isRange := strings.Cut(string(text), "..")
+	if !isRange {
+		most = least
+	}
+	var errMin, errMax error
+	l.Min, errMin = time.ParseDuration(least)
+	l.Max, errMax = time.ParseDuration(most)
+	if errMin != nil || errMax != nil || l.Min < 0 || l.Max < l.Min {
+		return fmt.Errorf("latency %q is not a time such as 20ms, or a range such as 10ms..50ms", text)
+	}
+	return nil
+}
+
+// Run serves until a signal comes.
+func (c *sandboxCmd) Run(ctx context.Context, a *app) (err error) {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	out := newConsole(a.stderr, c.consoleFlags)
+	settings := sandbox.Settings{Token: c.Token, BadEntry: c.BadEntry, Latency: c.Latency.Latency, Seed: c.Seed}
+	if c.Directory != "" {
+		if settings.Directory, err = readDirectory(c.Directory); err != nil {
+			return refused(fmt.Errorf("%s: %w", c.Directory, err), "")
+		}
+	}
+	if c.Log != "" {
+		log, err := os.OpenFile(c.Log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o666)
+		if err != nil {
+			return refused(err, "")
+		}
+		defer log.Close()
+		settings.Log = log
+	}
+	handler := sandbox.New(settings)
+	server, err := sandbox.Start(handler, c.Addr)
+	if err != nil {
+		return refused(fmt.Errorf("--addr %s: %w", c.Addr, err), "")
+	}
+	out.Info("sandbox listens on "+server.URL, "url", server.URL)
+	out.Info(fmt.Sprintf("try: MEETBATCH_TOKEN=%s meetbatch reclaim --endpoint %s --yes testdata/rooms.csv", quoted(c.Token), server.URL))
+	<-ctx.Done()
+	if err := errors.Join(server.Close(), handler.Err()); err != nil {
+		return unrecorded(err, "")
+	}
+	return nil
+}
+
+func readDirectory(path string) (*sandbox.Directory, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return sandbox.ReadDirectory(f)
+}

@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"github.com/dustin/go-humanize"
+)
+
+// grouped writes a number as people read it: 1,000,000.
+func grouped(n int64) string { return humanize.Comma(n) }
+
+// plural writes a number and what it counts: 1 row, 2 rows.
+func plural(n int64, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return grouped(n) + " " + noun
+}
+
+// roughly writes a duration with no more precision than anybody needs: 4h12m, 38s.
+func roughly(d time.Duration) string {
+	switch {
+	case d >= time.Hour:
+		return strings.TrimSuffix(d.Round(time.Minute).String(), "0s")
+	case d >= time.Second:
+		return d.Round(time.Second).String()
+	}
+	return d.Round(time.Millisecond).String()
+}
+
+// commandLine writes the command line args again with another file, and without --out, whose
+// directory is taken.
+func commandLine(model *kong.Application, args []string, file string) string {
+	words := []string{model.Name}
+	for i := 0; i < len(args); i++ {
+		name, isFlag := strings.CutPrefix(args[i], "--")
+		if !isFlag || name == "" {
+			if i > 0 { // the command itself stands first
+				words = append(words, quoted(file))
+			} else {
+				words = append(words, args[i])
+			}
+			continue
+		}
+		name, _, joined := strings.Cut(name, "=")
+		option := args[i : i+1]
+		if !joined && takesValue(model, name) && i+1 < len(args) {
+			i++
+			option = args[i-1 : i+1]
+		}
+		if name != "out" {
+			for _, word := range option {
+				words = append(words, quoted(word))
+			}
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+func takesValue(model *kong.Application, name string) bool {
+	for _, command := range model.Children {
+		for _, flag := range command.Flags {
+			if flag.Name == name {
+				return !flag.IsBool()
+			}
+		}
+	}
+	return false
+}
+
+// quoted makes a word safe to paste into a shell.
+func quoted(word string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./=:,@%+", r)
+	}
+	if word != "" && strings.TrimFunc(word, plain) == "" {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
