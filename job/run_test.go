@@ -1,0 +1,211 @@
+package job_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"meetbatch/job"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// service answers requests with a function and remembers when they came.
+type service struct {
+	answer func(job.Attempt) job.Answer
+	takes  time.Duration
+
+	mu       sync.Mutex
+	at       []time.Time
+	flying   int
+	mostEver int
+}
+
+func (s *service) Send(ctx context.Context, _ job.Operation, a job.Attempt) job.Answer {
+	s.mu.Lock()
+	s.at = append(s.at, time.Now())
+	s.flying++
+	s.mostEver = max(s.mostEver, s.flying)
+	s.mu.Unlock()
+	time.Sleep(s.takes)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.flying--
+	if s.answer == nil {
+		return job.Answer{HTTPStatus: 200}
+	}
+	return s.answer(a)
+}
+
+// memory records in memory, and fails from the nth record on when n is not zero.
+type memory struct {
+	mu       sync.Mutex
+	events   []string // kind and request ID, in order
+	outcomes []job.Outcome
+	failFrom int
+	onError  func()
+}
+
+var errFull = errors.New("disk full")
+
+func (m *memory) record(event string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.failFrom > 0 && len(m.events)+1 >= m.failFrom {
+		if m.onError != nil {
+			m.onError()
+		}
+		return errFull
+	}
+	m.events = append(m.events, event)
+	return nil
+}
+
+func (m *memory) Sent(a job.Attempt) error { return m.record("sent " + a.RequestID) }
+func (m *memory) Answered(a job.Attempt, _ job.Answer) error {
+	return m.record("answered " + a.RequestID)
+}
+func (m *memory) Reject(its []job.Item) error { return nil }
+func (m *memory) Settle(o job.Outcome) error {
+	m.mu.Lock()
+	m.outcomes = append(m.outcomes, o)
+	m.mu.Unlock()
+	return m.record("settled " + o.RequestID)
+}
+
+// manyAccounts plans one request for each of n accounts.
+func manyAccounts(n int) *job.Plan {
+	p := job.NewPlanner(job.Reclaim, 100)
+	for i := range n {
+		p.Add(job.Item{Line: int64(i + 2), Account: fmt.Sprint("account", i), Value: "room"})
+	}
+	return p.Plan()
+}
+
+// TestRunKeepsTheRate holds the moments at which requests go out against the rate: evenly spaced, in
+// no second more than the rate and one, whatever the answers take.
+func TestRunKeepsTheRate(t *testing.T) {
+	for _, takes := range []time.Duration{0, 3 * time.Millisecond, 190 * time.Millisecond} {
+		synctest.Test(t, func(t *testing.T) {
+			svc := &service{takes: takes}
+			r := &job.Runner{Sender: svc, Recorder: &memory{}, Rate: job.Rate{Requests: 50, Per: time.Second}, Workers: 10}
+			if err := r.Run(t.Context(), manyAccounts(1001)); err != nil {
+				t.Fatal(err)
+			}
+			if took := svc.at[1000].Sub(svc.at[0]); took < 20*time.Second || took > 20*time.Second+10*time.Millisecond {
+				t.Errorf("answers take %s: 1001 requests at 50/1s went out in %s, want 20s", takes, took)
+			}
+			for i := 51; i < len(svc.at); i++ {
+				if gap := svc.at[i].Sub(svc.at[i-51]); gap < time.Second {
+					t.Fatalf("answers take %s: requests %d to %d in %s, want a second or more", takes, i-51, i, gap)
+				}
+			}
+		})
+	}
+}
+
+func TestRunUsesTheWorkers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		svc := &service{takes: time.Second}
+		r := &job.Runner{Sender: svc, Recorder: &memory{}, Workers: 7}
+		start := time.Now()
+		if err := r.Run(t.Context(), manyAccounts(70)); err != nil {
+			t.Fatal(err)
+		}
+		if svc.mostEver != 7 || time.Since(start) != 10*time.Second {
+			t.Errorf("at most %d in flight for %s, want 7 for 10s", svc.mostEver, time.Since(start))
+		}
+	})
+}
+
+func TestRunSettlesByAnswer(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		answer job.Answer
+		want   job.Status
+	}{
+		{job.Answer{HTTPStatus: 200}, job.Succeeded},
+		{job.Answer{HTTPStatus: 204}, job.Succeeded},
+		{job.Answer{HTTPStatus: 302}, job.Failed},
+		{job.Answer{HTTPStatus: 400, Code: "USG.201040000"}, job.Failed},
+		{job.Answer{HTTPStatus: 500}, job.Failed},
+		{job.Answer{Message: "no answer within 30s"}, job.Unknown},
+		{job.Answer{Message: "connection refused", Unsent: true}, job.NotSent},
+	} {
+		rec := &memory{}
+		r := &job.Runner{Sender: &service{answer: func(job.Attempt) job.Answer { return test.answer }}, Recorder: rec}
+		if err := r.Run(t.Context(), manyAccounts(3)); err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range rec.outcomes {
+			if o.Status != test.want {
+				t.Errorf("%+v settles as %s, want %s", test.answer, o.Status, test.want)
+			}
+		}
+		if got := r.Counts.Of(test.want); got != 3 || r.Counts.Total() != 3 {
+			t.Errorf("%+v counts %d rows as %s, %d in all, want 3 and 3", test.answer, got, test.want, r.Counts.Total())
+		}
+	}
+}
+
+// TestRunWritesBeforeItActs: each request is recorded before it goes out, under an ID of its own.
+func TestRunWritesBeforeItActs(t *testing.T) {
+	t.Parallel()
+	rec := &memory{}
+	svc := &service{}
+	svc.answer = func(a job.Attempt) job.Answer {
+		rec.mu.Lock()
+		defer rec.mu.Unlock()
+		for _, e := range rec.events {
+			if e == "sent "+a.RequestID {
+				return job.Answer{HTTPStatus: 200}
+			}
+		}
+		t.Errorf("request %s went out unrecorded", a.RequestID)
+		return job.Answer{}
+	}
+	r := &job.Runner{Sender: svc, Recorder: rec, Workers: 16}
+	if err := r.Run(t.Context(), manyAccounts(200)); err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, o := range rec.outcomes {
+		seen[o.RequestID] = true
+	}
+	if len(seen) != 200 {
+		t.Errorf("%d request IDs for 200 requests", len(seen))
+	}
+}
+
+// TestRunStopsWhenRecordsFail: from the first record that cannot be written nothing goes out, and
+// what is in flight is awaited.
+func TestRunStopsWhenRecordsFail(t *testing.T) {
+	for _, failFrom := range []int{1, 2, 3, 50} {
+		synctest.Test(t, func(t *testing.T) {
+			svc := &service{takes: time.Second}
+			var after int
+			rec := &memory{failFrom: failFrom}
+			var failed sync.Once
+			r := &job.Runner{Sender: svc, Recorder: rec, Workers: 4, Rate: job.Rate{Requests: 10, Per: time.Second}}
+			rec.onError = func() {
+				failed.Do(func() { svc.mu.Lock(); after = len(svc.at); svc.mu.Unlock() })
+			}
+			err := r.Run(t.Context(), manyAccounts(1000))
+			if !errors.Is(err, errFull) {
+				t.Fatalf("Run = %v, want %v", err, errFull)
+			}
+			if svc.flying != 0 {
+				t.Errorf("%d requests are still in flight", svc.flying)
+			}
+			if len(svc.at) != after {
+				t.Errorf("record %d failed after %d requests, then %d more went out", failFrom, after, len(svc.at)-after)
+			}
+		})
+	}
+}
