@@ -1,0 +1,209 @@
+package reader_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"meetbatch/job"
+	"meetbatch/reader"
+)
+
+// read reads a whole input; each row becomes "line account value" with its reason or warning.
+func read(input io.Reader, op job.Operation, opts reader.Options) (rows []string, raw []byte, err error) {
+	r, err := reader.New(input, "in.csv", op, opts)
+	if err != nil {
+		return nil, nil, err
+	}
+	raw = append(raw, r.Header()...)
+	for {
+		it, err := r.Read()
+		if err == io.EOF {
+			return rows, raw, nil
+		}
+		if err != nil {
+			return rows, raw, err
+		}
+		row := fmt.Sprintf("%d %s %s", it.Line, it.Account, it.Value)
+		if it.Invalid != "" {
+			row += " ! " + it.Reason()
+		}
+		if it.Warning != "" {
+			row += " ? " + it.Warning
+		}
+		rows = append(rows, row)
+		raw = append(raw, r.Raw()...)
+	}
+}
+
+const room = "ff8080816b9ec3ab016ba125aca20082"
+
+func TestRead(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, input string
+		want        []string
+	}{
+		{"plain", "account,vmr_id\na," + room + "\nb," + room + "\n", []string{"2 a " + room, "3 b " + room}},
+		{"no line end at the end", "account,vmr_id\na," + room, []string{"2 a " + room}},
+		{"header only", "account,vmr_id", nil},
+		{"CRLF and a byte order mark", "\uFEFFaccount,vmr_id\r\na," + room + "\r\n", []string{"2 a " + room}},
+		{"other columns, in any order", "name,vmrId,x,ACCOUNT \n\"n, m\"," + room + ",,a\n", []string{"2 a " + room}},
+		{"Chinese headers", "云会议室 ID,账号\n" + room + ",张伟\n", []string{"2 张伟 " + room}},
+		{"blank lines count as lines", "account,vmr_id\n\na," + room + "\n\n\nb," + room + "\n", []string{"3 a " + room, "6 b " + room}},
+		{"a quoted line break", "account,vmr_id,n\na," + room + ",\"x\ny\"\nb," + room + ",\n", []string{"2 a " + room, "4 b " + room}},
+		{"blanks of every kind are trimmed", "account,vmr_id\n\u00a0a \u3000,\t" + room + " \n", []string{"2 a " + room}},
+		{"empty fields", "account,vmr_id\n,\n \u3000 ," + room + "\na,\n", []string{
+			"2   ! account is empty", "3  " + room + " ! account is empty", "4 a  ! vmr_id is empty"}},
+		{"fields missing or too many", "account,vmr_id,n\na\na," + room + ",x,y,z\n", []string{
+			"2 a  ! too few fields: 1, and the header has 3", "3 a " + room + " ! too many fields: 5, and the header has 3"}},
+		{"a stray quote", "account,vmr_id\na\"b," + room + "\nc," + room + "\n", []string{
+			"2 a\"b " + room + " ! a quote stands inside a field, or text behind a closing quote", "3 c " + room}},
+		{"quotes that pair up over lines", "account,vmr_id\na,\"x\nb,\"y\"\nc," + room + "\n", []string{
+			"2 a x\nb,\"y ! a quote stands inside a field, or text behind a closing quote: the row runs on to line 3", "4 c " + room}},
+		{"the number that people dial", "account,vmr_id\na,938305104\n", []string{
+			"2 a 938305104 ! vmr_id is the number that people dial, not the room's unique id"}},
+		{"16 digits are another shape", "account,vmr_id\na,1234567890123456\n", []string{"2 a 1234567890123456 ? vmr_id is not 32 hex digits"}},
+		{"a spreadsheet's number", "account,vmr_id\na,9.9E+15\n1.2e+11," + room + "\n", []string{
+			"2 a 9.9E+15 ! vmr_id was turned into a rounded number by a spreadsheet",
+			"3 1.2e+11 " + room + " ! account was turned into a rounded number by a spreadsheet"}},
+		{"dots", "account,vmr_id\n.," + room + "\n..," + room + "\n...," + room + "\n", []string{
+			"2 . " + room + " ! account is . or .., which would change the request's path",
+			"3 .. " + room + " ! account is . or .., which would change the request's path",
+			"4 ... " + room}},
+		{"control characters", "account,vmr_id\na\x07b," + room + "\n", []string{"2 a\x07b " + room + " ! account has a control character"}},
+		{"too long", "account,vmr_id\n" + strings.Repeat("伟", 255) + "," + room + "\n" + strings.Repeat("伟", 256) + "," + room + "\n", []string{
+			"2 " + strings.Repeat("伟", 255) + " " + room,
+			"3 " + strings.Repeat("伟", 256) + " " + room + " ! account is longer than 255 characters"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			for _, input := range []io.Reader{strings.NewReader(test.input), iotest.OneByteReader(strings.NewReader(test.input))} {
+				rows, _, err := read(input, job.Reclaim, reader.Options{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if fmt.Sprintf("%q", rows) != fmt.Sprintf("%q", test.want) {
+					t.Errorf("rows = %q, want %q", rows, test.want)
+				}
+			}
+		})
+	}
+}
+
+func TestReadStatus(t *testing.T) {
+	t.Parallel()
+	input := "account,user_status\na,0\nb,Normal\nc,正常\nd,1\ne,DISABLED\nf,停用\ng,2\nh,\n"
+	want := []string{"2 a 0", "3 b 0", "4 c 0", "5 d 1", "6 e 1", "7 f 1",
+		`8 g 2 ! user_status is not 0, 1, normal or disabled: "2"`, "9 h  ! user_status is empty"}
+	rows, _, err := read(strings.NewReader(input), job.SetStatus, reader.Options{})
+	if err != nil || fmt.Sprint(rows) != fmt.Sprint(want) {
+		t.Errorf("rows = %q, %v, want %q", rows, err, want)
+	}
+}
+
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("the disk is gone")
+	for _, test := range []struct {
+		name, want string
+		input      io.Reader
+		opts       reader.Options
+	}{
+		{"empty", "in.csv: the file is empty", strings.NewReader(""), reader.Options{}},
+		{"blank lines only", "in.csv: the file is empty", strings.NewReader("\n\n"), reader.Options{}},
+		{"not text", "in.csv:3: byte 2 of the row is not text in UTF-8", strings.NewReader("account,vmr_id\na," + room + "\nb\xff,c\n"), reader.Options{}},
+		{"a NUL", "in.csv:1: byte 8 of the row is not text in UTF-8", strings.NewReader("account\x00,vmr_id\n"), reader.Options{}},
+		{"UTF-16", "in.csv:1: byte 1 of the row is not text in UTF-8", strings.NewReader("\xff\xfea\x00,\x00\n\x00"), reader.Options{}},
+		{"a quote never closed", "in.csv:3: a quote is opened in this row and never closed", strings.NewReader("account,vmr_id\na,b\nc,\"d\ne,f\n"), reader.Options{}},
+		{"a row without end", "in.csv:3: the row is longer than 1 MiB", strings.NewReader("account,vmr_id\na,b\nc,\"" + strings.Repeat("x\n", 1<<20)), reader.Options{}},
+		{"cannot be read on", "in.csv:3: the disk is gone", io.MultiReader(strings.NewReader("account,vmr_id\na,b\nc,"), iotest.ErrReader(broken)), reader.Options{}},
+		{"a column for two fields", `in.csv: column "account" is named as both account and vmr_id`, strings.NewReader("account\n"),
+			reader.Options{Columns: map[string]string{"vmr_id": "account"}}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			_, _, err := read(test.input, job.Reclaim, test.opts)
+			var e *reader.Error
+			if !errors.As(err, &e) || e.Error() != test.want {
+				t.Errorf("error = %v, want %s", err, test.want)
+			}
+		})
+	}
+}
+
+func TestColumnsByName(t *testing.T) {
+	t.Parallel()
+	input := "id,vmrId,owner\n" + room + ",938305104,a\n"
+	rows, _, err := read(strings.NewReader(input), job.Reclaim, reader.Options{Columns: map[string]string{"vmr_id": "id", "account": "Owner "}})
+	if err != nil || fmt.Sprint(rows) != "[2 a "+room+"]" {
+		t.Errorf("rows = %q, %v", rows, err)
+	}
+}
+
+// FuzzRead: reading never panics; it ends well or with an *Error; the lines ascend; and what the
+// reader gives back byte for byte, put together, is the input but for blank lines: no row vanishes.
+func FuzzRead(f *testing.F) {
+	seeds, err := filepath.Glob("../testdata/*.csv")
+	if err != nil || len(seeds) == 0 {
+		f.Fatalf("no seeds: %v", err)
+	}
+	for _, seed := range seeds {
+		text, err := os.ReadFile(seed)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text[:1500]) // the fuzzer is slow on long ones
+	}
+	for _, text := range []string{"account,vmr_id\r\n\r\na,\"b\r\nc\"\r\n\rx,y", "account,id\n\"a\"b\",c\n,\n\n", "\uFEFFaccount,id\na\rb,c", "account,id\r"} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, input []byte) {
+		for _, op := range []job.Operation{job.Reclaim, job.SetStatus} {
+			r, err := reader.New(bytes.NewReader(input), "in.csv", op, reader.Options{})
+			var e *reader.Error
+			if err != nil {
+				if !errors.As(err, &e) {
+					t.Fatalf("%T: %v", err, err)
+				}
+				continue
+			}
+			rebuilt := r.Header()
+			last := int64(0)
+			for {
+				it, err := r.Read()
+				if err == io.EOF {
+					break
+				}
+				if err != nil {
+					if !errors.As(err, &e) {
+						t.Fatalf("%T: %v", err, err)
+					}
+					return
+				}
+				if it.Line <= last {
+					t.Fatalf("line %d after line %d", it.Line, last)
+				}
+				if it.Invalid == "" && (it.Account == "" || it.Value == "") {
+					t.Fatalf("line %d is valid, and empty: %+v", it.Line, it)
+				}
+				last = it.Line
+				rebuilt = append(rebuilt, r.Raw()...)
+			}
+			if got, want := solid(rebuilt), solid(input); !bytes.Equal(got, want) {
+				t.Fatalf("put together: %q\nthe input:   %q", got, want)
+			}
+		}
+	})
+}
+
+// solid removes line ends, which is more than the blank lines that a reader may pass over.
+func solid(text []byte) []byte {
+	return bytes.ReplaceAll(bytes.ReplaceAll(text, []byte("\n"), nil), []byte("\r"), nil)
+}
