@@ -40,12 +40,17 @@ func (b *block) putGroup(g group) {
 	}
 }
 
-func (b *block) group() group {
+// group returns the next group. Where an ID is equal to known, it is that string: statuses are the
+// same few words a million times over.
+func (b *block) group(known string) group {
 	g := group{account: string(b.bytes())}
 	g.entries = make([]Entry, b.number())
 	for i := range g.entries {
 		e := &g.entries[i]
-		e.ID = string(b.bytes())
+		e.ID = known
+		if id := b.bytes(); string(id) != known {
+			e.ID = string(id)
+		}
 		e.Line = b.number()
 		if n := b.number(); n > 0 {
 			e.Duplicates = make([]int64, n)
@@ -68,17 +73,21 @@ func (c *cursor) next() bool {
 	if len(c.rest) == 0 {
 		return false
 	}
-	c.at = c.rest.group()
+	var last string
+	if len(c.at.entries) > 0 {
+		last = c.at.entries[0].ID
+	}
+	c.at = c.rest.group(last)
 	return true
 }
 
 // cursors is a heap (container/heap) with the group that begins first in the input at its top.
-type cursors []cursor
+type cursors []*cursor
 
 func (h cursors) Len() int           { return len(h) }
 func (h cursors) Less(i, j int) bool { return h[i].at.line() < h[j].at.line() }
 func (h cursors) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *cursors) Push(x any)        { *h = append(*h, x.(cursor)) }
+func (h *cursors) Push(x any)        { *h = append(*h, x.(*cursor)) }
 func (h *cursors) Pop() any {
 	last := len(*h) - 1
 	c := (*h)[last]

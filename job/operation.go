@@ -40,11 +40,3 @@ var SetStatus = Operation{
 // MaxChunk is the largest number of entries in one request. It is documented for rooms
 // (meeting_21_1105); for accounts it is a guess, taken from the sibling calls.
 const MaxChunk = 100
-
-// Row gives the account and the value of the row that became entry id of a request to target.
-func (op Operation) Row(target, id string) (account, value string) {
-	if op.PerAccount {
-		return target, id
-	}
-	return id, target
-}

@@ -196,7 +196,7 @@ func (p *Plan) groups() iter.Seq[group] {
 	return func(yield func(group) bool) {
 		var h cursors
 		for _, part := range p.parts {
-			if c := (cursor{rest: part}); c.next() {
+			if c := (&cursor{rest: part}); c.next() {
 				h = append(h, c)
 			}
 		}

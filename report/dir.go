@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -36,11 +37,12 @@ type Dir struct {
 	Path string
 
 	op       job.Operation
-	made     []string   // the folders that Create made, the innermost first
-	mu       sync.Mutex // of what follows
-	results  *os.File
-	requests *os.File
-	done     bitmap // the lines of the rows that need not be run again
+	made     []string // the folders that Create made, the innermost first
+	results  *log
+	requests *log
+
+	mu   sync.Mutex
+	done bitmap // the lines of the rows that need not be run again
 }
 
 // Create makes a run directory, and the folders above it, and the two tables in it. A directory that
@@ -78,7 +80,7 @@ func missing(path string) []string {
 	}
 }
 
-func createTable[T any](d *Dir, name string) (*os.File, error) {
+func createTable[T any](d *Dir, name string) (*log, error) {
 	head, err := header[T](d.op)
 	if err != nil {
 		return nil, err
@@ -90,7 +92,7 @@ func createTable[T any](d *Dir, name string) (*os.File, error) {
 	if _, err := f.Write(head); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	return f, nil
+	return newLog(f), nil
 }
 
 // File gives the path of a file of the directory.
@@ -98,17 +100,26 @@ func (d *Dir) File(name string) string { return filepath.Join(d.Path, name) }
 
 // Sent writes the journal's row for a request that is about to go out.
 func (d *Dir) Sent(a job.Attempt) error {
-	return write(d, d.requests, []event{sent(a, time.Now())})
+	return d.journal(sent(a, time.Now()))
 }
 
 // Answered writes the journal's row for what came of a request.
 func (d *Dir) Answered(a job.Attempt, answer job.Answer) error {
-	return write(d, d.requests, []event{answered(a, answer, time.Now())})
+	return d.journal(answered(a, answer, time.Now()))
+}
+
+func (d *Dir) journal(row event) error {
+	e := encoders.Get().(*encoder)
+	defer encoders.Put(e)
+	return write(d.requests, e, []event{row})
 }
 
 // Settle writes the results of an outcome's rows.
 func (d *Dir) Settle(o job.Outcome) error {
-	if err := write(d, d.results, resultsOf(d.op, o)); err != nil {
+	e := encoders.Get().(*encoder)
+	defer encoders.Put(e)
+	e.results = appendResults(e.results[:0], d.op, o)
+	if err := write(d.results, e, e.results); err != nil {
 		return err
 	}
 	if o.Status != job.Succeeded {
@@ -127,30 +138,28 @@ func (d *Dir) Settle(o job.Outcome) error {
 
 // Reject writes the results of invalid rows.
 func (d *Dir) Reject(items []job.Item) error {
+	e := encoders.Get().(*encoder)
+	defer encoders.Put(e)
 	now := time.Now()
-	rows := make([]result, 0, 1000)
-	for i, it := range items {
-		rows = append(rows, rejected(it, now))
-		if len(rows) == cap(rows) || i == len(items)-1 {
-			if err := write(d, d.results, rows); err != nil {
-				return err
-			}
-			rows = rows[:0]
+	for some := range slices.Chunk(items, 1000) {
+		e.results = e.results[:0]
+		for _, it := range some {
+			e.results = append(e.results, rejected(it, now))
+		}
+		if err := write(d.results, e, e.results); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// write appends rows to one of the tables. They are encoded before the lock is taken.
-func write[T any](d *Dir, table *os.File, rows []T) error {
-	text, err := encode(rows)
+// write appends rows to one of the tables.
+func write[T any](table *log, e *encoder, rows []T) error {
+	text, err := encode(e, rows)
 	if err != nil {
 		return err
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	_, err = table.Write(text)
-	return err
+	return table.append(text)
 }
 
 // WriteFailed writes failed.csv: the header row, and those rows of the input that did not succeed.
@@ -196,9 +205,9 @@ func (d *Dir) KeepInput() (*os.File, error) {
 // Close closes the tables; the directory stays.
 func (d *Dir) Close() error {
 	var errs []error
-	for _, f := range []*os.File{d.results, d.requests} {
-		if f != nil {
-			errs = append(errs, f.Close())
+	for _, table := range []*log{d.results, d.requests} {
+		if table != nil {
+			errs = append(errs, table.close())
 		}
 	}
 	return errors.Join(errs...)

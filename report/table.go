@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/gocarina/gocsv"
@@ -11,55 +12,62 @@ import (
 	"meetbatch/job"
 )
 
-// result is a row of results.csv. Cells are strings, in the order of the columns: what has no value
-// is empty. The column of value is headed by the operation's own name for it.
+// result is a row of results.csv, in the order of its columns. The column of value is headed by the
+// operation's own name for it. A cell is a string, or nil where there is nothing to say: gocsv gets at
+// a string that is boxed already without allocating, and most of a row is the same for all rows of a
+// request.
 type result struct {
-	Line         string `csv:"line"`
-	Account      string `csv:"account"`
-	Value        string `csv:"value"`
-	RequestID    string `csv:"request_id"`
-	Status       string `csv:"status"`
-	HTTPStatus   string `csv:"http_status"`
-	ErrorCode    string `csv:"error_code"`
-	ErrorMessage string `csv:"error_message"`
-	Attempts     string `csv:"attempts"`
-	DuplicateOf  string `csv:"duplicate_of"`
-	FinishedAt   string `csv:"finished_at"`
+	Line         any `csv:"line"`
+	Account      any `csv:"account"`
+	Value        any `csv:"value"`
+	RequestID    any `csv:"request_id"`
+	Status       any `csv:"status"`
+	HTTPStatus   any `csv:"http_status"`
+	ErrorCode    any `csv:"error_code"`
+	ErrorMessage any `csv:"error_message"`
+	Attempts     any `csv:"attempts"`
+	DuplicateOf  any `csv:"duplicate_of"`
+	FinishedAt   any `csv:"finished_at"`
 }
 
 // event is a row of requests.csv, the journal.
 type event struct {
-	Time            string `csv:"time"`
-	Event           string `csv:"event"`
-	RequestID       string `csv:"request_id"`
-	Target          string `csv:"target"`
-	Entries         string `csv:"entries"`
-	FirstLine       string `csv:"first_line"`
-	Attempt         string `csv:"attempt"`
-	HTTPStatus      string `csv:"http_status"`
-	ErrorCode       string `csv:"error_code"`
-	DurationMS      string `csv:"duration_ms"`
-	ServerRequestID string `csv:"server_request_id"`
+	Time            any `csv:"time"`
+	Event           any `csv:"event"`
+	RequestID       any `csv:"request_id"`
+	Target          any `csv:"target"`
+	Entries         any `csv:"entries"`
+	FirstLine       any `csv:"first_line"`
+	Attempt         any `csv:"attempt"`
+	HTTPStatus      any `csv:"http_status"`
+	ErrorCode       any `csv:"error_code"`
+	DurationMS      any `csv:"duration_ms"`
+	ServerRequestID any `csv:"server_request_id"`
 }
 
-// resultsOf gives the rows of an outcome, a duplicate after the row that it repeats.
-func resultsOf(op job.Operation, o job.Outcome) []result {
+// appendResults adds the rows of an outcome, a duplicate after the row that it repeats.
+func appendResults(rows []result, op job.Operation, o job.Outcome) []result {
 	row := result{
-		RequestID:    o.RequestID,
+		RequestID:    text(o.RequestID),
 		Status:       string(o.Status),
 		HTTPStatus:   number(int64(o.Answer.HTTPStatus)),
-		ErrorCode:    o.Answer.Code,
-		ErrorMessage: o.Answer.Message,
+		ErrorCode:    text(o.Answer.Code),
+		ErrorMessage: text(o.Answer.Message),
 		Attempts:     strconv.Itoa(o.Attempts),
 		FinishedAt:   stamp(o.FinishedAt),
 	}
-	rows := make([]result, 0, o.Chunk.Rows())
+	target, id := &row.Value, &row.Account
+	if op.PerAccount {
+		target, id = id, target
+	}
+	*target = o.Chunk.Target
 	for _, e := range o.Chunk.Entries {
-		row.Account, row.Value = op.Row(o.Chunk.Target, e.ID)
-		row.Line, row.DuplicateOf = number(e.Line), ""
+		*id = e.ID
+		row.Line, row.DuplicateOf = number(e.Line), nil
 		rows = append(rows, row)
+		first := row.Line
 		for _, line := range e.Duplicates {
-			row.Line, row.DuplicateOf = number(line), number(e.Line)
+			row.Line, row.DuplicateOf = number(line), first
 			rows = append(rows, row)
 		}
 	}
@@ -70,8 +78,8 @@ func resultsOf(op job.Operation, o job.Outcome) []result {
 func rejected(it job.Item, at time.Time) result {
 	return result{
 		Line:         number(it.Line),
-		Account:      it.Account,
-		Value:        it.Value,
+		Account:      text(it.Account),
+		Value:        text(it.Value),
 		Status:       string(job.Invalid),
 		ErrorMessage: it.Reason(),
 		Attempts:     "0",
@@ -85,9 +93,9 @@ func sent(a job.Attempt, at time.Time) event {
 		Event:     "sent",
 		RequestID: a.RequestID,
 		Target:    a.Chunk.Target,
-		Entries:   strconv.Itoa(len(a.Chunk.Entries)),
+		Entries:   number(int64(len(a.Chunk.Entries))),
 		FirstLine: number(a.Chunk.Entries[0].Line),
-		Attempt:   strconv.Itoa(a.Number),
+		Attempt:   number(int64(a.Number)),
 	}
 }
 
@@ -95,9 +103,9 @@ func answered(a job.Attempt, answer job.Answer, at time.Time) event {
 	e := sent(a, at)
 	e.Event = "answered"
 	e.HTTPStatus = number(int64(answer.HTTPStatus))
-	e.ErrorCode = answer.Code
+	e.ErrorCode = text(answer.Code)
 	e.DurationMS = strconv.FormatInt(answer.Duration.Milliseconds(), 10)
-	e.ServerRequestID = answer.ServerRequestID
+	e.ServerRequestID = text(answer.ServerRequestID)
 	return e
 }
 
@@ -110,16 +118,38 @@ func header[T any](op job.Operation) ([]byte, error) {
 	return bytes.Replace(b.Bytes(), []byte(",value,"), []byte(","+op.Column+","), 1), nil
 }
 
-// encode gives rows of a table as they stand in the file.
-func encode[T any](rows []T) ([]byte, error) {
-	var b bytes.Buffer
-	err := gocsv.MarshalCSVWithoutHeaders(rows, csv.NewWriter(&b))
-	return b.Bytes(), err
+// encoder turns rows of a table into text; it is used again, for its buffers.
+type encoder struct {
+	text    bytes.Buffer
+	writer  *csv.Writer
+	results []result
 }
 
-func number(n int64) string {
+var encoders = sync.Pool{New: func() any {
+	e := &encoder{}
+	e.writer = csv.NewWriter(&e.text)
+	return e
+}}
+
+// encode gives rows as they stand in the file, until the encoder is used again.
+func encode[T any](e *encoder, rows []T) ([]byte, error) {
+	e.text.Reset()
+	err := gocsv.MarshalCSVWithoutHeaders(rows, e.writer)
+	return e.text.Bytes(), err
+}
+
+// text is a cell of text; an empty one is nil.
+func text(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// number is a cell with a number; 0 is an empty one.
+func number(n int64) any {
 	if n == 0 {
-		return ""
+		return nil
 	}
 	return strconv.FormatInt(n, 10)
 }

@@ -1,0 +1,60 @@
+package report
+
+import (
+	"os"
+	"sync"
+)
+
+// log is a file that many goroutines append to. What several of them append at the same time goes out
+// in one write: the first writes for those that come while it does. It is safe for concurrent use.
+type log struct {
+	file *os.File
+
+	mu      sync.Mutex
+	changed sync.Cond // when a write has ended
+	next    []byte    // waits to be written
+	spare   []byte    // the buffer of the last write
+	batch   int       // the number of the write that next will be
+	written int       // the number of the last write that has ended
+	writing bool
+	err     error // of a write; after one nothing more is written
+}
+
+func newLog(file *os.File) *log {
+	l := &log{file: file, batch: 1}
+	l.changed.L = &l.mu
+	return l
+}
+
+// append returns when the text stands in the file, behind whatever was appended before. A part of it
+// may stand there after an error.
+func (l *log) append(text []byte) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.next = append(l.next, text...)
+	mine := l.batch
+	for l.written < mine && l.err == nil {
+		if l.writing {
+			l.changed.Wait()
+			continue
+		}
+		l.write()
+	}
+	return l.err
+}
+
+// write writes what waits. The lock is held when it is called and when it returns.
+func (l *log) write() {
+	text, number := l.next, l.batch
+	l.next, l.batch, l.writing = l.spare[:0], number+1, true
+	l.mu.Unlock()
+	_, err := l.file.Write(text)
+	l.mu.Lock()
+	l.spare, l.written, l.writing = text, number, false
+	if err != nil {
+		l.err = err
+	}
+	l.changed.Broadcast()
+}
+
+func (l *log) close() error { return l.file.Close() }
