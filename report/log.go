@@ -2,6 +2,7 @@ package report
 
 import (
 	"os"
+	"runtime"
 	"sync"
 )
 
@@ -33,6 +34,9 @@ func (l *log) append(text []byte) error {
 	defer l.mu.Unlock()
 	l.next = append(l.next, text...)
 	mine := l.batch
+	l.mu.Unlock()
+	runtime.Gosched() // others who are about to append come first, and share the write
+	l.mu.Lock()
 	for l.written < mine && l.err == nil {
 		if l.writing {
 			l.changed.Wait()
