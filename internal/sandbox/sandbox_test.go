@@ -179,7 +179,8 @@ func TestLatency(t *testing.T) {
 			}
 			return fmt.Sprint(drawn)
 		}
-		if draw(1) != draw(1) || draw(1) == draw(2) {
+		first, again, other := draw(1), draw(1), draw(2)
+		if first != again || first == other {
 			t.Error("latencies do not follow the seed")
 		}
 	})
