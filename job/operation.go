@@ -8,12 +8,16 @@ type Operation struct {
 	Method string
 	Path   string // the request's path up to its target, ending in a slash
 	Verb   string // what is done, for people: reclaim rooms
-	Noun   string // what the entries of a request are, for people: rooms
+	Noun   string // what an entry of a request is, for people: room
 
 	// PerAccount says that the request's target is the account and its entries are the values of
 	// that account's rows. Otherwise the target is the value and the entries are accounts; then an
 	// account can have one value only, and rows that give it two contradict one another.
 	PerAccount bool
+
+	// WholeCodes are the error codes that concern the target, and so the request as a whole; any
+	// other is taken to concern some of its entries.
+	WholeCodes []string
 }
 
 // Reclaim takes rooms back from the account that holds them (DisassociateVmr, meeting_21_1105).
@@ -23,8 +27,9 @@ var Reclaim = Operation{
 	Method:     "POST",
 	Path:       "/v1/usg/dcs/corp/vmr/recycle-from-member/",
 	Verb:       "reclaim rooms",
-	Noun:       "rooms",
+	Noun:       "room",
 	PerAccount: true,
+	WholeCodes: []string{"USG.201040000", "USG.201040006"}, // no such user; not a user who can hold rooms
 }
 
 // SetStatus makes accounts normal (0) or disabled (1) (BatchUpdateUserStatus, meeting_21_0072).
@@ -34,7 +39,7 @@ var SetStatus = Operation{
 	Method: "PUT",
 	Path:   "/v1/usg/dcs/corp/member/status/",
 	Verb:   "set the status of accounts",
-	Noun:   "accounts",
+	Noun:   "account",
 }
 
 // MaxChunk is the largest number of entries in one request. It is documented for rooms

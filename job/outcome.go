@@ -2,6 +2,8 @@ package job
 
 import (
 	"context"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -12,8 +14,8 @@ type Status string
 const (
 	Succeeded Status = "succeeded"
 	Failed    Status = "failed"   // the service refused it
-	Unknown   Status = "unknown"  // sent, and not answered
-	NotSent   Status = "not_sent" // the run did not come to it, or could not reach the service
+	Unknown   Status = "unknown"  // sent, and it is not known whether it was carried out
+	NotSent   Status = "not_sent" // the run stopped before it
 	Invalid   Status = "invalid"  // never sent: the row itself is wrong
 )
 
@@ -21,17 +23,32 @@ const (
 type Attempt struct {
 	RequestID string // a UUID of its own, the request's X-Request-Id
 	Chunk     Chunk
-	Number    int // 1 for the first attempt at these entries
+	Number    int // of the attempt at just these entries, from 1
 }
 
 // Answer is what came of an attempt. A refusal by the service is an answer, not a Go error.
 type Answer struct {
-	HTTPStatus      int    // 0: there was no answer
-	Code            string // error_code of the answer's body
-	Message         string // error_msg of the body, or why there was no answer
-	ServerRequestID string // X-Request-Id of the answer
-	Unsent          bool   // there was no answer and the request has surely not left this machine
+	HTTPStatus      int           // 0: there was no answer
+	Code            string        // error_code of the answer's body
+	Message         string        // error_msg of the body, or why there was no answer
+	ServerRequestID string        // X-Request-Id of the answer
+	Unsent          bool          // there was no answer and the request has surely not left this machine
+	RetryAfter      time.Duration // what the service asks to wait before the next request; mostly 0
 	Duration        time.Duration
+}
+
+// String words an answer: 400 USG.201040000 The user does not exist.
+func (a Answer) String() string {
+	var words []string
+	if a.HTTPStatus != 0 {
+		words = append(words, strconv.Itoa(a.HTTPStatus))
+	}
+	for _, word := range []string{a.Code, a.Message} {
+		if word != "" {
+			words = append(words, word)
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // Outcome is the fate of a chunk's rows, final.
@@ -39,8 +56,8 @@ type Outcome struct {
 	Chunk      Chunk
 	Status     Status
 	RequestID  string // of the attempt that settled it; empty when there was none
-	Answer     Answer
-	Attempts   int
+	Answer     Answer // to that attempt
+	Attempts   int    // in which the rows took part
 	FinishedAt time.Time
 }
 
@@ -54,7 +71,7 @@ type Sender interface {
 type Recorder interface {
 	Sent(Attempt) error
 	Answered(Attempt, Answer) error
-	Settle(Outcome) error
+	Settle(...Outcome) error
 	Reject([]Item) error // invalid rows
 }
 

@@ -6,14 +6,16 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// pacer lets requests go out at a rate, evenly spaced. It is safe for concurrent use.
+// pacer lets requests go out at a rate, evenly spaced, as long as the gate is open. It is safe for
+// concurrent use.
 type pacer struct {
 	limiter *rate.Limiter
+	gate    *gate
 	turn    chan struct{}
 }
 
-func newPacer(r Rate) *pacer {
-	return &pacer{limiter: rate.NewLimiter(r.limit(), 1), turn: make(chan struct{}, 1)}
+func newPacer(r Rate, g *gate) *pacer {
+	return &pacer{limiter: rate.NewLimiter(r.limit(), 1), gate: g, turn: make(chan struct{}, 1)}
 }
 
 // wait returns when the next request may go out, or with the context's error.
@@ -28,5 +30,15 @@ func (p *pacer) wait(ctx context.Context) error {
 		return ctx.Err()
 	}
 	defer func() { <-p.turn }()
-	return p.limiter.Wait(ctx)
+	for {
+		if err := p.gate.wait(ctx); err != nil {
+			return err
+		}
+		if err := p.limiter.Wait(ctx); err != nil {
+			return err
+		}
+		if p.gate.open() { // it may have closed in the meantime
+			return nil
+		}
+	}
 }

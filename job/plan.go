@@ -16,6 +16,10 @@ const partitions = 64
 // account go to one partition, in a compact form; nothing else is kept. It is not safe for
 // concurrent use.
 type Planner struct {
+	// Settled tells of a line whether its row needs nothing more; such rows are grouped with the
+	// others, and then left out. It may be nil.
+	Settled func(line int64) bool
+
 	op      Operation
 	size    int
 	seed    maphash.Seed
@@ -44,21 +48,25 @@ func (p *Planner) Add(it Item) {
 
 // Plan groups what was added. The planner must not be used afterwards.
 func (p *Planner) Plan() *Plan {
-	plan := &Plan{op: p.op, size: p.size, Rows: p.rows, Invalid: p.invalid}
+	plan := &Plan{op: p.op, size: p.size, Rows: p.rows}
+	plan.reject(p, p.invalid)
 	values := map[string]int64{}
 	for i := range p.parts {
 		groups := groupRows(p.parts[i])
 		p.parts[i] = nil // before the groups are encoded: one form at a time
 		for _, g := range groups {
 			if !p.op.PerAccount && len(g.entries) > 1 {
-				plan.Invalid = append(plan.Invalid, contradictions(p.op, g)...)
+				plan.reject(p, contradictions(p.op, g))
+				continue
+			}
+			for _, e := range g.entries {
+				plan.Duplicates += int64(len(e.Duplicates))
+			}
+			if g.entries = plan.open(p, g); len(g.entries) == 0 {
 				continue
 			}
 			plan.Accounts++
 			plan.Entries += int64(len(g.entries))
-			for _, e := range g.entries {
-				plan.Duplicates += int64(len(e.Duplicates))
-			}
 			if p.op.PerAccount {
 				plan.Requests += ceilDiv(int64(len(g.entries)), int64(p.size))
 			} else {
@@ -72,6 +80,31 @@ func (p *Planner) Plan() *Plan {
 	}
 	slices.SortFunc(plan.Invalid, func(a, b Item) int { return int(a.Line - b.Line) })
 	return plan
+}
+
+// reject takes in invalid rows, as far as they are not settled.
+func (plan *Plan) reject(p *Planner, items []Item) {
+	for _, it := range items {
+		if p.Settled == nil || !p.Settled(it.Line) {
+			plan.Invalid = append(plan.Invalid, it)
+		}
+	}
+}
+
+// open returns the entries of a group that are not settled.
+func (plan *Plan) open(p *Planner, g group) []Entry {
+	if p.Settled == nil {
+		return g.entries
+	}
+	return slices.DeleteFunc(g.entries, func(e Entry) bool {
+		if !p.Settled(e.Line) {
+			return false
+		}
+		if left := slices.DeleteFunc(e.Duplicates, p.Settled); len(left) > 0 {
+			plan.Torn = append(plan.Torn, Entry{ID: e.ID, Line: e.Line, Duplicates: left})
+		}
+		return true
+	})
 }
 
 func ceilDiv(a, b int64) int64 { return (a + b - 1) / b }
@@ -145,8 +178,9 @@ type Plan struct {
 	Duplicates int64 // rows that repeat another and share its entry
 	Accounts   int64
 	Entries    int64
-	Requests   int64  // the smallest number that carries all entries
-	Invalid    []Item // by line
+	Requests   int64   // the smallest number that carries all entries
+	Invalid    []Item  // by line
+	Torn       []Entry // settled, but for these duplicates of theirs
 
 	op    Operation
 	size  int

@@ -3,93 +3,148 @@ package job
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"sync/atomic"
 	"time"
 
-	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 )
 
-// DefaultWorkers is how many requests are in flight at most when Runner.Workers is zero.
-const DefaultWorkers = 8
+// Defaults of a Runner's settings, for those that are zero.
+const (
+	DefaultWorkers  = 8
+	DefaultAttempts = 5
+	DefaultPatience = 15 * time.Minute
+)
 
 // Runner sends a plan's chunks and settles every row of it once.
 type Runner struct {
-	Operation Operation
-	Sender    Sender
-	Recorder  Recorder
-	Rate      Rate
-	Workers   int // requests in flight at most; 0 means DefaultWorkers
+	Operation   Operation
+	Sender      Sender
+	Recorder    Recorder
+	Rate        Rate
+	Workers     int           // requests in flight at most
+	Attempts    int           // tries per request for what may pass by itself
+	MaxFailures Share         // of the settled rows; the run stops when so many failed; zero means no bound
+	Patience    time.Duration // the run stops when the service has been down or throttling for so long
+	Notify      func(string)  // gets a sentence when something changes that people want to know; may be nil
 
 	Counts   Counts       // rows settled so far
 	Requests atomic.Int64 // attempts sent so far
 }
 
-// Run settles the invalid rows of the plan and then sends its chunks. It returns when every row is
-// settled and every goroutine that it started has ended, or with the error of a record that could
-// not be written: then nothing further is sent, what is in flight is awaited, and rows are left
+// Stop is the error of a run that ended early because the service, or too many of its answers, left no
+// reason to go on.
+type Stop struct{ Reason string }
+
+func (s *Stop) Error() string { return s.Reason }
+
+// running is a run under way.
+type running struct {
+	*Runner
+	attempts int
+	gate     *gate
+	pace     *pacer
+	abandon  context.Context         // ends when requests in flight are to be given up
+	stopping context.Context         // ends when nothing further is to be sent
+	stop     context.CancelCauseFunc // of stopping
+}
+
+// Run settles the invalid rows of the plan and then sends its chunks, until stopping ends; then what
+// is in flight is finished, and what was not sent is settled as such. When abandon ends, requests in
+// flight are given up, and recorded.
+//
+// Run returns when every goroutine that it started has ended. Unless a record could not be written,
+// every row is settled then, also when the error is a *Stop or the cause of stopping's end. When a
+// record could not be written nothing further is sent, what is in flight is awaited, and rows are left
 // without a result.
-func (r *Runner) Run(ctx context.Context, plan *Plan) error {
+func (r *Runner) Run(stopping, abandon context.Context, plan *Plan) error {
 	if err := r.Recorder.Reject(plan.Invalid); err != nil {
 		return err
 	}
 	r.Counts.Add(Invalid, int64(len(plan.Invalid)))
 
-	pace := newPacer(r.Rate)
-	pool, broken := errgroup.WithContext(ctx)
+	stopping, stop := context.WithCancelCause(stopping)
+	defer stop(nil)
+	pool, poolCtx := errgroup.WithContext(stopping) // ends also when a record could not be written
 	pool.SetLimit(cmp.Or(r.Workers, DefaultWorkers))
+	notify := r.Notify
+	if notify == nil {
+		notify = func(string) {}
+	}
+	run := &running{
+		Runner:   r,
+		attempts: cmp.Or(r.Attempts, DefaultAttempts),
+		gate:     newGate(cmp.Or(r.Patience, DefaultPatience), notify),
+		abandon:  abandon,
+		stopping: poolCtx,
+		stop:     stop,
+	}
+	run.pace = newPacer(r.Rate, run.gate)
+	rest := unsent{running: run}
 	for chunk, err := range plan.Chunks() {
-		if err != nil {
-			pool.Go(func() error { return err })
-			break
+		switch {
+		case err != nil:
+			stop(err)
+		case stopping.Err() != nil:
+			err = rest.add(chunk)
+		case poolCtx.Err() != nil:
+			return pool.Wait()
+		default:
+			pool.Go(func() error {
+				d := &division{running: run, slack: slack(len(chunk.Entries))}
+				_, err := d.settle(&task{chunk: chunk}, false)
+				return err
+			})
 		}
-		pool.Go(func() error { return r.settle(ctx, broken, pace, chunk) })
-		if broken.Err() != nil {
-			break
+		if err != nil {
+			return errors.Join(err, pool.Wait())
 		}
 	}
-	return pool.Wait()
+	if err := pool.Wait(); err != nil {
+		return err
+	}
+	if err := rest.flush(); err != nil {
+		return err
+	}
+	return context.Cause(stopping)
 }
 
-// settle sends a chunk and records what became of it. Requests live as long as ctx; broken ends
-// earlier, when a record could not be written, and keeps further ones from going out.
-func (r *Runner) settle(ctx, broken context.Context, pace *pacer, chunk Chunk) error {
-	if err := pace.wait(broken); err != nil {
+// record settles rows, and stops the run when too many of them failed.
+func (r *running) record(outcomes ...Outcome) error {
+	if err := r.Recorder.Settle(outcomes...); err != nil {
 		return err
 	}
-	attempt := Attempt{RequestID: uuid.NewString(), Chunk: chunk, Number: 1}
-	if err := r.Recorder.Sent(attempt); err != nil {
-		return err
+	for _, o := range outcomes {
+		r.Counts.Add(o.Status, o.Chunk.Rows())
 	}
-	r.Requests.Add(1)
-	answer := r.Sender.Send(ctx, r.Operation, attempt)
-	if err := r.Recorder.Answered(attempt, answer); err != nil {
-		return err
+	failed := r.Counts.Of(Failed, Unknown)
+	if settled := failed + r.Counts.Of(Succeeded); r.MaxFailures.reached(failed, settled) {
+		r.stop(&Stop{Reason: fmt.Sprintf("%d of %d settled rows failed, and --max-failures is %s", failed, settled, r.MaxFailures)})
 	}
-	outcome := Outcome{
-		Chunk:      chunk,
-		Status:     fate(answer),
-		RequestID:  attempt.RequestID,
-		Answer:     answer,
-		Attempts:   attempt.Number,
-		FinishedAt: time.Now(),
-	}
-	if err := r.Recorder.Settle(outcome); err != nil {
-		return err
-	}
-	r.Counts.Add(outcome.Status, chunk.Rows())
 	return nil
 }
 
-// fate tells what an answer means for the rows of its request.
-func fate(a Answer) Status {
-	switch {
-	case a.HTTPStatus >= 200 && a.HTTPStatus < 300:
-		return Succeeded
-	case a.HTTPStatus != 0:
-		return Failed
-	case a.Unsent:
-		return NotSent
+// unsent settles the chunks that a run did not come to, many at a time.
+type unsent struct {
+	*running
+	outcomes []Outcome
+}
+
+func (u *unsent) add(chunk Chunk) error {
+	t := &task{chunk: chunk}
+	u.outcomes = append(u.outcomes, t.outcome(again))
+	if len(u.outcomes) < 1000 {
+		return nil
 	}
-	return Unknown
+	return u.flush()
+}
+
+func (u *unsent) flush() error {
+	if len(u.outcomes) == 0 {
+		return nil
+	}
+	defer func() { u.outcomes = u.outcomes[:0] }()
+	return u.record(u.outcomes...)
 }

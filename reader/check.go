@@ -14,7 +14,10 @@ import (
 const maxID = 255
 
 // damaged matches what a spreadsheet makes of a long number: 9.9E+15.
-var damaged = regexp.MustCompile(`^[0-9](\.[0-9]+)?[eE]\+[0-9]+$`)
+var damaged = regexp.MustCompile(`^[+-]?[0-9]+([.,][0-9]+)?[eE]\+[0-9]+$|^[+-]?[0-9]+[.,][0-9]+[eE][0-9]+$`)
+
+// damagedRoom matches what might be an account, but is no room: 1E15.
+var damagedRoom = regexp.MustCompile(`^[0-9]+[eE][0-9]{1,3}$`)
 
 // check fills an item from the fields of its row: trimmed, in the API's words, and with the reason
 // where the row cannot be sent.
@@ -60,6 +63,8 @@ func checkRoom(it *job.Item) {
 	case digits && len(it.Value) <= 15:
 		// The number that people dial stands under the name vmrId in the service's answers.
 		it.Invalid = "vmr_id is the number that people dial, not the room's unique id"
+	case len(it.Value) != 32 && damagedRoom.MatchString(it.Value):
+		it.Invalid = "vmr_id was turned into a rounded number by a spreadsheet"
 	case !hex || len(it.Value) != 32:
 		it.Warning = "vmr_id is not 32 hex digits"
 	}

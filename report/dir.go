@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gofrs/flock"
 	"github.com/google/renameio/v2"
 
 	"meetbatch/job"
@@ -31,13 +32,15 @@ const (
 // ErrExists is the error of Create for a directory that holds a run.
 var ErrExists = errors.New("holds a run already")
 
-// Dir is an open run directory. It implements job.Recorder: its methods may be called at the same
-// time, and each has written its rows when it returns.
+// Dir is an open run directory, which this process alone may write to. It implements job.Recorder: its
+// methods may be called at the same time. The journal's rows are written when Sent and Answered return;
+// results are on the disk, and the journal with them, when Settle and Reject return.
 type Dir struct {
 	Path string
 
 	op       job.Operation
 	made     []string // the folders that Create made, the innermost first
+	lock     *flock.Flock
 	results  *log
 	requests *log
 
@@ -46,26 +49,43 @@ type Dir struct {
 }
 
 // Create makes a run directory, and the folders above it, and the two tables in it. A directory that
-// exists is taken when it holds no run.
+// exists is taken when it holds no run. The errors are ErrExists and *LockedError, among others.
 func Create(path string, op job.Operation) (*Dir, error) {
+	path = filepath.Clean(path)
 	made := missing(path)
 	if err := os.MkdirAll(path, 0o777); err != nil {
 		return nil, err
 	}
-	for _, name := range []string{RunFile, ResultsFile, RequestsFile, FailedFile, InputFile} {
-		if _, err := os.Lstat(filepath.Join(path, name)); !errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("%s %w: %s is there", path, ErrExists, name)
-		}
-	}
 	d := &Dir{Path: path, op: op, made: made}
-	var err error
-	if d.results, err = createTable[result](d, ResultsFile); err != nil {
+	if err := d.acquire(); err != nil {
 		return nil, err
 	}
-	if d.requests, err = createTable[event](d, RequestsFile); err != nil {
+	err := d.create()
+	if err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
 	return d, nil
+}
+
+func (d *Dir) create() error {
+	for _, name := range []string{RunFile, ResultsFile, RequestsFile, FailedFile, InputFile} {
+		if _, err := os.Lstat(d.File(name)); !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("%s %w: %s is there", d.Path, ErrExists, name)
+		}
+	}
+	requests, err := createTable[event](d, RequestsFile)
+	if err != nil {
+		return err
+	}
+	if d.requests, err = newLog(requests); err != nil {
+		return err
+	}
+	results, err := createTable[result](d, ResultsFile)
+	if err != nil {
+		return err
+	}
+	d.results, err = newLog(results, requests, results)
+	return err
 }
 
 // missing lists a path and the folders above it, as far as they are not there.
@@ -80,7 +100,7 @@ func missing(path string) []string {
 	}
 }
 
-func createTable[T any](d *Dir, name string) (*log, error) {
+func createTable[T any](d *Dir, name string) (*os.File, error) {
 	head, err := header[T](d.op)
 	if err != nil {
 		return nil, err
@@ -92,7 +112,7 @@ func createTable[T any](d *Dir, name string) (*log, error) {
 	if _, err := f.Write(head); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	return newLog(f), nil
+	return f, nil
 }
 
 // File gives the path of a file of the directory.
@@ -114,23 +134,28 @@ func (d *Dir) journal(row event) error {
 	return write(d.requests, e, []event{row})
 }
 
-// Settle writes the results of an outcome's rows.
-func (d *Dir) Settle(o job.Outcome) error {
+// Settle writes the results of the outcomes' rows.
+func (d *Dir) Settle(outcomes ...job.Outcome) error {
 	e := encoders.Get().(*encoder)
 	defer encoders.Put(e)
-	e.results = appendResults(e.results[:0], d.op, o)
+	e.results = e.results[:0]
+	for _, o := range outcomes {
+		e.results = appendResults(e.results, d.op, o)
+	}
 	if err := write(d.results, e, e.results); err != nil {
 		return err
 	}
-	if o.Status != job.Succeeded {
-		return nil
-	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for _, e := range o.Chunk.Entries {
-		d.done.set(e.Line)
-		for _, line := range e.Duplicates {
-			d.done.set(line)
+	for _, o := range outcomes {
+		if o.Status != job.Succeeded {
+			continue
+		}
+		for _, e := range o.Chunk.Entries {
+			d.done.set(e.Line)
+			for _, line := range e.Duplicates {
+				d.done.set(line)
+			}
 		}
 	}
 	return nil
@@ -141,7 +166,7 @@ func (d *Dir) Reject(items []job.Item) error {
 	e := encoders.Get().(*encoder)
 	defer encoders.Put(e)
 	now := time.Now()
-	for some := range slices.Chunk(items, 1000) {
+	for some := range slices.Chunk(items, 10_000) {
 		e.results = e.results[:0]
 		for _, it := range some {
 			e.results = append(e.results, rejected(it, now))
@@ -163,8 +188,7 @@ func write[T any](table *log, e *encoder, rows []T) error {
 }
 
 // WriteFailed writes failed.csv: the header row, and those rows of the input that did not succeed.
-// The function each is called with every row of the input, its line and its bytes.
-func (d *Dir) WriteFailed(header []byte, each func(row func(line int64, raw []byte) error) error) error {
+func (d *Dir) WriteFailed(header []byte, rows Rows) error {
 	f, err := renameio.NewPendingFile(d.File(FailedFile), renameio.WithPermissions(0o666), renameio.WithExistingPermissions())
 	if err != nil {
 		return err
@@ -172,7 +196,7 @@ func (d *Dir) WriteFailed(header []byte, each func(row func(line int64, raw []by
 	defer f.Cleanup()
 	out := bufio.NewWriterSize(f, 256<<10)
 	out.Write(header)
-	err = each(func(line int64, raw []byte) error {
+	err = rows(func(line int64, raw []byte) error {
 		if d.done.has(line) {
 			return nil
 		}
@@ -197,12 +221,23 @@ func (d *Dir) WriteRun(run Run) error {
 	return renameio.WriteFile(d.File(RunFile), append(text, '\n'), 0o666)
 }
 
+// Kept tells whether the directory holds a copy of the input.
+func (d *Dir) Kept() bool {
+	_, err := os.Lstat(d.File(InputFile))
+	return err == nil
+}
+
 // KeepInput returns a file of the directory that takes a copy of what is read from standard input.
 func (d *Dir) KeepInput() (*os.File, error) {
 	return os.OpenFile(d.File(InputFile), os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o666)
 }
 
-// Close closes the tables; the directory stays.
+// Check finds out whether the tables are still there, with all that was written to them.
+func (d *Dir) Check() error {
+	return errors.Join(d.results.check(), d.requests.check())
+}
+
+// Close closes the tables and gives up the lock; the directory stays.
 func (d *Dir) Close() error {
 	var errs []error
 	for _, table := range []*log{d.results, d.requests} {
@@ -210,13 +245,14 @@ func (d *Dir) Close() error {
 			errs = append(errs, table.close())
 		}
 	}
-	return errors.Join(errs...)
+	d.results, d.requests = nil, nil
+	return errors.Join(append(errs, d.lock.Unlock())...)
 }
 
 // Remove takes back a directory in which nothing has happened, as far as Create made it.
 func (d *Dir) Remove() error {
 	errs := []error{d.Close()}
-	for _, name := range []string{RunFile, ResultsFile, RequestsFile, FailedFile, InputFile} {
+	for _, name := range []string{RunFile, ResultsFile, RequestsFile, FailedFile, InputFile, lockFile} {
 		if err := os.Remove(d.File(name)); !errors.Is(err, fs.ErrNotExist) {
 			errs = append(errs, err)
 		}

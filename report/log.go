@@ -1,6 +1,8 @@
 package report
 
 import (
+	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"sync"
@@ -10,6 +12,7 @@ import (
 // in one write: the first writes for those that come while it does. It is safe for concurrent use.
 type log struct {
 	file *os.File
+	sync []*os.File // brought to the disk after each write, in this order; mostly none
 
 	mu      sync.Mutex
 	changed sync.Cond // when a write has ended
@@ -18,17 +21,20 @@ type log struct {
 	batch   int       // the number of the write that next will be
 	written int       // the number of the last write that has ended
 	writing bool
+	size    int64 // of the file
 	err     error // of a write; after one nothing more is written
 }
 
-func newLog(file *os.File) *log {
-	l := &log{file: file, batch: 1}
+// newLog appends to a file that stands at its end.
+func newLog(file *os.File, sync ...*os.File) (*log, error) {
+	size, err := file.Seek(0, io.SeekEnd)
+	l := &log{file: file, sync: sync, batch: 1, size: size}
 	l.changed.L = &l.mu
-	return l
+	return l, err
 }
 
-// append returns when the text stands in the file, behind whatever was appended before. A part of it
-// may stand there after an error.
+// append returns when the text stands in the file, behind whatever was appended before, and on the disk
+// where that is asked for. A part of it may stand there after an error.
 func (l *log) append(text []byte) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -53,12 +59,40 @@ func (l *log) write() {
 	l.next, l.batch, l.writing = l.spare[:0], number+1, true
 	l.mu.Unlock()
 	_, err := l.file.Write(text)
+	for _, file := range l.sync {
+		if err == nil {
+			err = file.Sync()
+		}
+	}
 	l.mu.Lock()
+	l.size += int64(len(text))
 	l.spare, l.written, l.writing = text, number, false
 	if err != nil {
 		l.err = err
 	}
 	l.changed.Broadcast()
+}
+
+// check finds out whether the file still stands under its name, with all that was written to it.
+func (l *log) check() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	name := l.file.Name()
+	there, err := os.Stat(name)
+	if err != nil {
+		return err
+	}
+	mine, err := l.file.Stat()
+	if err != nil {
+		return err
+	}
+	if !os.SameFile(there, mine) {
+		return fmt.Errorf("%s is another file than the one that was written", name)
+	}
+	if mine.Size() != l.size {
+		return fmt.Errorf("%s has %d bytes, and %d were written", name, mine.Size(), l.size)
+	}
+	return nil
 }
 
 func (l *log) close() error { return l.file.Close() }

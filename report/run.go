@@ -4,17 +4,20 @@ import "time"
 
 // Run is what run.json says of a run.
 type Run struct {
-	Command  string            `json:"command"`
-	Version  string            `json:"version"`
-	Settings map[string]string `json:"settings"`
-	Input    Input             `json:"input"`
-	Start    time.Time         `json:"start"`
-	End      *time.Time        `json:"end,omitempty"`
-	State    State             `json:"state"`
-	Counts   Counts            `json:"counts"`
-	Requests Requests          `json:"requests"`
-	Rate     Pace              `json:"rate"`
-	ExitCode *int              `json:"exit_code,omitempty"`
+	Command   string         `json:"command"`
+	Arguments []string       `json:"arguments"` // the command line
+	Version   string         `json:"version"`
+	Settings  map[string]any `json:"settings"` // flags by name: a string, or a list of them
+	Input     Input          `json:"input"`
+	Start     time.Time      `json:"start"`
+	End       *time.Time     `json:"end,omitempty"`
+	State     State          `json:"state"`
+	Reason    string         `json:"reason,omitempty"` // of a stop
+	Resumed   int            `json:"resumed"`          // how often
+	Counts    Counts         `json:"counts"`
+	Requests  Requests       `json:"requests"`
+	Rate      Pace           `json:"rate"`
+	ExitCode  *int           `json:"exit_code,omitempty"`
 }
 
 // State is how far a run has come.
@@ -24,7 +27,8 @@ const (
 	Planning State = "planning" // nothing has been sent
 	Running  State = "running"
 	Finished State = "finished" // every row is settled
-	Broken   State = "broken"   // the files could not be written, or do not add up
+	Stopped  State = "stopped"  // early, every row is settled or not_sent; it can be resumed
+	Broken   State = "broken"   // the files could not be written, or do not add up; it can be resumed
 )
 
 // Input is the file that the rows came from.

@@ -7,8 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"os/signal"
 	"runtime/debug"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -21,6 +24,8 @@ const version = "0.1.0"
 type commands struct {
 	Reclaim reclaimCmd       `cmd:"" help:"Take cloud meeting rooms back from the accounts that hold them."`
 	Status  statusCmd        `cmd:"" help:"Set accounts to normal or disabled."`
+	Resume  resumeCmd        `cmd:"" help:"Go on with a run that did not finish."`
+	Verify  verifyCmd        `cmd:"" help:"Prove that every row of a run's input has exactly one result."`
 	Sandbox sandboxCmd       `cmd:"" help:"Serve a simulated service, to try things out."`
 	Version kong.VersionFlag `help:"Show the version." env:"-"`
 }
@@ -37,6 +42,12 @@ type app struct {
 
 // Run does what the arguments say and returns the exit code.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	signal.Ignore(syscall.SIGPIPE) // a run does not end because nobody reads what it says
+	for _, variable := range os.Environ() {
+		if name, value, _ := strings.Cut(variable, "="); value == "" && strings.HasPrefix(name, "MEETBATCH_") {
+			os.Unsetenv(name) // kong would take it for a value
+		}
+	}
 	a := &app{args: args, stdin: stdin, stdout: stdout, stderr: stderr, now: time.Now}
 	return a.run(ctx)
 }
@@ -54,6 +65,22 @@ func (a *app) run(ctx context.Context) (code int) {
 			panic(r)
 		}
 	}()
+	parsed, err := a.parse(ctx, a.args)
+	if err != nil {
+		err = usage(err, usageHint(err))
+	} else {
+		err = parsed.Run()
+	}
+	var said reported
+	if err == nil || errors.As(err, &said) {
+		return exitCode(err)
+	}
+	newConsole(a.stderr, consoleFlags{LogFormat: logFormat(parsed)}).fail(err)
+	return exitCode(err)
+}
+
+// parse reads a command line. The result runs its command.
+func (a *app) parse(ctx context.Context, args []string) (*kong.Context, error) {
 	parser, err := kong.New(&commands{},
 		kong.Name("meetbatch"),
 		kong.Description("Does one thing to very many accounts or meeting rooms of Huawei Cloud Meeting, from a CSV."),
@@ -74,17 +101,7 @@ func (a *app) run(ctx context.Context) (code int) {
 		panic(err) // the declaration above is wrong
 	}
 	a.model = parser.Model
-	parsed, err := parser.Parse(a.args)
-	if err != nil {
-		err = usage(err, usageHint(err))
-	} else {
-		err = parsed.Run()
-	}
-	if err == nil || errors.Is(err, errRows) {
-		return exitCode(err)
-	}
-	newConsole(a.stderr, consoleFlags{LogFormat: logFormat(parsed)}).fail(err)
-	return exitCode(err)
+	return parser.Parse(args)
 }
 
 // usageHint points at the help of the command that was meant.
@@ -129,9 +146,18 @@ Credentials, from the environment only:
   Every flag can come from the environment too: --rate is MEETBATCH_RATE.
 
 Exit codes:
-  0  every row succeeded                     3  refused before anything was sent
-  1  finished, some rows did not succeed     7  the run's files could not be written, or do
-  2  the command line is wrong                  not add up
+  0  every row succeeded
+  1  finished, and some rows did not succeed: see failed.csv
+  2  the command line is wrong
+  3  refused before anything was sent: input, credentials, confirmation
+  4  stopped early by the service: sign-in, permission, too many failures, out of reach
+  5  stopped early by a signal or by --until
+  6  another run holds this run directory
+  7  the run's files could not be written, or do not add up
+
+Stopping:
+  The first SIGINT or SIGTERM lets what is in flight finish, the second gives it up. Then, and after a
+  crash: meetbatch resume DIR.
 
 Example:
   meetbatch reclaim --sandbox testdata/rooms.csv

@@ -1,6 +1,11 @@
 package cli
 
-import "errors"
+import (
+	"errors"
+	"strconv"
+
+	"meetbatch/report"
+)
 
 // Exit codes, as the help lists them.
 const (
@@ -8,6 +13,9 @@ const (
 	exitRows     = 1 // finished, and some rows did not succeed
 	exitUsage    = 2 // the command line is wrong
 	exitRefused  = 3 // refused before anything was sent
+	exitService  = 4 // stopped early by the service
+	exitStopped  = 5 // stopped early by a signal or by --until
+	exitLocked   = 6 // another run holds this run directory
 	exitRecorded = 7 // the run's files could not be written, or do not add up
 )
 
@@ -35,15 +43,23 @@ func unrecorded(err error, hint string) error {
 	return &exit{exitRecorded, err, hint}
 }
 
-// errRows ends a run that was reported already.
-var errRows = &exit{code: exitRows, err: errors.New("some rows did not succeed")}
+// reported ends a run that has said everything already.
+type reported int
+
+func (r reported) Error() string { return "exit code " + strconv.Itoa(int(r)) }
 
 // exitCode is the one place where an error becomes an exit code.
 func exitCode(err error) int {
 	var e *exit
+	var r reported
+	var locked *report.LockedError
 	switch {
 	case err == nil:
 		return exitOK
+	case errors.As(err, &r):
+		return int(r)
+	case errors.As(err, &locked):
+		return exitLocked
 	case errors.As(err, &e):
 		return e.code
 	}

@@ -77,9 +77,8 @@ func (in *input) describe() report.Input {
 	return report.Input{Path: in.path, Size: in.size, SHA256: hex.EncodeToString(in.sum.Sum(nil))}
 }
 
-// again calls read with the input from its start, and finds out whether it is still what it was.
-func (in *input) again(read func(io.Reader) error) error {
-	before := in.describe()
+// again calls read with the input from its start, and finds out whether it is what it was.
+func (in *input) again(was report.Input, read func(io.Reader) error) error {
 	if _, err := in.file.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
@@ -89,8 +88,8 @@ func (in *input) again(read func(io.Reader) error) error {
 	if _, restErr := io.Copy(io.Discard, in); restErr != nil && err == nil {
 		err = restErr
 	}
-	if in.describe() != before {
-		return fmt.Errorf("%s has changed while the run was under way", in.name)
+	if now := in.describe(); now.SHA256 != was.SHA256 || now.Size != was.Size {
+		return fmt.Errorf("%s has changed since the run began: its SHA-256 is not the same", in.name)
 	}
 	return err
 }

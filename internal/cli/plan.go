@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -20,9 +21,12 @@ func (r *run) planText() string {
 	if p.Duplicates > 0 {
 		fmt.Fprintf(&b, ", %s", plural(p.Duplicates, "duplicate"))
 	}
+	if n := r.past.Counts.Total(); n > 0 {
+		fmt.Fprintf(&b, ", %s settled already", grouped(n))
+	}
 	fmt.Fprintf(&b, "; to %s: ", r.op.Verb)
 	if r.op.PerAccount {
-		fmt.Fprintf(&b, "%s %s of ", grouped(p.Entries), r.op.Noun)
+		fmt.Fprintf(&b, "%s of ", plural(p.Entries, r.op.Noun))
 	}
 	fmt.Fprintf(&b, "%s, %s", plural(p.Accounts, "account"), plural(p.Requests, "request"))
 	if d := r.Rate.Takes(p.Requests); d > 0 {
@@ -48,19 +52,26 @@ func (r *run) printPlan(w io.Writer) error {
 }
 
 // confirm shows the plan and asks whether to go on, where that is asked for.
-func (r *run) confirm() error {
+func (r *run) confirm(ctx context.Context) error {
 	r.console.Info(r.planText(), r.planAttrs()...)
 	if r.Yes || r.Sandbox || r.plan.Requests == 0 {
 		return nil
 	}
 	fmt.Fprintf(r.stderr, "Send %s to %s? [y/N] ", plural(r.plan.Requests, "request"), r.service())
-	answer, err := bufio.NewReader(r.stdin).ReadString('\n')
-	if err != nil && err != io.EOF {
-		return refused(err, "")
-	}
-	switch strings.ToLower(strings.TrimSpace(answer)) {
-	case "y", "yes":
-		return nil
+	answers := make(chan string, 1)
+	go func() { // which may never end: nothing can be done about a read from a terminal
+		line, _ := bufio.NewReader(r.stdin).ReadString('\n')
+		answers <- line
+	}()
+	select {
+	case <-ctx.Done():
+		fmt.Fprintln(r.stderr)
+		return ctx.Err()
+	case answer := <-answers:
+		switch strings.ToLower(strings.TrimSpace(answer)) {
+		case "y", "yes":
+			return nil
+		}
 	}
 	return refused(errors.New("not confirmed, nothing was sent"), "answer y, or add --yes")
 }

@@ -19,9 +19,9 @@ type sandboxCmd struct {
 	BadEntry  sandbox.BadEntry `default:"reject" enum:"reject,partial,ignore" help:"What one bad entry does to its request: reject refuses all, partial applies the others and reports it, ignore applies the others and says nothing."`
 	Directory string           `placeholder:"FILE" help:"What exists: a CSV with account, vmr_id, user_status. Without it, everything does but IDs that begin with missing."`
 	Latency   latencyFlag      `default:"0s" help:"Before each answer: 20ms, or drawn from 10ms..50ms."`
+	Fault     []faultFlag      `placeholder:"KIND=SHARE" sep:"none" help:"What goes wrong with a share of the requests: 500, 502, 503, 504, 429, 401, reset (cut before acting), cut (acts, then cut in mid-answer), hang (acts, never answers), as in 503=2%; repeatable."`
 	Seed      uint64           `default:"1" help:"Of what is drawn by chance."`
 	Log       string           `placeholder:"FILE" help:"Append a line of JSON per request: what was asked for and what was applied."`
-	consoleFlags
 }
 
 // latencyFlag is a sandbox.Latency on the command line.
@@ -41,12 +41,31 @@ func (l *latencyFlag) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// faultFlag is a sandbox.Fault on the command line.
+type faultFlag struct{ sandbox.Fault }
+
+func (f *faultFlag) UnmarshalText(text []byte) (err error) {
+	f.Fault, err = sandbox.ParseFault(string(text))
+	return err
+}
+
 // Run serves until a signal comes.
 func (c *sandboxCmd) Run(ctx context.Context, a *app) (err error) {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	out := newConsole(a.stderr, c.consoleFlags)
+	out := newConsole(a.stderr, consoleFlags{})
 	settings := sandbox.Settings{Token: c.Token, BadEntry: c.BadEntry, Latency: c.Latency.Latency, Seed: c.Seed}
+	if strings.ContainsFunc(c.Token, func(r rune) bool { return r <= ' ' || r >= 0x7F }) || c.Token == "" {
+		return usage(errors.New("--token: not a word of plain characters"), "")
+	}
+	var shares float64
+	for _, f := range c.Fault {
+		settings.Faults = append(settings.Faults, f.Fault)
+		shares += f.Share
+	}
+	if shares > 1 {
+		return usage(fmt.Errorf("--fault: the shares add up to %.0f%%", shares*100), "they may add up to 100%")
+	}
 	if c.Directory != "" {
 		if settings.Directory, err = readDirectory(c.Directory); err != nil {
 			return refused(fmt.Errorf("%s: %w", c.Directory, err), "")

@@ -2,71 +2,88 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"io"
 	"time"
 
-	"meetbatch/internal/meeting"
 	"meetbatch/job"
 	"meetbatch/report"
 )
 
 // send carries the plan out and leaves a complete run directory behind.
-func (r *run) send(ctx context.Context, client *meeting.Client) error {
+func (r *run) send(signals signals) error {
+	stopSandbox, err := r.startSandbox()
+	if err != nil {
+		return refused(err, "")
+	}
+	defer stopSandbox()
 	r.meta.State = report.Running
 	if err := r.dir.WriteRun(r.meta); err != nil {
 		return unrecorded(err, "nothing was sent")
 	}
 	r.job = &job.Runner{
-		Operation: r.op,
-		Sender:    client,
-		Recorder:  r.dir,
-		Rate:      r.Rate.Rate,
-		Workers:   r.Workers,
+		Operation:   r.op,
+		Sender:      r.client,
+		Recorder:    r.dir,
+		Rate:        r.Rate.Rate,
+		Workers:     r.Workers,
+		Attempts:    r.Attempts,
+		MaxFailures: r.MaxFailures.Share,
+		Notify:      func(text string) { r.console.Warn(text) },
 	}
 	if r.Verbose {
-		r.job.Sender = traced{client, r.console}
+		r.job.Sender = traced{r.client, r.console}
 	}
 	start := time.Now()
 	bar := startProgress(r)
-	err := r.job.Run(ctx, r.plan)
+	end := r.job.Run(signals.stopping, signals.abandon, r.plan)
 	bar.stop()
-	took := time.Since(start)
+	return r.finish(end, time.Since(start))
+}
 
+// finish completes the run directory after the sending has come to an end, of whatever kind.
+func (r *run) finish(end error, took time.Duration) error {
+	var stop *job.Stop
+	early := errors.As(end, &stop) || errors.Is(end, errStopped)
+	err := end
+	if early {
+		err = nil
+	}
+	r.count(took)
 	if err == nil {
-		err = r.checkSum()
+		err = errors.Join(r.checkSum(), r.dir.Check())
 	}
 	if err == nil {
 		err = r.writeFailed()
 	}
-	if closeErr := r.dir.Close(); err == nil {
-		err = closeErr
-	}
-	r.meta.State = report.Finished
 	code := exitOK
+	r.meta.State = report.Finished
 	switch {
 	case err != nil:
 		r.meta.State, code = report.Broken, exitRecorded
-	case r.job.Counts.Of(job.Succeeded) < r.plan.Rows:
+	case r.meta.Counts.NotSent > 0:
+		r.meta.State, r.meta.Reason, code = report.Stopped, end.Error(), exitStopped
+		if stop != nil {
+			code = exitService
+		}
+	case r.meta.Counts.Succeeded < r.plan.Rows:
 		code = exitRows
 	}
-	r.finish(took, code)
-	if runErr := r.dir.WriteRun(r.meta); err == nil {
-		err = runErr
-	}
+	r.meta.ExitCode = &code
+	err = errors.Join(err, r.dir.WriteRun(r.meta), r.dir.Close())
 	if err != nil {
-		return unrecorded(err, fmt.Sprintf("what was written stands in %s; every request that was sent is in its %s", r.dir.Path, report.RequestsFile))
+		return unrecorded(err, "every request that was sent is in the journal; make room, or mend what is wrong, and go on: meetbatch resume "+quoted(r.dir.Path))
 	}
 	r.summarize(took)
-	if code == exitRows {
-		return errRows
+	if code != exitOK {
+		return reported(code)
 	}
 	return nil
 }
 
 // checkSum finds out whether every row was settled.
 func (r *run) checkSum() error {
-	if settled := r.job.Counts.Total(); settled != r.plan.Rows {
+	if settled := r.past.Counts.Total() + r.job.Counts.Total(); settled != r.plan.Rows {
 		return fmt.Errorf("%s: %s of the input, but %s with a result", r.dir.File(report.ResultsFile), plural(r.plan.Rows, "row"), plural(settled, "row"))
 	}
 	return nil
@@ -74,82 +91,72 @@ func (r *run) checkSum() error {
 
 // writeFailed copies the rows that did not succeed, from the input as it is now.
 func (r *run) writeFailed() error {
-	if r.job.Counts.Of(job.Succeeded) == r.plan.Rows {
-		return r.dir.WriteFailed(r.header, func(func(int64, []byte) error) error { return nil })
+	rows := r.rows
+	if r.meta.Counts.Succeeded == r.plan.Rows {
+		rows = func(func(int64, []byte) error) error { return nil }
 	}
-	return r.input.again(func(from io.Reader) error {
-		rows, err := r.newReader(from)
-		if err != nil {
-			return err
-		}
-		return r.dir.WriteFailed(rows.Header(), func(row func(int64, []byte) error) error {
-			for {
-				it, err := rows.Read()
-				if err == io.EOF {
-					return nil
-				}
-				if err == nil {
-					err = row(it.Line, rows.Raw())
-				}
-				if err != nil {
-					return err
-				}
-			}
-		})
-	})
+	return r.dir.WriteFailed(r.header, rows)
 }
 
-// finish completes what run.json says.
-func (r *run) finish(took time.Duration, code int) {
+// count completes what run.json says.
+func (r *run) count(took time.Duration) {
 	end := r.now().UTC()
-	counts := &r.job.Counts
 	r.meta.End = &end
-	r.meta.ExitCode = &code
+	of := func(s job.Status) int64 { return r.past.Counts.Of(s) + r.job.Counts.Of(s) }
 	r.meta.Counts = report.Counts{
 		Rows:       r.plan.Rows,
-		Succeeded:  counts.Of(job.Succeeded),
-		Failed:     counts.Of(job.Failed),
-		Unknown:    counts.Of(job.Unknown),
-		NotSent:    counts.Of(job.NotSent),
-		Invalid:    counts.Of(job.Invalid),
+		Succeeded:  of(job.Succeeded),
+		Failed:     of(job.Failed),
+		Unknown:    of(job.Unknown),
+		NotSent:    of(job.NotSent),
+		Invalid:    of(job.Invalid),
 		Duplicates: r.plan.Duplicates,
 	}
-	r.meta.Requests = report.Requests{Planned: r.plan.Requests, Sent: r.job.Requests.Load()}
+	sent := r.job.Requests.Load()
+	r.meta.Requests.Sent = r.past.Sent + sent
+	r.meta.Rate.Asked = r.Rate.String()
 	if took > 0 {
-		r.meta.Rate.AchievedPerSecond = float64(r.meta.Requests.Sent) / took.Seconds()
+		r.meta.Rate.AchievedPerSecond = float64(sent) / took.Seconds()
 	}
+}
+
+// counts words how many rows had which fate.
+func (r *run) counts() string {
+	c := r.meta.Counts
+	text := fmt.Sprintf("%s: %s succeeded", plural(c.Rows, "row"), grouped(c.Succeeded))
+	for _, part := range []struct {
+		n    int64
+		what string
+	}{
+		{c.Failed, "failed"}, {c.Unknown, "unknown"}, {c.NotSent, "not sent"}, {c.Invalid, "invalid"},
+	} {
+		if part.n > 0 {
+			text += fmt.Sprintf(", %s %s", grouped(part.n), part.what)
+		}
+	}
+	return text
 }
 
 // summarize ends the run in words; the last line names the next command, where there is one.
 func (r *run) summarize(took time.Duration) {
 	c := r.meta.Counts
-	text := plural(c.Rows, "row") + ":"
-	for _, part := range []struct {
-		n    int64
-		what string
-	}{
-		{c.Succeeded, "succeeded"}, {c.Failed, "failed"}, {c.Unknown, "unknown"}, {c.NotSent, "not sent"}, {c.Invalid, "invalid"},
-	} {
-		if part.n > 0 || part.what == "succeeded" {
-			text += fmt.Sprintf(" %s %s,", grouped(part.n), part.what)
-		}
+	if r.meta.State == report.Stopped {
+		r.console.Error(r.meta.Reason)
 	}
-	text += fmt.Sprintf(" with %s in %s (rate %s)", plural(r.meta.Requests.Sent, "request"), roughly(took), r.Rate)
-	r.console.Info(text, "rows", c.Rows, "succeeded", c.Succeeded, "failed", c.Failed, "unknown", c.Unknown,
-		"not_sent", c.NotSent, "invalid", c.Invalid, "requests", r.meta.Requests.Sent, "seconds", took.Seconds())
+	sent := r.job.Requests.Load()
+	r.console.Info(fmt.Sprintf("%s, with %s in %s (rate %s)", r.counts(), plural(sent, "request"), roughly(took), r.Rate),
+		"rows", c.Rows, "succeeded", c.Succeeded, "failed", c.Failed, "unknown", c.Unknown,
+		"not_sent", c.NotSent, "invalid", c.Invalid, "requests", sent, "seconds", took.Seconds())
 	r.console.Info("results: "+r.dir.File(report.ResultsFile), "dir", r.dir.Path)
-	if left := c.Rows - c.Succeeded; left > 0 {
-		next := commandLine(r.model, r.args, r.dir.File(report.FailedFile))
+	left := c.Rows - c.Succeeded
+	switch {
+	case r.meta.State == report.Stopped:
+		next := "meetbatch resume " + quoted(r.dir.Path)
+		r.console.Warn(fmt.Sprintf("%s not sent; to go on: %s", plural(c.NotSent, "row"), next), "rows", c.NotSent, "next", next)
+	case left > 0:
+		next := commandLine(r.model, r.meta.Arguments, r.dir.File(report.FailedFile))
 		r.console.Warn(fmt.Sprintf("%s did not succeed; to run them again: %s", plural(left, "row"), next), "rows", left, "next", next)
 	}
-}
-
-// service names what requests go to.
-func (r *run) service() string {
-	if r.Endpoint != "" {
-		return r.Endpoint
-	}
-	return meeting.Endpoints[r.Region]
 }
 
 // traced shows every request, for --verbose.

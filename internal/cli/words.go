@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"os"
 	"strings"
 	"time"
 
@@ -33,10 +34,19 @@ func roughly(d time.Duration) string {
 // commandLine writes the command line args again with another file, and without --out, whose
 // directory is taken.
 func commandLine(model *kong.Application, args []string, file string) string {
+	if strings.HasPrefix(file, "-") {
+		file = "./" + file
+	}
 	words := []string{model.Name}
+	if os.Getenv("MEETBATCH_OUT") != "" {
+		words = []string{"MEETBATCH_OUT=", model.Name}
+	}
 	for i := 0; i < len(args); i++ {
 		name, isFlag := strings.CutPrefix(args[i], "--")
-		if !isFlag || name == "" {
+		if isFlag && name == "" {
+			continue // what follows is the file
+		}
+		if !isFlag {
 			if i > 0 { // the command itself stands first
 				words = append(words, quoted(file))
 			} else {

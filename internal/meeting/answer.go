@@ -4,18 +4,21 @@ import (
 	"cmp"
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"meetbatch/job"
 )
 
-// answerOf reads an answer. The documented form of an error is {"error_code","error_msg"}; the Go SDK
+// answer reads an answer. The documented form of an error is {"error_code","error_msg"}; the Go SDK
 // also knows code and message. What is neither is kept as the message, cut short.
-func answerOf(resp *http.Response, body []byte) job.Answer {
+func (c *Client) answer(resp *http.Response, body []byte) job.Answer {
 	answer := job.Answer{
 		HTTPStatus:      resp.StatusCode,
-		ServerRequestID: resp.Header.Get("X-Request-Id"),
+		ServerRequestID: c.clean(resp.Header.Get("X-Request-Id"), 128),
+		RetryAfter:      retryAfter(resp.Header.Get("Retry-After"), time.Now()),
 	}
 	if resp.StatusCode >= 200 && resp.StatusCode < 300 {
 		return answer // a body here means nothing (meeting_21_0072: "None", with a length of 143)
@@ -33,17 +36,37 @@ func answerOf(resp *http.Response, body []byte) job.Answer {
 			e.ErrorMsg = http.StatusText(resp.StatusCode)
 		}
 	}
-	answer.Code = oneLine(cmp.Or(e.ErrorCode, e.Code), 64)
-	answer.Message = oneLine(cmp.Or(e.ErrorMsg, e.Message), 500)
-	answer.ServerRequestID = oneLine(cmp.Or(answer.ServerRequestID, e.RequestID), 128)
+	answer.Code = c.clean(cmp.Or(e.ErrorCode, e.Code), 64)
+	answer.Message = c.clean(cmp.Or(e.ErrorMsg, e.Message), 500)
+	answer.ServerRequestID = cmp.Or(answer.ServerRequestID, c.clean(e.RequestID, 128))
 	return answer
 }
 
-// oneLine makes foreign text fit for a cell and a terminal: no control characters, blanks folded, at
-// most limit characters.
+// retryAfter reads a Retry-After header, seconds or a date (RFC 9110, section 10.2.3). Nothing says that
+// the service sends one. What cannot be read, and what is over, is 0.
+func retryAfter(header string, now time.Time) time.Duration {
+	if seconds, err := strconv.ParseInt(header, 10, 32); err == nil {
+		return max(time.Duration(seconds)*time.Second, 0)
+	}
+	if at, err := http.ParseTime(header); err == nil {
+		return max(at.Sub(now), 0)
+	}
+	return 0
+}
+
+// clean makes foreign text fit for a record. A service that repeats the token must not bring it there.
+func (c *Client) clean(s string, limit int) string {
+	if c.Token != "" {
+		s = strings.ReplaceAll(s, c.Token, "[token]")
+	}
+	return oneLine(s, limit)
+}
+
+// oneLine makes foreign text fit for a cell and a terminal: nothing that does not show, blanks folded,
+// at most limit characters.
 func oneLine(s string, limit int) string {
 	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == unicode.ReplacementChar {
+		if !unicode.IsPrint(r) || r == unicode.ReplacementChar {
 			return ' '
 		}
 		return r

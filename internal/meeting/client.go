@@ -9,11 +9,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"meetbatch/job"
@@ -41,10 +42,14 @@ type Client struct {
 
 // NewHTTP returns the client that requests are sent with: TLS is verified, connections are kept for
 // as many workers as there are, and redirects are not followed, since the token would go with them.
+// It speaks HTTP/1.1 only: with HTTP/2 the transport would repeat a request by itself, unpaced and
+// unrecorded, when the server ends the connection.
 func NewHTTP(workers int) *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConns = 0
 	transport.MaxIdleConnsPerHost = workers
+	transport.Protocols = new(http.Protocols)
+	transport.Protocols.SetHTTP1(true)
 	return &http.Client{
 		Transport:     transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -54,16 +59,20 @@ func NewHTTP(workers int) *http.Client {
 // CheckEndpoint refuses an address that requests, and the token with them, must not be sent to. It
 // returns the address without a trailing slash.
 func CheckEndpoint(address string) (string, error) {
+	shown := address
+	if at := strings.LastIndex(address, "@"); at >= 0 {
+		shown = "…" + address[at:] // what stands before may be a password
+	}
 	u, err := url.Parse(address)
 	switch {
 	case err != nil:
-		return "", fmt.Errorf("endpoint %q is no URL", address)
-	case u.Scheme != "https" && u.Scheme != "http" || u.Host == "":
-		return "", fmt.Errorf("endpoint %q does not begin with https:// and a host", address)
+		return "", fmt.Errorf("endpoint %q is no URL", shown)
+	case u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "":
+		return "", fmt.Errorf("endpoint %q does not begin with https:// and a host", shown)
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "":
-		return "", fmt.Errorf("endpoint %q has more than a scheme and a host", u.Redacted())
+		return "", fmt.Errorf("endpoint %q has more than a scheme and a host", shown)
 	case u.Scheme == "http" && !loopback(u.Hostname()):
-		return "", fmt.Errorf("endpoint %q is plain http to another machine", address)
+		return "", fmt.Errorf("endpoint %q is plain http to another machine", shown)
 	}
 	return u.Scheme + "://" + u.Host, nil
 }
@@ -88,22 +97,25 @@ func (c *Client) Send(ctx context.Context, op job.Operation, a job.Attempt) job.
 func (c *Client) send(ctx context.Context, op job.Operation, a job.Attempt) job.Answer {
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
+	var connected atomic.Bool // only then can anything have left this machine
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }})
 	req, err := c.request(ctx, op, a)
 	if err != nil {
 		return job.Answer{Message: err.Error(), Unsent: true}
 	}
 	resp, err := c.HTTP.Do(req)
 	if err != nil {
-		return job.Answer{Message: c.reason(ctx, err), Unsent: unsent(err)}
+		return job.Answer{Message: c.clean(c.reason(ctx, err), 500), Unsent: !connected.Load()}
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
-	if err != nil {
-		// Cut in mid-answer. The status is the service's word all the same, but on an error the
-		// code that would explain it may be missing.
-		body = nil
+	var body []byte
+	if resp.StatusCode != http.StatusSwitchingProtocols { // its body is the connection, and has no end
+		// A body that is cut short counts as empty: the status is the service's word all the same.
+		if body, err = io.ReadAll(io.LimitReader(resp.Body, maxBody)); err != nil {
+			body = nil
+		}
 	}
-	return answerOf(resp, body)
+	return c.answer(resp, body)
 }
 
 // request builds the request of DisassociateVmr (meeting_21_1105) or BatchUpdateUserStatus
@@ -135,18 +147,15 @@ func (c *Client) request(ctx context.Context, op job.Operation, a job.Attempt) (
 // reason says in words why there was no answer. The URL that net/http puts in front names what the
 // record of the attempt names already.
 func (c *Client) reason(ctx context.Context, err error) string {
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+	switch ctx.Err() {
+	case context.DeadlineExceeded:
 		return fmt.Sprintf("no answer within %s", c.Timeout)
+	case context.Canceled:
+		return "given up before an answer came"
 	}
 	var u *url.Error
 	if errors.As(err, &u) {
 		err = u.Err
 	}
 	return err.Error()
-}
-
-// unsent tells whether a request that failed with err never left: no connection was made for it.
-func unsent(err error) bool {
-	var op *net.OpError
-	return errors.As(err, &op) && op.Op == "dial"
 }

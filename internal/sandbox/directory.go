@@ -34,6 +34,12 @@ func ReadDirectory(r io.Reader) (*Directory, error) {
 		if row.Account == "" && row.VMRID == "" {
 			return nil, fmt.Errorf("row %d has neither account nor vmr_id", i+1)
 		}
+		if other, held := d.holder[row.VMRID]; held && other != row.Account {
+			return nil, fmt.Errorf("row %d: room %s is held by %q already", i+1, row.VMRID, other)
+		}
+		if row.Status != "" && row.Status != "0" && row.Status != "1" {
+			return nil, fmt.Errorf("row %d: user_status is %q, not 0 or 1", i+1, row.Status)
+		}
 		if row.VMRID != "" {
 			d.holder[row.VMRID] = row.Account
 		}

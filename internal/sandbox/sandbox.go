@@ -32,6 +32,7 @@ type Settings struct {
 	BadEntry  BadEntry   // empty means Reject
 	Directory *Directory // nil: everything exists but what begins with "missing"
 	Latency   Latency    // before each answer
+	Faults    []Fault    // their shares add up to 1 at most
 	Seed      uint64     // of what is drawn by chance
 	Log       io.Writer  // gets a line of JSON per request; may be nil
 }
@@ -47,6 +48,8 @@ type Handler struct {
 	chance *rand.Rand
 	logErr error
 }
+
+const maxBody = 12 << 20 // the gateway's limit (apig_03_0048)
 
 // New returns a service with the given settings.
 func New(s Settings) *Handler {
@@ -74,6 +77,7 @@ type Line struct {
 	Status    int       `json:"status"`
 	Code      string    `json:"error_code,omitempty"`
 	Applied   []string  `json:"applied"`
+	Fault     string    `json:"fault,omitempty"` // that befell it; with reset, cut and hang the status was not seen
 }
 
 // reply is an answer before it is written.
@@ -85,6 +89,7 @@ type reply struct {
 	entries []string
 	applied []string
 	body    []byte // of a 200; mostly empty
+	fault   string // that befalls it; mostly none
 }
 
 // ServeHTTP answers a request.
@@ -96,13 +101,24 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.answer(w, r, arrived, reply{status: http.StatusNotFound, code: "APIG.0101", message: "The API does not exist or has not been published in the environment"})
 		return
 	}
-	entries, rep := h.check(r)
-	if rep == nil {
-		done := act(target, entries)
-		rep = &done
+	entries, refused := h.check(r)
+	fault := h.draw()
+	var rep reply
+	switch {
+	case refused != nil:
+		rep = *refused
+	case faultKinds[fault] != 0:
+		rep = faulty(fault)
+	case fault == "reset":
+		rep = reply{}
+	default:
+		rep = act(target, entries)
 	}
 	rep.target, rep.entries = target, entries
-	h.answer(w, r, arrived, *rep)
+	if refused == nil {
+		rep.fault = fault
+	}
+	h.answer(w, r, arrived, rep)
 }
 
 // route finds the operation that a request is for, and its target: the last segment of the path as it
@@ -141,9 +157,12 @@ func (h *Handler) check(r *http.Request) ([]string, *reply) {
 	default:
 		return nil, malformed("accountType is not 0 or 1")
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, 12<<20)) // the gateway's limit (apig_03_0048)
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	if err != nil {
 		return nil, malformed("the body cannot be read")
+	}
+	if len(body) > maxBody {
+		return nil, &reply{status: http.StatusRequestEntityTooLarge, code: "APIG.0201", message: "Request body too large"}
 	}
 	var entries []string
 	if json.Unmarshal(body, &entries) != nil {
@@ -183,8 +202,19 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, arrived time.Ti
 	}
 	h.log(Line{
 		Time: arrived.UTC(), Method: r.Method, Path: r.URL.RequestURI(), RequestID: requestID,
-		Target: rep.target, Entries: orEmpty(rep.entries), Status: rep.status, Code: rep.code, Applied: orEmpty(rep.applied),
+		Target: rep.target, Entries: orEmpty(rep.entries), Status: rep.status, Code: rep.code, Applied: orEmpty(rep.applied), Fault: rep.fault,
 	})
+	switch rep.fault {
+	case "reset":
+		cut(w, false)
+		return
+	case "cut":
+		cut(w, true)
+		return
+	case "hang":
+		<-r.Context().Done()
+		panic(http.ErrAbortHandler)
+	}
 	w.Header().Set("Server", "api-gateway")
 	w.Header().Set("X-Request-Id", requestID)
 	if rep.status == http.StatusOK {
@@ -205,6 +235,12 @@ func orEmpty(s []string) []string {
 		return []string{}
 	}
 	return s
+}
+
+func (h *Handler) draw() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return drawFault(h.settings.Faults, h.chance)
 }
 
 func (h *Handler) latency() time.Duration {

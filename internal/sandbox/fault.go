@@ -1,0 +1,82 @@
+package sandbox
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// Fault is something that goes wrong with a share of the requests.
+type Fault struct {
+	Kind  string  // a key of faultKinds
+	Share float64 // of all requests, from 0 to 1
+}
+
+// faultKinds are the kinds of faults, with the HTTP status of those that are an answer. The answer is given
+// instead of acting.
+var faultKinds = map[string]int{
+	"500": 500, "502": 502, "503": 503, "504": 504, "429": 429, "401": 401,
+	"reset": 0, // the connection is cut before acting
+	"cut":   0, // it acts, and the connection is cut in the middle of the answer
+	"hang":  0, // it acts, and never answers
+}
+
+// ParseFault reads a fault as it stands on the command line: 503=2%.
+func ParseFault(s string) (Fault, error) {
+	kind, share, _ := strings.Cut(s, "=")
+	if _, known := faultKinds[kind]; !known {
+		return Fault{}, fmt.Errorf("fault %q is none of 500, 502, 503, 504, 429, 401, reset, cut, hang", kind)
+	}
+	number, percent := strings.CutSuffix(share, "%")
+	f, err := strconv.ParseFloat(number, 64)
+	if percent {
+		f /= 100
+	}
+	if err != nil || !(f >= 0 && f <= 1) {
+		return Fault{}, fmt.Errorf("fault %q has no share such as 2%%", s)
+	}
+	return Fault{kind, f}, nil
+}
+
+// drawFault tells which fault befalls a request; mostly none.
+func drawFault(faults []Fault, chance *rand.Rand) string {
+	at := chance.Float64()
+	for _, f := range faults {
+		if at < f.Share {
+			return f.Kind
+		}
+		at -= f.Share
+	}
+	return ""
+}
+
+// faulty is the answer of a fault that is one.
+func faulty(kind string) reply {
+	rep := reply{status: faultKinds[kind], code: "APIG.0201", message: "Backend unavailable"}
+	switch kind {
+	case "500":
+		rep.code, rep.message = "USG.000000000", "Internal server error" // no code of its own is documented
+	case "504":
+		rep.message = "Backend timeout"
+	case "429":
+		rep.code, rep.message = "APIG.0308", "The throttling threshold has been reached: policy api over ratelimit,limit:100,time:1 minute"
+	case "401":
+		rep.code, rep.message = "USG.000000004", "The token is invalid"
+	}
+	return rep
+}
+
+// cut ends the connection of a request. If an answer is begun, it breaks off in its body.
+func cut(w http.ResponseWriter, begin bool) {
+	conn, out, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	defer conn.Close()
+	if begin {
+		fmt.Fprint(out, "HTTP/1.1 200 OK\r\nServer: api-gateway\r\nContent-Le")
+		out.Flush()
+	}
+}

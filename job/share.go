@@ -1,0 +1,48 @@
+package job
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Share is a bound on a number of rows: the number itself, or a percentage. The zero value is none.
+type Share struct {
+	Rows    int64
+	Percent float64
+}
+
+// percentFrom is from how many rows on a percentage counts: the first few prove nothing.
+const percentFrom = 1000
+
+// ParseShare reads a share as it stands on the command line: 20, or 5%.
+func ParseShare(s string) (Share, error) {
+	if number, percent := strings.CutSuffix(s, "%"); percent {
+		p, err := strconv.ParseFloat(number, 64)
+		if err != nil || !(p > 0 && p <= 100) {
+			return Share{}, fmt.Errorf("%q is not a percentage above 0%% and up to 100%%", s)
+		}
+		return Share{Percent: p}, nil
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < 1 {
+		return Share{}, fmt.Errorf("%q is neither a number of rows from 1 on nor a percentage such as 5%%", s)
+	}
+	return Share{Rows: n}, nil
+}
+
+// String gives the share as ParseShare reads it.
+func (s Share) String() string {
+	if s.Percent > 0 {
+		return strconv.FormatFloat(s.Percent, 'f', -1, 64) + "%"
+	}
+	return strconv.FormatInt(s.Rows, 10)
+}
+
+// reached tells whether some of all rows are as many as the share.
+func (s Share) reached(some, all int64) bool {
+	if s.Percent > 0 {
+		return all >= percentFrom && float64(some)*100 >= s.Percent*float64(all)
+	}
+	return s.Rows > 0 && some >= s.Rows
+}

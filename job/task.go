@@ -1,0 +1,109 @@
+package job
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// task is entries of a chunk on their way to a fate: the chunk itself, or a part that it was divided
+// into.
+type task struct {
+	chunk      Chunk
+	attempts   int    // that the entries took part in, also as a part of more
+	unanswered string // the request ID of the last of those that had no answer
+	requestID  string // of the last one
+	answer     Answer // to the last one
+}
+
+// try sends a task's request until it has an answer that does not change by trying again, and tells
+// what that asks for. It is again or throttle when the run stops before that.
+func (r *running) try(t *task) (v verdict, err error) {
+	delays := newDelays()
+	v = again
+	for counted := 0; ; {
+		if r.pace.wait(r.stopping) != nil {
+			return v, nil
+		}
+		var counts bool
+		v, counts, err = r.attempt(t, counted+1)
+		if err != nil || v != again && v != throttle {
+			return v, err
+		}
+		if !counts {
+			continue // the gate says when to go on
+		}
+		if counted++; counted >= r.attempts {
+			return spent, nil
+		}
+		select {
+		case <-time.After(delays.NextBackOff()):
+		case <-r.stopping.Done():
+			return v, nil
+		}
+	}
+}
+
+// attempt sends a task's request once. An error is that of a record that could not be written.
+func (r *running) attempt(t *task, number int) (v verdict, counts bool, err error) {
+	attempt := Attempt{RequestID: uuid.NewString(), Chunk: t.chunk, Number: number}
+	start := time.Now()
+	if err := r.Recorder.Sent(attempt); err != nil {
+		return 0, false, err
+	}
+	r.Requests.Add(1)
+	t.answer = r.Sender.Send(r.abandon, r.Operation, attempt)
+	t.attempts++
+	t.requestID = attempt.RequestID
+	if err := r.Recorder.Answered(attempt, t.answer); err != nil {
+		return 0, false, err
+	}
+	if t.answer.HTTPStatus == 0 && !t.answer.Unsent {
+		t.unanswered = attempt.RequestID
+	}
+	v = judge(r.Operation, t.answer)
+	if r.abandon.Err() != nil {
+		return v, false, nil // how it went says nothing about the service
+	}
+	counts, trouble := r.gate.report(t, start, v, t.answer)
+	switch {
+	case trouble != nil:
+		r.stop(&Stop{Reason: trouble.Error()})
+	case v == halt:
+		r.stop(&Stop{Reason: t.refusal()})
+	}
+	return v, counts, nil
+}
+
+// refusal words an answer that would be given to any request.
+func (t *task) refusal() string {
+	return "the service refuses the run: " + t.answer.String()
+}
+
+// outcome settles a task by the verdict on its last answer.
+func (t *task) outcome(v verdict) Outcome {
+	o := Outcome{
+		Chunk:      t.chunk,
+		RequestID:  t.requestID,
+		Answer:     t.answer,
+		Attempts:   t.attempts,
+		FinishedAt: time.Now(),
+	}
+	switch {
+	case v == done:
+		o.Status = Succeeded
+		return o
+	case v == divide || v == refuse:
+		o.Status = Failed
+	case t.unanswered != "":
+		o.Status = Unknown
+	case v == spent:
+		o.Status = Failed
+	default: // the run stopped before the service gave an answer that settles anything
+		o.Status = NotSent
+	}
+	if t.unanswered != "" && t.unanswered != t.requestID {
+		o.Answer.Message += "; request " + t.unanswered + " for the same row went unanswered, and may have been carried out"
+	}
+	return o
+}

@@ -1,0 +1,229 @@
+package report
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+
+	"github.com/google/uuid"
+
+	"meetbatch/job"
+)
+
+// shownProblems is how many problems Verify names.
+const shownProblems = 10
+
+// Rows calls row with every row of an input, its line and its bytes, in order.
+type Rows func(row func(line int64, raw []byte) error) error
+
+// Verify recounts a run directory from its files and the input alone. It returns the problems that it
+// found, in words: none when every row has exactly one result and everything else fits. The error is
+// that of a file that cannot be read, or *LockedError.
+func Verify(path string, op job.Operation, run Run, header []byte, rows Rows) ([]string, error) {
+	v := &verifier{dir: &Dir{Path: path, op: op}, requests: map[uuid.UUID]bool{}, counts: map[job.Status]int64{}}
+	if err := v.dir.acquire(); err != nil {
+		return nil, err
+	}
+	defer v.dir.lock.Unlock()
+	for _, step := range []func() error{v.journal, v.results, func() error { return v.input(header, rows) }} {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	v.run(run)
+	return v.problems, nil
+}
+
+type verifier struct {
+	dir      *Dir
+	problems []string
+	further  int
+
+	requests map[uuid.UUID]bool // that were sent
+	sent     int64
+	seen     bitmap // lines with a result
+	repeats  bitmap // those of them that are duplicates
+	targets  []duplicate
+	counts   map[job.Status]int64
+	rows     int64
+}
+
+type duplicate struct{ line, of int64 }
+
+func (v *verifier) problem(format string, args ...any) {
+	if len(v.problems) < shownProblems {
+		v.problems = append(v.problems, fmt.Sprintf(format, args...))
+	} else if v.further++; v.further == 1 {
+		v.problems = append(v.problems, "and more")
+	}
+}
+
+// table reads a table to its end; one that is not whole is a problem.
+func table[T any](v *verifier, name string, take func(row []string) error) error {
+	head, err := header[T](v.dir.op)
+	if err != nil {
+		return err
+	}
+	f, err := os.Open(v.dir.File(name))
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if _, err = readTable(f, f.Name(), head, take); errors.Is(err, errTorn) {
+		v.problem("%s: %v", f.Name(), err)
+		return nil
+	}
+	return err
+}
+
+func (v *verifier) journal() error {
+	return table[event](v, RequestsFile, func(row []string) error {
+		id, err := uuid.Parse(row[2])
+		if err != nil {
+			return err
+		}
+		if row[1] == "sent" {
+			v.sent++
+			v.requests[id] = true
+		}
+		return nil
+	})
+}
+
+func (v *verifier) results() error {
+	var first []string // the row before that is no duplicate
+	err := table[result](v, ResultsFile, func(row []string) error {
+		line, err := strconv.ParseInt(row[0], 10, 64)
+		if err != nil || line < 1 {
+			v.problem("%s: line is %q", ResultsFile, row[0])
+			return nil
+		}
+		if v.seen.has(line) {
+			v.problem("line %d has two results", line)
+		}
+		v.seen.set(line)
+		status := job.Status(row[4])
+		v.counts[status]++
+		if status == job.Succeeded {
+			v.dir.done.set(line)
+		}
+		id, err := uuid.Parse(row[3])
+		switch {
+		case err == nil && !v.requests[id], err != nil && row[3] != "":
+			v.problem("line %d: request %s is not in %s", line, row[3], RequestsFile)
+		case row[3] == "" && status != job.Invalid && status != job.NotSent:
+			v.problem("line %d is %s without a request", line, status)
+		}
+		if row[9] == "" {
+			first = slices.Clone(row)
+			return nil
+		}
+		of, err := strconv.ParseInt(row[9], 10, 64)
+		if err != nil {
+			v.problem("line %d: duplicate_of is %q", line, row[9])
+			return nil
+		}
+		v.repeats.set(line)
+		v.targets = append(v.targets, duplicate{line, of})
+		if first != nil && first[0] == row[9] && !slices.Equal(first[1:5], row[1:5]) {
+			v.problem("line %d repeats line %d, but does not share its fate", line, of)
+		}
+		return nil
+	})
+	for _, d := range v.targets {
+		if !v.seen.has(d.of) || v.repeats.has(d.of) {
+			v.problem("line %d repeats line %d, which has no result of its own", d.line, d.of)
+		}
+	}
+	return err
+}
+
+// input holds the results and failed.csv against the rows of the input.
+func (v *verifier) input(header []byte, rows Rows) error {
+	f, err := os.Open(v.dir.File(FailedFile))
+	if err != nil {
+		v.problem("%v", err)
+		f = nil
+	} else {
+		defer f.Close()
+	}
+	failed := &expecter{in: bufio.NewReader(f), differs: err != nil}
+	if failed.expect(header) {
+		v.problem("%s: the header is not the input's", FailedFile)
+	}
+	extra := slices.Clone(v.seen)
+	err = rows(func(line int64, raw []byte) error {
+		v.rows++
+		if !v.seen.has(line) {
+			v.problem("line %d has no result", line)
+		}
+		extra.clear(line)
+		if !v.dir.done.has(line) && failed.expect(raw) {
+			v.problem("%s is not the rows that did not succeed: line %d should follow", FailedFile, line)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if failed.more() {
+		v.problem("%s holds more than the rows that did not succeed", FailedFile)
+	}
+	for line := range extra.all() {
+		v.problem("line %d has a result, but no row of the input begins there", line)
+	}
+	return nil
+}
+
+// run holds run.json against what was counted.
+func (v *verifier) run(run Run) {
+	c := run.Counts
+	for _, count := range []struct {
+		name    string
+		is, was int64
+	}{
+		{"rows", v.rows, c.Rows},
+		{string(job.Succeeded), v.counts[job.Succeeded], c.Succeeded},
+		{string(job.Failed), v.counts[job.Failed], c.Failed},
+		{string(job.Unknown), v.counts[job.Unknown], c.Unknown},
+		{string(job.NotSent), v.counts[job.NotSent], c.NotSent},
+		{string(job.Invalid), v.counts[job.Invalid], c.Invalid},
+		{"requests", v.sent, run.Requests.Sent},
+	} {
+		if count.is != count.was {
+			v.problem("%s says %d %s, the files %d", RunFile, count.was, count.name, count.is)
+		}
+	}
+}
+
+// expecter compares a file with what is expected of it, piece by piece.
+type expecter struct {
+	in      *bufio.Reader
+	differs bool
+	buffer  []byte
+}
+
+// expect tells whether the file differs here for the first time.
+func (e *expecter) expect(text []byte) bool {
+	if e.differs {
+		return false
+	}
+	e.buffer = slices.Grow(e.buffer[:0], len(text))[:len(text)]
+	_, err := io.ReadFull(e.in, e.buffer)
+	e.differs = err != nil || !bytes.Equal(e.buffer, text)
+	return e.differs
+}
+
+// more tells whether the file goes on.
+func (e *expecter) more() bool {
+	if e.differs {
+		return false
+	}
+	_, err := e.in.ReadByte()
+	return err != io.EOF
+}
