@@ -3,6 +3,7 @@ package report_test
 import (
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -129,8 +130,27 @@ func TestCreateAndRemove(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var locked *report.LockedError
+	if _, err := report.Create(path, job.Reclaim); !errors.As(err, &locked) || locked.PID != fmt.Sprint(os.Getpid()) {
+		t.Errorf("Create while it is open = %v, want a *LockedError with this process", err)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := report.Create(path, job.Reclaim); !errors.Is(err, report.ErrExists) {
-		t.Errorf("Create twice = %v, want %v", err, report.ErrExists)
+		t.Errorf("Create once more = %v, want %v", err, report.ErrExists)
+	}
+	if d, _, err = report.Open(path, job.Reclaim); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Remove(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(filepath.Join(base, "a")); err != nil {
+		t.Fatal(err)
+	}
+	if d, err = report.Create(path+"/", job.Reclaim); err != nil {
+		t.Fatal(err)
 	}
 	if err := d.Remove(); err != nil {
 		t.Fatal(err)
