@@ -18,18 +18,24 @@ import (
 // shownProblems is how many problems Verify names.
 const shownProblems = 10
 
+// ErrUnfinished is the error of Verify for a run that was interrupted.
+var ErrUnfinished = errors.New("is not finished")
+
 // Rows calls row with every row of an input, its line and its bytes, in order.
 type Rows func(row func(line int64, raw []byte) error) error
 
 // Verify recounts a run directory from its files and the input alone. It returns the problems that it
 // found, in words: none when every row has exactly one result and everything else fits. The error is
-// that of a file that cannot be read, or *LockedError.
+// ErrUnfinished, *LockedError, or that of a file that cannot be read.
 func Verify(path string, op job.Operation, run Run, header []byte, rows Rows) ([]string, error) {
 	v := &verifier{dir: &Dir{Path: path, op: op}, requests: map[uuid.UUID]bool{}, counts: map[job.Status]int64{}}
 	if err := v.dir.acquire(); err != nil {
 		return nil, err
 	}
 	defer v.dir.lock.Unlock()
+	if run.State != Finished && run.State != Stopped {
+		return nil, fmt.Errorf("%s %w: its state is %s", path, ErrUnfinished, run.State)
+	}
 	for _, step := range []func() error{v.journal, v.results, func() error { return v.input(header, rows) }} {
 		if err := step(); err != nil {
 			return nil, err

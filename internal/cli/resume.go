@@ -161,9 +161,6 @@ func (c *verifyCmd) Run(ctx context.Context, a *app) error {
 
 func (r *run) verify() error {
 	next := "meetbatch resume " + quoted(r.dir.Path)
-	if r.meta.State != report.Finished && r.meta.State != report.Stopped {
-		return unrecorded(fmt.Errorf("%s is not finished: its state is %s", r.dir.Path, r.meta.State), next)
-	}
 	var err error
 	if r.input, err = r.openAgain(); err != nil {
 		return unrecorded(fmt.Errorf("input: %w", err), "")
@@ -177,6 +174,9 @@ func (r *run) verify() error {
 	problems, err := report.Verify(r.dir.Path, r.op, r.meta, rows.Header(), func(row func(int64, []byte) error) error {
 		return r.rows(row)
 	})
+	if errors.Is(err, report.ErrUnfinished) {
+		return unrecorded(err, next)
+	}
 	if err != nil {
 		return unrecordedUnlessLocked(err)
 	}
