@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -30,7 +30,7 @@ type Runner struct {
 	Patience    time.Duration // the run stops when the service has been down or throttling for so long
 	Notify      func(string)  // gets a sentence when something changes that people want to know; may be nil
 
-	Counts   Counts       // rows settled so far
+	Counts   Counts       // rows settled so far whose results are on the disk
 	Requests atomic.Int64 // attempts sent so far
 }
 
@@ -44,6 +44,7 @@ func (s *Stop) Error() string { return s.Reason }
 type running struct {
 	*Runner
 	attempts int
+	ledger   *ledger
 	gate     *gate
 	pace     *pacer
 	abandon  context.Context         // ends when requests in flight are to be given up
@@ -67,7 +68,9 @@ func (r *Runner) Run(stopping, abandon context.Context, plan *Plan) error {
 
 	stopping, stop := context.WithCancelCause(stopping)
 	defer stop(nil)
-	pool, poolCtx := errgroup.WithContext(stopping) // ends also when a record could not be written
+	recorded, fail := context.WithCancelCause(stopping) // ends also when the disk fails
+	defer fail(nil)
+	pool, sending := errgroup.WithContext(recorded) // ends also when a record could not be written
 	pool.SetLimit(cmp.Or(r.Workers, DefaultWorkers))
 	notify := r.Notify
 	if notify == nil {
@@ -76,54 +79,59 @@ func (r *Runner) Run(stopping, abandon context.Context, plan *Plan) error {
 	run := &running{
 		Runner:   r,
 		attempts: cmp.Or(r.Attempts, DefaultAttempts),
+		ledger:   &ledger{Runner: r, fail: fail, waiting: map[Status]int64{}},
 		gate:     newGate(cmp.Or(r.Patience, DefaultPatience), notify),
 		abandon:  abandon,
-		stopping: poolCtx,
+		stopping: sending,
 		stop:     stop,
 	}
 	run.pace = newPacer(r.Rate, run.gate)
-	rest := unsent{running: run}
-	for chunk, err := range plan.Chunks() {
-		switch {
-		case err != nil:
-			stop(err)
-		case stopping.Err() != nil:
-			err = rest.add(chunk)
-		case poolCtx.Err() != nil:
-			return pool.Wait()
-		default:
-			pool.Go(func() error {
-				d := &division{running: run, slack: slack(len(chunk.Entries))}
-				_, err := d.settle(&task{chunk: chunk}, false)
-				return err
-			})
-		}
-		if err != nil {
-			return errors.Join(err, pool.Wait())
-		}
-	}
-	if err := pool.Wait(); err != nil {
-		return err
-	}
-	if err := rest.flush(); err != nil {
+
+	done := make(chan struct{})
+	var keeping sync.WaitGroup
+	keeping.Go(func() { run.ledger.keep(done) })
+	err := run.send(plan, pool, stopping)
+	err = errors.Join(err, pool.Wait())
+	close(done)
+	keeping.Wait()
+	if err = cmp.Or(err, run.ledger.failure()); err != nil {
 		return err
 	}
 	return context.Cause(stopping)
 }
 
+// send hands a plan's chunks to the pool. Those that it does not come to before stopping ends are settled
+// as not sent. It returns early when records cannot be written.
+func (r *running) send(plan *Plan, pool *errgroup.Group, stopping context.Context) error {
+	rest := unsent{running: r}
+	for chunk, err := range plan.Chunks() {
+		switch {
+		case err != nil:
+			return err
+		case stopping.Err() != nil:
+			if err := rest.add(chunk); err != nil {
+				return err
+			}
+		case r.stopping.Err() != nil:
+			return nil // the reason is the pool's or the ledger's to tell
+		default:
+			pool.Go(func() error {
+				d := &division{running: r, slack: slack(len(chunk.Entries))}
+				_, err := d.settle(&task{chunk: chunk}, false)
+				return err
+			})
+		}
+	}
+	return rest.flush()
+}
+
 // record settles rows, and stops the run when too many of them failed.
 func (r *running) record(outcomes ...Outcome) error {
-	if err := r.Recorder.Settle(outcomes...); err != nil {
-		return err
+	enough, err := r.ledger.record(outcomes...)
+	if enough != nil {
+		r.stop(enough)
 	}
-	for _, o := range outcomes {
-		r.Counts.Add(o.Status, o.Chunk.Rows())
-	}
-	failed := r.Counts.Of(Failed, Unknown)
-	if settled := failed + r.Counts.Of(Succeeded); r.MaxFailures.reached(failed, settled) {
-		r.stop(&Stop{Reason: fmt.Sprintf("%d of %d settled rows failed, and --max-failures is %s", failed, settled, r.MaxFailures)})
-	}
-	return nil
+	return err
 }
 
 // unsent settles the chunks that a run did not come to, many at a time.

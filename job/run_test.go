@@ -71,6 +71,7 @@ func (m *memory) Sent(a job.Attempt) error { return m.record("sent " + a.Request
 func (m *memory) Answered(a job.Attempt, _ job.Answer) error {
 	return m.record("answered " + a.RequestID)
 }
+func (m *memory) Sync() error                 { return nil }
 func (m *memory) Reject(its []job.Item) error { return nil }
 func (m *memory) Settle(os ...job.Outcome) error {
 	m.mu.Lock()

@@ -33,8 +33,8 @@ const (
 var ErrExists = errors.New("holds a run already")
 
 // Dir is an open run directory, which this process alone may write to. It implements job.Recorder: its
-// methods may be called at the same time. The journal's rows are written when Sent and Answered return;
-// results are on the disk, and the journal with them, when Settle and Reject return.
+// methods may be called at the same time, and each has written its rows when it returns; Sync brings them to
+// the disk.
 type Dir struct {
 	Path string
 
@@ -84,7 +84,7 @@ func (d *Dir) create() error {
 	if err != nil {
 		return err
 	}
-	d.results, err = newLog(results, requests, results)
+	d.results, err = newLog(results)
 	return err
 }
 
@@ -161,6 +161,11 @@ func (d *Dir) Settle(outcomes ...job.Outcome) error {
 	return nil
 }
 
+// Sync brings the tables to the disk, the journal first: each request of a result is in it.
+func (d *Dir) Sync() error {
+	return errors.Join(d.requests.file.Sync(), d.results.file.Sync())
+}
+
 // Reject writes the results of invalid rows.
 func (d *Dir) Reject(items []job.Item) error {
 	e := encoders.Get().(*encoder)
@@ -175,7 +180,7 @@ func (d *Dir) Reject(items []job.Item) error {
 			return err
 		}
 	}
-	return nil
+	return d.Sync()
 }
 
 // write appends rows to one of the tables.

@@ -97,7 +97,7 @@ func (d *Dir) Continue(past *Past) error {
 	if err != nil {
 		return err
 	}
-	d.results, err = newLog(results, requests, results)
+	d.results, err = newLog(results)
 	return err
 }
 

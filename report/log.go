@@ -12,7 +12,6 @@ import (
 // in one write: the first writes for those that come while it does. It is safe for concurrent use.
 type log struct {
 	file *os.File
-	sync []*os.File // brought to the disk after each write, in this order; mostly none
 
 	mu      sync.Mutex
 	changed sync.Cond // when a write has ended
@@ -26,15 +25,15 @@ type log struct {
 }
 
 // newLog appends to a file that stands at its end.
-func newLog(file *os.File, sync ...*os.File) (*log, error) {
+func newLog(file *os.File) (*log, error) {
 	size, err := file.Seek(0, io.SeekEnd)
-	l := &log{file: file, sync: sync, batch: 1, size: size}
+	l := &log{file: file, batch: 1, size: size}
 	l.changed.L = &l.mu
 	return l, err
 }
 
-// append returns when the text stands in the file, behind whatever was appended before, and on the disk
-// where that is asked for. A part of it may stand there after an error.
+// append returns when the text stands in the file, behind whatever was appended before. A part of it may
+// stand there after an error.
 func (l *log) append(text []byte) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -59,11 +58,6 @@ func (l *log) write() {
 	l.next, l.batch, l.writing = l.spare[:0], number+1, true
 	l.mu.Unlock()
 	_, err := l.file.Write(text)
-	for _, file := range l.sync {
-		if err == nil {
-			err = file.Sync()
-		}
-	}
 	l.mu.Lock()
 	l.size += int64(len(text))
 	l.spare, l.written, l.writing = text, number, false
