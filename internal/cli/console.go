@@ -48,11 +48,12 @@ func newConsole(w io.Writer, f consoleFlags) *console {
 
 // fail reports the error that ends the program.
 func (c *console) fail(err error) {
+	text := strings.ReplaceAll(err.Error(), "\n", "; ") // of joined errors
 	if h := hint(err); h != "" {
-		c.Error(err.Error(), "hint", h)
+		c.Error(text, "hint", h)
 		return
 	}
-	c.Error(err.Error())
+	c.Error(text)
 }
 
 // plain is a slog.Handler that prints the message alone, with the level before a warning or an

@@ -19,7 +19,7 @@ func (r *run) send(signals signals) error {
 	defer stopSandbox()
 	r.meta.State = report.Running
 	if err := r.dir.WriteRun(r.meta); err != nil {
-		return unrecorded(err, "nothing was sent")
+		return unrecorded(err, "nothing was sent; make room, and go on: meetbatch resume "+quoted(r.dir.Path))
 	}
 	r.job = &job.Runner{
 		Operation:   r.op,

@@ -185,3 +185,67 @@ func TestLatency(t *testing.T) {
 		}
 	})
 }
+
+// TestFaults: each kind befalls its share of the requests, the same ones again by seed; the log says
+// what was done all the same.
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"500", "502", "503", "504", "429", "401", "reset", "cut", "hang"} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			run := func(seed uint64) (faults string) {
+				var log bytes.Buffer
+				fault, err := sandbox.ParseFault(kind + "=20%")
+				if err != nil {
+					t.Fatal(err)
+				}
+				h := sandbox.New(sandbox.Settings{Token: "tok", Seed: seed, Log: &log, Faults: []sandbox.Fault{fault}})
+				server := httptest.NewServer(h)
+				client := &http.Client{Timeout: 50 * time.Millisecond}
+				answered := map[bool]int{}
+				for range 30 {
+					r, err := http.NewRequest("PUT", server.URL+status+"1", strings.NewReader(`["wei"]`))
+					if err != nil {
+						t.Fatal(err)
+					}
+					r.Header.Set("X-Access-Token", "tok")
+					r.Header.Set("Content-Type", "application/json")
+					resp, err := client.Do(r)
+					if err == nil {
+						resp.Body.Close()
+						answered[resp.StatusCode == 200]++
+					}
+				}
+				server.Close()
+				for text := range strings.Lines(log.String()) {
+					var line sandbox.Line
+					if err := json.Unmarshal([]byte(text), &line); err != nil {
+						t.Fatal(err)
+					}
+					acts := line.Fault == "" || line.Fault == "cut" || line.Fault == "hang"
+					if acts != (len(line.Applied) == 1) {
+						t.Errorf("fault %q, and applied %v", line.Fault, line.Applied)
+					}
+					faults += fmt.Sprintf("%t ", line.Fault != "")
+				}
+				hit := strings.Count(faults, "true")
+				if hit < 1 || hit > 15 || answered[true] != 30-hit {
+					t.Errorf("%d of 30 requests failed, %d were done", hit, answered[true])
+				}
+				if isAnswer := kind[0] <= '9'; isAnswer && answered[false] != hit || !isAnswer && answered[false] != 0 {
+					t.Errorf("%d requests failed, %d with an answer", hit, answered[false])
+				}
+				return faults
+			}
+			first, again, other := run(1), run(1), run(2)
+			if first != again || first == other {
+				t.Error("faults do not follow the seed")
+			}
+		})
+	}
+	for _, wrong := range []string{"", "500", "500=", "500=x", "500=101%", "500=-1%", "418=1%", "=1%"} {
+		if f, err := sandbox.ParseFault(wrong); err == nil {
+			t.Errorf("ParseFault(%q) = %v", wrong, f)
+		}
+	}
+}
