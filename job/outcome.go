@@ -2,6 +2,7 @@ package job
 
 import (
 	"context"
+	"iter"
 	"strconv"
 	"strings"
 	"sync"
@@ -72,8 +73,8 @@ type Recorder interface {
 	Sent(Attempt) error
 	Answered(Attempt, Answer) error
 	Settle(...Outcome) error
-	Reject([]Item) error // invalid rows; they are on the disk when it returns
-	Sync() error         // brings everything to the disk that was recorded before
+	Reject(iter.Seq[Item]) error // invalid rows; they are on the disk when it returns
+	Sync() error                 // brings everything to the disk that was recorded before
 }
 
 // Counts says how many rows had which fate. It is safe for concurrent use.

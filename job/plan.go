@@ -24,7 +24,7 @@ type Planner struct {
 	size    int
 	seed    maphash.Seed
 	parts   [partitions]block
-	invalid []Item
+	invalid rejects
 	rows    int64
 }
 
@@ -37,7 +37,7 @@ func NewPlanner(op Operation, size int) *Planner {
 func (p *Planner) Add(it Item) {
 	p.rows++
 	if it.Invalid != "" {
-		p.invalid = append(p.invalid, it)
+		p.invalid.add(it)
 		return
 	}
 	part := &p.parts[maphash.String(p.seed, it.Account)%partitions]
@@ -49,14 +49,15 @@ func (p *Planner) Add(it Item) {
 // Plan groups what was added. The planner must not be used afterwards.
 func (p *Planner) Plan() *Plan {
 	plan := &Plan{op: p.op, size: p.size, Rows: p.rows}
-	plan.reject(p, p.invalid)
+	plan.reject(p, p.invalid.all())
 	values := map[string]int64{}
+	var contradicting []Item
 	for i := range p.parts {
 		groups := groupRows(p.parts[i])
 		p.parts[i] = nil // before the groups are encoded: one form at a time
 		for _, g := range groups {
 			if !p.op.PerAccount && len(g.entries) > 1 {
-				plan.reject(p, contradictions(p.op, g))
+				contradicting = append(contradicting, contradictions(p.op, g)...)
 				continue
 			}
 			for _, e := range g.entries {
@@ -78,18 +79,26 @@ func (p *Planner) Plan() *Plan {
 	for _, n := range values {
 		plan.Requests += ceilDiv(n, int64(p.size))
 	}
-	slices.SortFunc(plan.Invalid, func(a, b Item) int { return int(a.Line - b.Line) })
+	slices.SortFunc(contradicting, func(a, b Item) int { return int(a.Line - b.Line) })
+	plan.reject(p, slices.Values(contradicting))
 	return plan
 }
 
 // reject takes in invalid rows, as far as they are not settled.
-func (plan *Plan) reject(p *Planner, items []Item) {
-	for _, it := range items {
+func (plan *Plan) reject(p *Planner, items iter.Seq[Item]) {
+	for it := range items {
 		if p.Settled == nil || !p.Settled(it.Line) {
-			plan.Invalid = append(plan.Invalid, it)
+			plan.invalid.add(it)
 		}
 	}
 }
+
+// Invalid yields the rows that cannot be sent: first those that are wrong in themselves, by line, then
+// those that contradict others, by line.
+func (plan *Plan) Invalid() iter.Seq[Item] { return plan.invalid.all() }
+
+// InvalidRows counts them.
+func (plan *Plan) InvalidRows() int64 { return plan.invalid.count }
 
 // open returns the entries of a group that are not settled.
 func (plan *Plan) open(p *Planner, g group) []Entry {
@@ -179,12 +188,12 @@ type Plan struct {
 	Accounts   int64
 	Entries    int64
 	Requests   int64   // the smallest number that carries all entries
-	Invalid    []Item  // by line
 	Torn       []Entry // settled, but for these duplicates of theirs
 
-	op    Operation
-	size  int
-	parts [partitions]block // groups, by line
+	op      Operation
+	size    int
+	invalid rejects
+	parts   [partitions]block // groups, by line
 }
 
 // Chunks yields the chunks, as far as grouping allows in the order of the input. It can be called

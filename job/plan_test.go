@@ -82,13 +82,14 @@ func TestContradictionNamesTheOtherRow(t *testing.T) {
 	t.Parallel()
 	p := planOf(job.SetStatus, 100, items([2]string{"a", "1"}, [2]string{"a", "0"}, [2]string{"a", "1"}))
 	want := []string{"0 on line 3", "1 on line 2", "0 on line 3"}
-	for i, it := range p.Invalid {
+	invalid := slices.Collect(p.Invalid())
+	for i, it := range invalid {
 		if it.Line != int64(i+2) || it.Detail != want[i] {
 			t.Errorf("invalid row %d = line %d, %q, want line %d, %q", i, it.Line, it.Detail, i+2, want[i])
 		}
 	}
-	if len(p.Invalid) != 3 {
-		t.Errorf("%d invalid rows, want 3", len(p.Invalid))
+	if len(invalid) != 3 || p.InvalidRows() != 3 {
+		t.Errorf("%d invalid rows, want 3", len(invalid))
 	}
 }
 
@@ -154,7 +155,7 @@ func TestPlanProperties(t *testing.T) {
 			}
 			got[line] = what
 		}
-		for _, it := range p.Invalid {
+		for it := range p.Invalid() {
 			settle(it.Line, "invalid")
 		}
 		for _, c := range chunks {

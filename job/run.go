@@ -61,10 +61,10 @@ type running struct {
 // record could not be written nothing further is sent, what is in flight is awaited, and rows are left
 // without a result.
 func (r *Runner) Run(stopping, abandon context.Context, plan *Plan) error {
-	if err := r.Recorder.Reject(plan.Invalid); err != nil {
+	if err := r.Recorder.Reject(plan.Invalid()); err != nil {
 		return err
 	}
-	r.Counts.Add(Invalid, int64(len(plan.Invalid)))
+	r.Counts.Add(Invalid, plan.InvalidRows())
 
 	stopping, stop := context.WithCancelCause(stopping)
 	defer stop(nil)

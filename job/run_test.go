@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -45,6 +47,7 @@ func (s *service) Send(ctx context.Context, _ job.Operation, a job.Attempt) job.
 
 // memory records in memory, and fails from the nth record on when n is not zero.
 type memory struct {
+	kind     string // of the records that fail; all where it is empty
 	mu       sync.Mutex
 	events   []string // kind and request ID, in order
 	outcomes []job.Outcome
@@ -57,7 +60,7 @@ var errFull = errors.New("disk full")
 func (m *memory) record(event string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.failFrom > 0 && len(m.events)+1 >= m.failFrom {
+	if m.failFrom > 0 && len(m.events)+1 >= m.failFrom && strings.HasPrefix(event, m.kind) {
 		if m.onError != nil {
 			m.onError()
 		}
@@ -71,8 +74,8 @@ func (m *memory) Sent(a job.Attempt) error { return m.record("sent " + a.Request
 func (m *memory) Answered(a job.Attempt, _ job.Answer) error {
 	return m.record("answered " + a.RequestID)
 }
-func (m *memory) Sync() error                 { return nil }
-func (m *memory) Reject(its []job.Item) error { return nil }
+func (m *memory) Sync() error                     { return nil }
+func (m *memory) Reject(iter.Seq[job.Item]) error { return nil }
 func (m *memory) Settle(os ...job.Outcome) error {
 	m.mu.Lock()
 	m.outcomes = append(m.outcomes, os...)
@@ -145,23 +148,28 @@ func TestRunWritesBeforeItActs(t *testing.T) {
 	if err := r.Run(t.Context(), t.Context(), manyAccounts(200)); err != nil {
 		t.Fatal(err)
 	}
-	seen := map[string]bool{}
-	for _, o := range rec.outcomes {
-		seen[o.RequestID] = true
+	next := map[string]string{"": "sent", "sent": "answered", "answered": "settled"}
+	was := map[string]string{}
+	for _, event := range rec.events {
+		kind, id, _ := strings.Cut(event, " ")
+		if next[was[id]] != kind {
+			t.Errorf("request %s was %q, then %s", id, was[id], kind)
+		}
+		was[id] = kind
 	}
-	if len(seen) != 200 {
-		t.Errorf("%d request IDs for 200 requests", len(seen))
+	if len(was) != 200 || len(rec.events) != 600 {
+		t.Errorf("%d request IDs and %d records for 200 requests", len(was), len(rec.events))
 	}
 }
 
 // TestRunStopsWhenRecordsFail: from the first record that cannot be written nothing goes out, and
 // what is in flight is awaited.
 func TestRunStopsWhenRecordsFail(t *testing.T) {
-	for _, failFrom := range []int{1, 2, 3, 4, 50} {
+	for i, failFrom := range []int{1, 2, 3, 4, 50, 1, 60, 1, 70} {
 		synctest.Test(t, func(t *testing.T) {
 			svc := &service{takes: time.Second}
 			var after int
-			rec := &memory{failFrom: failFrom}
+			rec := &memory{failFrom: failFrom, kind: []string{"", "", "", "", "", "settled", "settled", "answered", "sent"}[i]}
 			var failed sync.Once
 			r := &job.Runner{Sender: svc, Recorder: rec, Workers: 4, Rate: job.Rate{Requests: 10, Per: time.Second}}
 			rec.onError = func() {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -433,7 +434,7 @@ func TestSettledRowsAreLeftOut(t *testing.T) {
 	if got := fmt.Sprint(plan.Torn); got != "[{1 2 [4]}]" {
 		t.Errorf("torn = %s", got)
 	}
-	if len(plan.Invalid) != 1 || plan.Invalid[0].Line != 8 || plan.Rows != 7 {
-		t.Errorf("invalid = %v of %d rows", plan.Invalid, plan.Rows)
+	if invalid := slices.Collect(plan.Invalid()); len(invalid) != 1 || invalid[0].Line != 8 || plan.Rows != 7 {
+		t.Errorf("invalid = %v of %d rows", invalid, plan.Rows)
 	}
 }

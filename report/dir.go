@@ -8,9 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 	"time"
 
@@ -166,19 +166,23 @@ func (d *Dir) Sync() error {
 	return errors.Join(d.requests.file.Sync(), d.results.file.Sync())
 }
 
-// Reject writes the results of invalid rows.
-func (d *Dir) Reject(items []job.Item) error {
+// Reject writes the results of invalid rows, and brings them to the disk.
+func (d *Dir) Reject(items iter.Seq[job.Item]) error {
 	e := encoders.Get().(*encoder)
 	defer encoders.Put(e)
 	now := time.Now()
-	for some := range slices.Chunk(items, 10_000) {
-		e.results = e.results[:0]
-		for _, it := range some {
-			e.results = append(e.results, rejected(it, now))
+	e.results = e.results[:0]
+	for it := range items {
+		e.results = append(e.results, rejected(it, now))
+		if len(e.results) == 1000 {
+			if err := write(d.results, e, e.results); err != nil {
+				return err
+			}
+			e.results = e.results[:0]
 		}
-		if err := write(d.results, e, e.results); err != nil {
-			return err
-		}
+	}
+	if err := write(d.results, e, e.results); err != nil {
+		return err
 	}
 	return d.Sync()
 }

@@ -12,7 +12,7 @@ import (
 // planText is the plan in words, as the question and the dry run show it.
 func (r *run) planText() string {
 	p := r.plan
-	invalid := int64(len(p.Invalid))
+	invalid := p.InvalidRows()
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s", r.input.name, plural(p.Rows, "row"))
 	if invalid > 0 {
@@ -38,7 +38,7 @@ func (r *run) planText() string {
 func (r *run) planAttrs() []any {
 	p := r.plan
 	return []any{
-		"file", r.input.name, "rows", p.Rows, "invalid", len(p.Invalid), "duplicates", p.Duplicates,
+		"file", r.input.name, "rows", p.Rows, "invalid", p.InvalidRows(), "duplicates", p.Duplicates,
 		"accounts", p.Accounts, "entries", p.Entries, "requests", p.Requests, "seconds", r.Rate.Takes(p.Requests).Seconds(),
 	}
 }

@@ -218,7 +218,7 @@ func (r *run) makePlan(ctx context.Context) error {
 	}
 	r.header = rows.Header()
 	r.plan = planner.Plan()
-	for _, it := range r.plan.Invalid {
+	for it := range r.plan.Invalid() {
 		notes.invalid(it)
 	}
 	notes.show(r.console)
