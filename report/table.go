@@ -121,20 +121,20 @@ func header[T any](op job.Operation) ([]byte, error) {
 // encoder turns rows of a table into text; it is used again, for its buffers.
 type encoder struct {
 	text    bytes.Buffer
-	writer  *csv.Writer
+	writer  quickWriter
 	results []result
 }
 
 var encoders = sync.Pool{New: func() any {
 	e := &encoder{}
-	e.writer = csv.NewWriter(&e.text)
+	e.writer = quickWriter{&e.text, csv.NewWriter(&e.text)}
 	return e
 }}
 
 // encode gives rows as they stand in the file, until the encoder is used again.
 func encode[T any](e *encoder, rows []T) ([]byte, error) {
 	e.text.Reset()
-	err := gocsv.MarshalCSVWithoutHeaders(rows, e.writer)
+	err := gocsv.MarshalCSVWithoutHeaders(rows, &e.writer)
 	return e.text.Bytes(), err
 }
 

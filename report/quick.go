@@ -1,0 +1,46 @@
+package report
+
+import (
+	"bytes"
+	"encoding/csv"
+)
+
+// quickWriter writes the records that need no quotes by itself, which is nearly all of them, and leaves
+// the others to encoding/csv. It is a gocsv.CSVWriter. (Where nothing throttles, a request of 100 entries takes
+// 96 µs with it and 104 µs without: BenchmarkSend.)
+type quickWriter struct {
+	text *bytes.Buffer
+	csv  *csv.Writer // to text
+}
+
+func (w *quickWriter) Write(record []string) error {
+	for _, field := range record {
+		if !plain(field) {
+			err := w.csv.Write(record)
+			w.csv.Flush()
+			return err
+		}
+	}
+	for i, field := range record {
+		if i > 0 {
+			w.text.WriteByte(',')
+		}
+		w.text.WriteString(field)
+	}
+	w.text.WriteByte('\n')
+	return nil
+}
+
+func (w *quickWriter) Flush()       {}
+func (w *quickWriter) Error() error { return w.csv.Error() }
+
+// plain tells whether a field surely needs no quotes.
+func plain(field string) bool {
+	for i := range len(field) {
+		switch c := field[i]; {
+		case c <= ' ', c == '"', c == ',', c == '\\', c > '~':
+			return false
+		}
+	}
+	return true
+}
