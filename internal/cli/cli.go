@@ -65,7 +65,7 @@ func (a *app) run(ctx context.Context) (code int) {
 			panic(r)
 		}
 	}()
-	parsed, err := a.parse(ctx, a.args)
+	parsed, err := a.parse(ctx, a.args, kong.DefaultEnvars("MEETBATCH"))
 	if err != nil {
 		err = usage(err, usageHint(err))
 	} else {
@@ -80,12 +80,11 @@ func (a *app) run(ctx context.Context) (code int) {
 }
 
 // parse reads a command line. The result runs its command.
-func (a *app) parse(ctx context.Context, args []string) (*kong.Context, error) {
-	parser, err := kong.New(&commands{},
+func (a *app) parse(ctx context.Context, args []string, more ...kong.Option) (*kong.Context, error) {
+	options := append(more,
 		kong.Name("meetbatch"),
 		kong.Description("Does one thing to very many accounts or meeting rooms of Huawei Cloud Meeting, from a CSV."),
 		kong.Vars{"version": "meetbatch " + buildVersion()},
-		kong.DefaultEnvars("MEETBATCH"),
 		kong.Writers(a.stdout, a.stderr),
 		kong.Exit(func(code int) { panic(leave(code)) }),
 		kong.Help(help),
@@ -97,6 +96,7 @@ func (a *app) parse(ctx context.Context, args []string) (*kong.Context, error) {
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(a),
 	)
+	parser, err := kong.New(&commands{}, options...)
 	if err != nil {
 		panic(err) // the declaration above is wrong
 	}

@@ -25,7 +25,7 @@ type resumeCmd struct {
 	consoleFlags
 }
 
-// Run goes on with a run: the settings in its run.json become a command line again.
+// Run goes on with a run.
 func (c *resumeCmd) Run(ctx context.Context, a *app) error {
 	meta, err := report.ReadRun(c.RunDir)
 	if err != nil {
@@ -41,22 +41,35 @@ func (c *resumeCmd) Run(ctx context.Context, a *app) error {
 	if c.Sandbox && meta.Settings["sandbox"] != "true" {
 		return refused(fmt.Errorf("%s is a run against the real service, and cannot go on in the sandbox", c.RunDir), "leave --sandbox away")
 	}
-	parsed, err := a.parse(ctx, commandLineOf(meta.Command, meta.Settings, meta.Input.Path))
+	r, err := a.runOf(ctx, meta, c.consoleFlags)
 	if err != nil {
 		return usage(err, "meetbatch resume --help")
 	}
-	r, err := parsed.Selected().Target.Addr().Interface().(interface{ newRun(*app) (*run, error) }).newRun(a)
-	if err != nil {
-		return err
-	}
-	r.Yes, r.consoleFlags, r.meta = c.Yes, c.consoleFlags, meta
-	r.console = newConsole(a.stderr, c.consoleFlags)
+	r.Yes = c.Yes
 	if c.Until != "" {
 		if err := r.Until.UnmarshalText([]byte(c.Until)); err != nil {
 			return usage(fmt.Errorf("--until: %w", err), "meetbatch resume --help")
 		}
 	}
 	return r.resume(ctx, c.RunDir)
+}
+
+// runOf makes a run as run.json describes it; what the environment says now does not change it.
+func (a *app) runOf(ctx context.Context, meta report.Run, flags consoleFlags) (*run, error) {
+	parsed, err := a.parse(ctx, commandLineOf(meta.Command, meta.Settings, meta.Input.Path))
+	if err != nil {
+		return nil, err
+	}
+	command, isJob := parsed.Selected().Target.Addr().Interface().(interface{ newRun(*app) (*run, error) })
+	if !isJob {
+		return nil, fmt.Errorf("command %q is no job", meta.Command)
+	}
+	r, err := command.newRun(a)
+	if err != nil {
+		return nil, err
+	}
+	r.meta, r.consoleFlags, r.console = meta, flags, newConsole(a.stderr, flags)
+	return r, nil
 }
 
 // resume goes on with the run of a directory.
@@ -146,16 +159,11 @@ func (c *verifyCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return refused(err, "name the directory of a run, such as runs/reclaim-20260301T013000Z")
 	}
-	parsed, err := a.parse(ctx, commandLineOf(meta.Command, meta.Settings, meta.Input.Path))
+	r, err := a.runOf(ctx, meta, c.consoleFlags)
 	if err != nil {
 		return unrecorded(fmt.Errorf("%s: %w", filepath.Join(c.RunDir, report.RunFile), err), "")
 	}
-	r, err := parsed.Selected().Target.Addr().Interface().(interface{ newRun(*app) (*run, error) }).newRun(a)
-	if err != nil {
-		return unrecorded(err, "")
-	}
-	r.meta, r.dir = meta, &report.Dir{Path: c.RunDir}
-	r.console = newConsole(a.stderr, c.consoleFlags)
+	r.dir = &report.Dir{Path: c.RunDir}
 	return r.verify()
 }
 
