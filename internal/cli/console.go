@@ -28,7 +28,7 @@ func (f consoleFlags) Validate() error {
 // attributes say the same to a machine.
 type console struct {
 	*slog.Logger
-	level slog.Level
+	plain *plain // nil where messages are JSON
 }
 
 func newConsole(w io.Writer, f consoleFlags) *console {
@@ -39,11 +39,11 @@ func newConsole(w io.Writer, f consoleFlags) *console {
 	case f.Verbose:
 		level = slog.LevelDebug
 	}
-	var handler slog.Handler = &plain{w: w, level: level, mu: &sync.Mutex{}}
 	if f.LogFormat == "json" {
-		handler = slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level})
+		return &console{slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level})), nil}
 	}
-	return &console{slog.New(handler), level}
+	p := &plain{w: w, level: level}
+	return &console{slog.New(p), p}
 }
 
 // fail reports the error that ends the program.
@@ -61,7 +61,17 @@ func (c *console) fail(err error) {
 type plain struct {
 	w     io.Writer
 	level slog.Level
-	mu    *sync.Mutex
+
+	mu    sync.Mutex
+	clear func() // takes a progress bar off the line that a message is to stand on; mostly nil
+}
+
+// draw calls f while no message is written. Whatever f draws, clear takes off again before the next one.
+func (p *plain) draw(f, clear func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.clear = clear
+	f()
 }
 
 func (p *plain) Enabled(_ context.Context, level slog.Level) bool { return level >= p.level }
@@ -93,6 +103,9 @@ func (p *plain) Handle(_ context.Context, r slog.Record) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.clear != nil {
+		p.clear()
+	}
 	_, err := io.WriteString(p.w, b.String())
 	return err
 }

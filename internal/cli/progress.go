@@ -62,7 +62,7 @@ func (r *run) toSend() int64 {
 // settled counts the rows of requests that are settled, and those of them that did not succeed.
 func (r *run) settled() (rows, bad int64) {
 	c := &r.job.Counts
-	bad = c.Of(job.Failed, job.Unknown, job.NotSent)
+	bad = c.Of(job.Failed, job.Unknown)
 	return c.Of(job.Succeeded) + bad, bad
 }
 
@@ -77,16 +77,20 @@ func bar(r *run) (show, end func()) {
 		progressbar.OptionSetWidth(20),
 		progressbar.OptionSetRenderBlankState(true),
 	)
-	show = func() {
+	draw := func() {
 		rows, bad := r.settled()
 		b.Describe(fmt.Sprintf("%s: %s, %s failed", r.op.Name, plural(r.job.Requests.Load(), "request"), grouped(bad)))
 		b.Set64(rows)
 	}
-	return show, func() {
-		show()
-		b.Exit()
-		fmt.Fprintln(r.stderr)
+	show = func() { r.console.plain.draw(draw, func() { b.Clear() }) }
+	end = func() {
+		r.console.plain.draw(func() {
+			draw()
+			b.Exit()
+			fmt.Fprintln(r.stderr)
+		}, nil)
 	}
+	return show, end
 }
 
 func lines(r *run) func() {
