@@ -48,8 +48,8 @@ type Dir struct {
 	done bitmap // the lines of the rows that need not be run again
 }
 
-// Create makes a run directory, and the folders above it, and the two tables in it. A directory that
-// exists is taken when it holds no run. The errors are ErrExists and *LockedError, among others.
+// Create makes a run directory, and the folders above it. A directory that exists is taken when it holds no
+// run. Nothing can be recorded before Continue. The errors are ErrExists and *LockedError, among others.
 func Create(path string, op job.Operation) (*Dir, error) {
 	path = filepath.Clean(path)
 	made := missing(path)
@@ -60,32 +60,12 @@ func Create(path string, op job.Operation) (*Dir, error) {
 	if err := d.acquire(); err != nil {
 		return nil, err
 	}
-	err := d.create()
-	if err != nil {
-		return nil, errors.Join(err, d.Close())
-	}
-	return d, nil
-}
-
-func (d *Dir) create() error {
 	for _, name := range []string{RunFile, ResultsFile, RequestsFile, FailedFile, InputFile} {
 		if _, err := os.Lstat(d.File(name)); !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("%s %w: %s is there", d.Path, ErrExists, name)
+			return nil, errors.Join(fmt.Errorf("%s %w: %s is there", d.Path, ErrExists, name), d.Close())
 		}
 	}
-	requests, err := createTable[event](d, RequestsFile)
-	if err != nil {
-		return err
-	}
-	if d.requests, err = newLog(requests); err != nil {
-		return err
-	}
-	results, err := createTable[result](d, ResultsFile)
-	if err != nil {
-		return err
-	}
-	d.results, err = newLog(results)
-	return err
+	return d, nil
 }
 
 // missing lists a path and the folders above it, as far as they are not there.
@@ -98,21 +78,6 @@ func missing(path string) []string {
 		dirs = append(dirs, path)
 		path = filepath.Dir(path)
 	}
-}
-
-func createTable[T any](d *Dir, name string) (*os.File, error) {
-	head, err := header[T](d.op)
-	if err != nil {
-		return nil, err
-	}
-	f, err := os.OpenFile(d.File(name), os.O_CREATE|os.O_EXCL|os.O_WRONLY|os.O_APPEND, 0o666)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := f.Write(head); err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return f, nil
 }
 
 // File gives the path of a file of the directory.

@@ -38,6 +38,9 @@ func create(t *testing.T, op job.Operation) *report.Dir {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { d.Close() })
+	if err := d.Continue(&report.Past{}); err != nil {
+		t.Fatal(err)
+	}
 	return d
 }
 
@@ -128,6 +131,9 @@ func TestCreateAndRemove(t *testing.T) {
 	path := filepath.Join(base, "a", "b")
 	d, err := report.Create(path, job.Reclaim)
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Continue(&report.Past{}); err != nil {
 		t.Fatal(err)
 	}
 	var locked *report.LockedError

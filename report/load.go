@@ -77,8 +77,9 @@ func Open(path string, op job.Operation) (*Dir, *Past, error) {
 	return d, past, nil
 }
 
-// Continue makes the tables fit to be appended to: the last record is cut off where writing it was
-// interrupted, and the rows that were not sent go.
+// Continue makes the tables fit to be appended to. For a new run, whose past is empty, it makes them. For one
+// that goes on the last record is cut off where writing it was interrupted, and the rows that were not sent
+// go.
 func (d *Dir) Continue(past *Past) error {
 	requests, err := reopenTable[event](d, past, RequestsFile)
 	if err != nil {

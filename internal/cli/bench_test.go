@@ -48,6 +48,9 @@ func BenchmarkSend(b *testing.B) {
 			b.Fatal(err)
 		}
 		defer dir.Close()
+		if err := dir.Continue(&report.Past{}); err != nil {
+			b.Fatal(err)
+		}
 		runner := &job.Runner{
 			Operation: job.SetStatus,
 			Sender:    &meeting.Client{Endpoint: server.URL, Token: "sandbox", Language: "en-US", Timeout: 30 * time.Second, HTTP: meeting.NewHTTP(workers)},

@@ -11,7 +11,7 @@ import (
 type resumeCmd struct {
 	RunDir string `arg:"" help:"The directory of the run."`
 
-	Rate        string `help:"Requests per time, or none; as in the run so far, where it is not given. So are the next five."`
+	Rate        string `help:"Requests per time, or none; as in the run so far, where it is not given. The next four likewise."`
 	Workers     string `help:"Requests in flight at most."`
 	Attempts    string `help:"Tries per request for what may pass by itself."`
 	Timeout     string `help:"Of one request."`
@@ -74,8 +74,8 @@ func (a *app) runOf(ctx context.Context, meta report.Run, flags consoleFlags) (*
 func (r *run) resume(ctx context.Context, path string) (err error) {
 	if r.meta.State == report.Finished {
 		r.console.Info(fmt.Sprintf("%s is finished: %s", path, r.counts()))
-		if code := *r.meta.ExitCode; code != exitOK {
-			return reported(code)
+		if code := r.meta.ExitCode; code != nil && *code != exitOK {
+			return reported(*code)
 		}
 		return nil
 	}

@@ -86,6 +86,9 @@ func (r *run) start(ctx context.Context, settings map[string]any) error {
 	case err != nil:
 		return errors.Join(err, r.dir.Remove())
 	}
+	if err := r.dir.Continue(r.past); err != nil {
+		return errors.Join(unrecorded(err, ""), r.dir.Remove())
+	}
 	return r.send(signals)
 }
 
