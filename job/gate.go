@@ -9,8 +9,9 @@ import (
 	"github.com/cenkalti/backoff/v5"
 )
 
-// The service counts as down when so many attempts in a row found no answer or a server error, at
-// more than one request: a single request that always fails may itself be the cause.
+// The service counts as down when so many attempts in a row found no answer or one of a gateway that could
+// not reach it, at more than one request: a single request that always fails may itself be the cause. A plain
+// 500 is the service's own, and says nothing of the kind.
 const downAfter = 5
 
 // gate holds all workers back when the service asks for it or is down. While it is down one attempt at
@@ -49,6 +50,9 @@ func newDelays() *backoff.ExponentialBackOff {
 // without error must be followed by one of report, or of open that is false.
 func (g *gate) wait(ctx context.Context) error {
 	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		g.mu.Lock()
 		hold := time.Until(g.until)
 		if hold <= 0 && !(g.down && g.probing) {
@@ -90,8 +94,9 @@ func (g *gate) report(t *task, start time.Time, v verdict, a Answer) (counts boo
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	defer func() { close(g.changed); g.changed = make(chan struct{}) }()
-	switch v {
-	case again:
+	alive := a.HTTPStatus == 500 // the service itself had trouble with this very request
+	switch {
+	case v == again && !alive:
 		g.failed++
 		g.several = g.several || g.first != nil && g.first != t
 		g.first = t
@@ -109,7 +114,7 @@ func (g *gate) report(t *task, start time.Time, v verdict, a Answer) (counts boo
 			g.notify("the service is out of reach: " + a.Message + "; trying one request now and then")
 		}
 		return false, g.hold(0, "the service was out of reach for %s: "+a.Message)
-	case throttle:
+	case v == throttle:
 		g.probing = false
 		if a.RetryAfter > g.patience {
 			return false, fmt.Errorf("the service asks to wait %s, which is longer than %s", a.RetryAfter, g.patience)
@@ -135,7 +140,7 @@ func (g *gate) report(t *task, start time.Time, v verdict, a Answer) (counts boo
 // hold lets nobody through for a time, at least for the next delay of the back-off, unless that has
 // gone on for too long.
 func (g *gate) hold(least time.Duration, reason string) error {
-	if lasts := g.trouble(); lasts > g.patience {
+	if lasts := g.trouble(); lasts+least > g.patience {
 		return fmt.Errorf(reason, lasts.Round(time.Second))
 	}
 	g.held = time.Now()

@@ -27,7 +27,7 @@ func judge(op Operation, a Answer) verdict {
 		return done
 	case status == 0:
 		return again
-	case status == 429 || a.Code == "APIG.0308" || status == 503 && a.RetryAfter > 0:
+	case status == 429 || a.Code == "APIG.0308" || a.RetryAfter > 0 && (status >= 500 || status == 408):
 		return throttle
 	case status >= 500 || status == 408:
 		return again

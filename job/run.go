@@ -24,11 +24,12 @@ type Runner struct {
 	Sender      Sender
 	Recorder    Recorder
 	Rate        Rate
-	Workers     int           // requests in flight at most
-	Attempts    int           // tries per request for what may pass by itself
-	MaxFailures Share         // of the settled rows; the run stops when so many failed; zero means no bound
-	Patience    time.Duration // the run stops when the service has been down or throttling for so long
-	Notify      func(string)  // gets a sentence when something changes that people want to know; may be nil
+	Workers     int              // requests in flight at most
+	Attempts    int              // tries per request for what may pass by itself
+	MaxFailures Share            // of the settled rows; the run stops when so many failed; zero means no bound
+	Patience    time.Duration    // the run stops when the service has been down or throttling for so long
+	Pending     map[int64]string // request IDs by first line, of what an earlier process left unanswered; may be nil
+	Notify      func(string)     // gets a sentence when something changes that people want to know; may be nil
 
 	Counts   Counts       // rows settled so far whose results are on the disk
 	Requests atomic.Int64 // attempts sent so far
@@ -117,12 +118,22 @@ func (r *running) send(plan *Plan, pool *errgroup.Group, stopping context.Contex
 		default:
 			pool.Go(func() error {
 				d := &division{running: r, slack: slack(len(chunk.Entries))}
-				_, err := d.settle(&task{chunk: chunk}, false)
+				_, err := d.settle(r.newTask(chunk), false)
 				return err
 			})
 		}
 	}
 	return rest.flush()
+}
+
+func (r *running) newTask(chunk Chunk) *task {
+	t := &task{chunk: chunk}
+	if len(r.Pending) > 0 {
+		for _, e := range chunk.Entries {
+			t.earlier = cmp.Or(t.earlier, r.Pending[e.Line])
+		}
+	}
+	return t
 }
 
 // record settles rows, and stops the run when too many of them failed.
@@ -141,8 +152,7 @@ type unsent struct {
 }
 
 func (u *unsent) add(chunk Chunk) error {
-	t := &task{chunk: chunk}
-	u.outcomes = append(u.outcomes, t.outcome(again))
+	u.outcomes = append(u.outcomes, u.newTask(chunk).outcome(again))
 	if len(u.outcomes) < 1000 {
 		return nil
 	}

@@ -10,13 +10,21 @@ type division struct {
 	*running
 	debt  int // requests sent, less entries settled
 	slack int
+	fine  int // tasks in a row that were carried out
+}
+
+// whole tells whether a part may be sent undivided, although it may be rejected. The last three requests of
+// the slack are for parts that follow some good ones: where a row of bad entries has ended, they win back
+// what it cost.
+func (d *division) whole() bool {
+	return d.debt < d.slack-3 || d.fine >= 2 && d.debt < d.slack || d.slack <= 3 && d.debt < d.slack
 }
 
 // settle sends a task's request and, where it is rejected for one of its entries, its parts'. It tells
 // whether everything was carried out. If the task surely holds a bad entry, it is divided unsent.
 func (d *division) settle(t *task, surelyBad bool) (fine bool, err error) {
 	n := len(t.chunk.Entries)
-	if n == 1 || !surelyBad && d.debt < d.slack {
+	if n == 1 || !surelyBad && d.whole() {
 		sent := t.attempts
 		v, err := d.try(t)
 		if err != nil {
@@ -24,6 +32,10 @@ func (d *division) settle(t *task, surelyBad bool) (fine bool, err error) {
 		}
 		if t.attempts > sent {
 			d.debt++ // attempts that failed by chance are not the division's
+		}
+		d.fine++
+		if v != done {
+			d.fine = 0
 		}
 		if v != divide || n == 1 {
 			d.debt -= n

@@ -12,6 +12,7 @@ type task struct {
 	chunk      Chunk
 	attempts   int    // that the entries took part in, also as a part of more
 	unanswered string // the request ID of the last of those that had no answer
+	earlier    string // the request ID of an attempt without answer in an earlier process, which was killed
 	requestID  string // of the last one
 	answer     Answer // to the last one
 }
@@ -22,11 +23,13 @@ func (r *running) try(t *task) (v verdict, err error) {
 	delays := newDelays()
 	v = again
 	for counted := 0; ; {
-		if r.pace.wait(r.stopping) != nil {
-			return v, nil
+		attempt := Attempt{RequestID: uuid.NewString(), Chunk: t.chunk, Number: counted + 1}
+		stopped, err := r.pace.wait(r.stopping, func() error { return r.Recorder.Sent(attempt) })
+		if stopped != nil || err != nil {
+			return v, err
 		}
 		var counts bool
-		v, counts, err = r.attempt(t, counted+1)
+		v, counts, err = r.attempt(t, attempt)
 		if err != nil || v != again && v != throttle {
 			return v, err
 		}
@@ -44,13 +47,10 @@ func (r *running) try(t *task) (v verdict, err error) {
 	}
 }
 
-// attempt sends a task's request once. An error is that of a record that could not be written.
-func (r *running) attempt(t *task, number int) (v verdict, counts bool, err error) {
-	attempt := Attempt{RequestID: uuid.NewString(), Chunk: t.chunk, Number: number}
+// attempt sends a task's request once, which is in the journal. An error is that of a record that could not
+// be written.
+func (r *running) attempt(t *task, attempt Attempt) (v verdict, counts bool, err error) {
 	start := time.Now()
-	if err := r.Recorder.Sent(attempt); err != nil {
-		return 0, false, err
-	}
 	r.Requests.Add(1)
 	t.answer = r.Sender.Send(r.abandon, r.Operation, attempt)
 	t.attempts++
@@ -102,8 +102,21 @@ func (t *task) outcome(v verdict) Outcome {
 	default: // the run stopped before the service gave an answer that settles anything
 		o.Status = NotSent
 	}
-	if t.unanswered != "" && t.unanswered != t.requestID {
-		o.Answer.Message += "; request " + t.unanswered + " for the same row went unanswered, and may have been carried out"
+	switch {
+	case t.unanswered != "" && t.unanswered != t.requestID:
+		o.doubt("request " + t.unanswered + " for the same row went unanswered, and may have been carried out")
+	case t.unanswered == "" && t.earlier != "":
+		o.doubt("request " + t.earlier + " for the same row went unanswered when the run was killed, and may have been carried out")
+	case o.Status == NotSent && t.attempts > 0 && !t.answer.Unsent && (v == again || v == divide):
+		o.doubt("the run stopped before this was settled, and it may have been carried out")
 	}
 	return o
+}
+
+// doubt adds to the message what keeps a fate from being certain.
+func (o *Outcome) doubt(text string) {
+	if o.Answer.Message != "" {
+		text = "; " + text
+	}
+	o.Answer.Message += text
 }

@@ -83,8 +83,12 @@ func missing(path string) []string {
 // File gives the path of a file of the directory.
 func (d *Dir) File(name string) string { return filepath.Join(d.Path, name) }
 
-// Sent writes the journal's row for a request that is about to go out.
+// Sent writes the journal's row for a request that is about to go out. Where results could not be written it
+// fails too, since then none may go out.
 func (d *Dir) Sent(a job.Attempt) error {
+	if err := d.results.failed(); err != nil {
+		return err
+	}
 	return d.journal(sent(a, time.Now()))
 }
 
@@ -225,7 +229,7 @@ func (d *Dir) Close() error {
 
 // Remove takes back a directory in which nothing has happened, as far as Create made it.
 func (d *Dir) Remove() error {
-	errs := []error{d.Close()}
+	var errs []error
 	for _, name := range []string{RunFile, ResultsFile, RequestsFile, FailedFile, InputFile, lockFile} {
 		if err := os.Remove(d.File(name)); !errors.Is(err, fs.ErrNotExist) {
 			errs = append(errs, err)
@@ -234,5 +238,5 @@ func (d *Dir) Remove() error {
 	for _, dir := range d.made {
 		errs = append(errs, os.Remove(dir))
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, d.Close())...) // the lock goes last
 }

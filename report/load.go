@@ -41,6 +41,7 @@ type Past struct {
 	Counts  job.Counts // of the settled rows
 	Sent    int64      // requests
 	settled bitmap
+	pending map[string]int64   // first lines by request ID, of requests without an answer
 	last    map[int64][]string // the rows of results.csv that were written last, by line
 	notSent bool               // some rows were settled as not sent; they have no result any more
 	whole   map[string]int64   // how much of each table is whole records
@@ -49,6 +50,15 @@ type Past struct {
 // Settled tells whether the row of a line needs nothing more.
 func (p *Past) Settled(line int64) bool { return p.settled.has(line) }
 
+// Pending gives the request IDs of what was sent and has no answer in the journal, by the first line of each.
+func (p *Past) Pending() map[int64]string {
+	byLine := make(map[int64]string, len(p.pending))
+	for id, line := range p.pending {
+		byLine[line] = id
+	}
+	return byLine
+}
+
 // Open locks a directory and reads how far its run has come. It changes nothing; Continue does. An
 // error is *LockedError where another process writes to the directory.
 func Open(path string, op job.Operation) (*Dir, *Past, error) {
@@ -56,13 +66,17 @@ func Open(path string, op job.Operation) (*Dir, *Past, error) {
 	if err := d.acquire(); err != nil {
 		return nil, nil, err
 	}
-	past := &Past{last: map[int64][]string{}, whole: map[string]int64{}}
+	past := &Past{pending: map[string]int64{}, last: map[int64][]string{}, whole: map[string]int64{}}
 	err := errors.Join(
 		loadTable[event](d, past, RequestsFile, func(row []string) error {
-			if row[1] == "sent" {
-				past.Sent++
+			if row[1] != "sent" {
+				delete(past.pending, row[2])
+				return nil
 			}
-			return nil
+			past.Sent++
+			line, err := lineNumber(row[5])
+			past.pending[row[2]] = line
+			return err
 		}),
 		loadTable[result](d, past, ResultsFile, func(row []string) error {
 			if row[4] == string(job.NotSent) {
@@ -104,9 +118,9 @@ func (d *Dir) Continue(past *Past) error {
 
 // take counts a row of results.csv.
 func (p *Past) take(d *Dir, row []string) error {
-	line, err := strconv.ParseInt(row[0], 10, 64)
-	if err != nil || line < 1 {
-		return fmt.Errorf("line is %q", row[0])
+	line, err := lineNumber(row[0])
+	if err != nil {
+		return err
 	}
 	if p.settled.has(line) {
 		return fmt.Errorf("line %d has a result already", line)
@@ -127,6 +141,16 @@ func (p *Past) take(d *Dir, row []string) error {
 		p.last[line] = slices.Clone(row)
 	}
 	return nil
+}
+
+// lineNumber reads the number of a line. One that no input can have is damage, and would take as much memory as
+// it says.
+func lineNumber(s string) (int64, error) {
+	line, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || line < 1 || line > 1<<33 {
+		return 0, fmt.Errorf("line is %q", s)
+	}
+	return line, nil
 }
 
 // Complete writes the results of duplicates whose first row was the last that got one when the run was

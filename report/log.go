@@ -67,6 +67,13 @@ func (l *log) write() {
 	l.changed.Broadcast()
 }
 
+// failed returns the error of a write that failed before.
+func (l *log) failed() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.err
+}
+
 // check finds out whether the file still stands under its name, with all that was written to it.
 func (l *log) check() error {
 	l.mu.Lock()

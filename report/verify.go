@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strconv"
 
 	"github.com/google/uuid"
 
@@ -42,6 +41,7 @@ func Verify(path string, op job.Operation, run Run, header []byte, rows Rows) ([
 		}
 	}
 	v.run(run)
+	v.state(run)
 	return v.problems, nil
 }
 
@@ -104,8 +104,8 @@ func (v *verifier) journal() error {
 func (v *verifier) results() error {
 	var first []string // the row before that is no duplicate
 	err := table[result](v, ResultsFile, func(row []string) error {
-		line, err := strconv.ParseInt(row[0], 10, 64)
-		if err != nil || line < 1 {
+		line, err := lineNumber(row[0])
+		if err != nil {
 			v.problem("%s: line is %q", ResultsFile, row[0])
 			return nil
 		}
@@ -129,7 +129,7 @@ func (v *verifier) results() error {
 			first = slices.Clone(row)
 			return nil
 		}
-		of, err := strconv.ParseInt(row[9], 10, 64)
+		of, err := lineNumber(row[9])
 		if err != nil {
 			v.problem("line %d: duplicate_of is %q", line, row[9])
 			return nil
@@ -199,11 +199,22 @@ func (v *verifier) run(run Run) {
 		{string(job.Unknown), v.counts[job.Unknown], c.Unknown},
 		{string(job.NotSent), v.counts[job.NotSent], c.NotSent},
 		{string(job.Invalid), v.counts[job.Invalid], c.Invalid},
+		{"duplicates", int64(len(v.targets)), c.Duplicates},
 		{"requests", v.sent, run.Requests.Sent},
 	} {
 		if count.is != count.was {
 			v.problem("%s says %d %s, the files %d", RunFile, count.was, count.name, count.is)
 		}
+	}
+}
+
+// state holds what run.json concludes against its counts.
+func (v *verifier) state(run Run) {
+	if (run.State == Stopped) != (run.Counts.NotSent > 0) {
+		v.problem("%s says that the run is %s, with %d rows not sent", RunFile, run.State, run.Counts.NotSent)
+	}
+	if code := run.ExitCode; code == nil || (*code == 0) != (run.Counts.Succeeded == run.Counts.Rows) {
+		v.problem("%s has an exit code that its counts do not bear out", RunFile)
 	}
 }
 

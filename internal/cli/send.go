@@ -29,6 +29,7 @@ func (r *run) send(signals signals) error {
 		Workers:     r.Workers,
 		Attempts:    r.Attempts,
 		MaxFailures: r.MaxFailures.Share,
+		Pending:     r.past.Pending(),
 		Notify:      func(text string) { r.console.Warn(text) },
 	}
 	if r.Verbose {
@@ -61,10 +62,13 @@ func (r *run) finish(end error, took time.Duration) error {
 	switch {
 	case err != nil:
 		r.meta.State, code = report.Broken, exitRecorded
-	case r.meta.Counts.NotSent > 0:
-		r.meta.State, r.meta.Reason, code = report.Stopped, end.Error(), exitStopped
+	case early && r.meta.Counts.NotSent+r.meta.Counts.Unknown > 0: // else it had come to its end all the same
+		r.meta.Reason, code = end.Error(), exitStopped
 		if stop != nil {
 			code = exitService
+		}
+		if r.meta.Counts.NotSent > 0 {
+			r.meta.State = report.Stopped
 		}
 	case r.meta.Counts.Succeeded < r.plan.Rows:
 		code = exitRows
@@ -140,7 +144,7 @@ func (r *run) counts() string {
 // summarize ends the run in words; the last line names the next command, where there is one.
 func (r *run) summarize(took time.Duration) {
 	c := r.meta.Counts
-	if r.meta.State == report.Stopped {
+	if r.meta.Reason != "" {
 		r.console.Error(r.meta.Reason)
 	}
 	sent := r.job.Requests.Load()

@@ -31,8 +31,8 @@ func roughly(d time.Duration) string {
 	return d.Round(time.Millisecond).String()
 }
 
-// commandLine writes the command line args again with another file, and without --out, whose
-// directory is taken.
+// commandLine writes the command line args again with another file, without --out, whose
+// directory is taken, and without --until, whose time may be over.
 func commandLine(model *kong.Application, args []string, file string) string {
 	if strings.HasPrefix(file, "-") {
 		file = "./" + file
@@ -60,7 +60,7 @@ func commandLine(model *kong.Application, args []string, file string) string {
 			i++
 			option = args[i-1 : i+1]
 		}
-		if name != "out" {
+		if name != "out" && name != "until" {
 			for _, word := range option {
 				words = append(words, quoted(word))
 			}

@@ -110,9 +110,9 @@ func (c *Client) send(ctx context.Context, op job.Operation, a job.Attempt) job.
 	defer resp.Body.Close()
 	var body []byte
 	if resp.StatusCode != http.StatusSwitchingProtocols { // its body is the connection, and has no end
-		// A body that is cut short counts as empty: the status is the service's word all the same.
-		if body, err = io.ReadAll(io.LimitReader(resp.Body, maxBody)); err != nil {
-			body = nil
+		// That something was carried out is said by the status alone. Why it was not may be cut off.
+		if body, err = io.ReadAll(io.LimitReader(resp.Body, maxBody)); err != nil && resp.StatusCode >= 300 {
+			return job.Answer{Message: c.clean(fmt.Sprintf("%d, and the answer broke off: %s", resp.StatusCode, c.reason(ctx, err)), 500)}
 		}
 	}
 	return c.answer(resp, body)

@@ -206,11 +206,13 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, arrived time.Ti
 	})
 	switch rep.fault {
 	case "reset":
-		cut(w, false)
+		cut(w, nil)
 		return
 	case "cut":
-		cut(w, true)
-		return
+		if rep.status == http.StatusOK { // a refusal comes through
+			cut(w, strayBody)
+			return
+		}
 	case "hang":
 		<-r.Context().Done()
 		panic(http.ErrAbortHandler)

@@ -229,7 +229,11 @@ func TestFaults(t *testing.T) {
 					faults += fmt.Sprintf("%t ", line.Fault != "")
 				}
 				hit := strings.Count(faults, "true")
-				if hit < 1 || hit > 15 || answered[true] != 30-hit {
+				done := 30 - hit
+				if kind == "cut" {
+					done = 30 // the status came through
+				}
+				if hit < 1 || hit > 15 || answered[true] != done {
 					t.Errorf("%d of 30 requests failed, %d were done", hit, answered[true])
 				}
 				if isAnswer := kind[0] <= '9'; isAnswer && answered[false] != hit || !isAnswer && answered[false] != 0 {
