@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 
 	"golang.org/x/term"
 
@@ -25,14 +26,15 @@ type run struct {
 	op      job.Operation
 	value   string // of every row; empty when the file says it
 
-	client *meeting.Client
-	input  *input
-	dir    *report.Dir // nil in a dry run
-	past   *report.Past
-	plan   *job.Plan
-	header []byte // of the input
-	job    *job.Runner
-	meta   report.Run
+	client  *meeting.Client
+	input   *input
+	dir     *report.Dir // nil in a dry run
+	past    *report.Past
+	plan    *job.Plan
+	header  []byte // of the input
+	job     *job.Runner
+	sending atomic.Bool // requests may be in flight
+	meta    report.Run
 }
 
 func newRun(a *app, f *jobFlags, op job.Operation, value string) (*run, error) {
@@ -200,32 +202,61 @@ func (r *run) newReader(from io.Reader) (*reader.Reader, error) {
 	})
 }
 
+// makePlan reads and plans the whole input, or returns the context's error as soon as that ends: whoever
+// feeds standard input may take his time.
 func (r *run) makePlan(ctx context.Context) error {
+	type planned struct {
+		plan   *job.Plan
+		header []byte
+		notes  *findings
+		err    error
+	}
+	ready := make(chan planned, 1)
+	go func() {
+		var p planned
+		p.plan, p.header, p.notes, p.err = r.readPlan(ctx)
+		ready <- p
+	}()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case p := <-ready:
+		if p.err != nil {
+			return p.err
+		}
+		r.plan, r.header = p.plan, p.header
+		p.notes.show(r.console)
+		return nil
+	}
+}
+
+func (r *run) readPlan(ctx context.Context) (*job.Plan, []byte, *findings, error) {
 	rows, err := r.newReader(r.input)
 	if err != nil {
-		return err
+		return nil, nil, nil, err
 	}
 	planner := job.NewPlanner(r.op, r.Chunk)
 	planner.Settled = r.past.Settled
 	notes := newFindings(r.input.name)
-	for ctx.Err() == nil {
+	for {
 		it, err := rows.Read()
 		if err == io.EOF {
 			break
 		}
+		if err == nil {
+			err = ctx.Err()
+		}
 		if err != nil {
-			return err
+			return nil, nil, nil, err
 		}
 		notes.warn(it)
 		planner.Add(it)
 	}
-	r.header = rows.Header()
-	r.plan = planner.Plan()
-	for it := range r.plan.Invalid() {
+	plan := planner.Plan()
+	for it := range plan.Invalid() {
 		notes.invalid(it)
 	}
-	notes.show(r.console)
-	return ctx.Err()
+	return plan, rows.Header(), notes, nil
 }
 
 // rows calls row with every row of the input, its line and its bytes, once more.

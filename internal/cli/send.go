@@ -36,6 +36,7 @@ func (r *run) send(signals signals) error {
 		r.job.Sender = traced{r.client, r.console}
 	}
 	start := time.Now()
+	r.sending.Store(true)
 	bar := startProgress(r)
 	end := r.job.Run(signals.stopping, signals.abandon, r.plan)
 	bar.stop()

@@ -48,7 +48,9 @@ func catchSignals(ctx context.Context, r *run) signals {
 					continue
 				}
 				first = false
-				r.console.Warn(fmt.Sprintf("%s: what is in flight is finished; once more gives it up", s))
+				if r.sending.Load() {
+					r.console.Warn(fmt.Sprintf("%s: what is in flight is finished; once more gives it up", s))
+				}
 				stop(fmt.Errorf("%w by a signal (%s)", errStopped, s))
 			}
 		}
