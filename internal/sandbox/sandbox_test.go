@@ -201,7 +201,7 @@ func TestFaults(t *testing.T) {
 				}
 				h := sandbox.New(sandbox.Settings{Token: "tok", Seed: seed, Log: &log, Faults: []sandbox.Fault{fault}})
 				server := httptest.NewServer(h)
-				client := &http.Client{Timeout: 50 * time.Millisecond}
+				client := &http.Client{Timeout: 250 * time.Millisecond}
 				answered := map[bool]int{}
 				for range 30 {
 					r, err := http.NewRequest("PUT", server.URL+status+"1", strings.NewReader(`["wei"]`))
