@@ -2,36 +2,87 @@ package job
 
 import "encoding/binary"
 
-// block holds rows or groups one after the other in a compact form: numbers as varints, strings
-// behind their length. Reading takes from the front.
+// block is records one after the other in a compact form: numbers as varints, text behind its length. What
+// is kept of a plan is kept like this, in memory or in a file.
 type block []byte
 
 func (b *block) putNumber(n int64) { *b = binary.AppendUvarint(*b, uint64(n)) }
 
-func (b *block) putString(s string) {
+func (b *block) putText(s string) {
 	b.putNumber(int64(len(s)))
 	*b = append(*b, s...)
 }
 
-func (b *block) number() int64 {
-	n, size := binary.Uvarint(*b)
-	*b = (*b)[size:]
-	return int64(n)
+// record reads a block from its front. The texts that it returns are parts of it.
+type record string
+
+func (r *record) number() int64 {
+	var n uint64
+	for shift := 0; ; shift += 7 {
+		c := (*r)[0]
+		*r = (*r)[1:]
+		n |= uint64(c&0x7F) << shift
+		if c < 0x80 {
+			return int64(n)
+		}
+	}
 }
 
-// bytes returns the next string; it is part of the block.
-func (b *block) bytes() []byte {
-	n := b.number()
-	s := (*b)[:n]
-	*b = (*b)[n:]
-	return s
+func (r *record) text() string {
+	n := r.number()
+	s := (*r)[:n]
+	*r = (*r)[n:]
+	return string(s)
 }
 
-func (b *block) putGroup(g group) {
-	b.putString(g.account)
+// setRow, setEarlier and setItem replace a block by one record: a row that can be sent, an entry that was
+// carried out earlier, and an invalid row. Those of the first two stand together; no row begins on line 0.
+func (b *block) setRow(it Item) {
+	*b = (*b)[:0]
+	b.putNumber(it.Line)
+	b.putText(it.Account)
+	b.putText(it.Value)
+}
+
+func (b *block) setEarlier(e Earlier) {
+	*b = (*b)[:0]
+	b.putNumber(0)
+	b.putText(e.Account)
+	b.putText(e.Value)
+	b.putText(e.RequestID)
+	b.putNumber(e.At)
+}
+
+// account gives the account of a record of either kind.
+func (r record) account() string {
+	r.number()
+	return r.text()
+}
+
+func (b *block) setItem(it Item, kind int) {
+	*b = (*b)[:0]
+	b.putNumber(it.Line)
+	b.putText(it.Account)
+	b.putText(it.Value)
+	b.putNumber(int64(kind))
+	b.putText(it.Detail)
+}
+
+func (r record) item(kinds []string) (line int64, it Item) {
+	it = Item{Line: r.number(), Account: r.text(), Value: r.text()}
+	it.Invalid = kinds[r.number()]
+	it.Detail = r.text()
+	return it.Line, it
+}
+
+// setGroup replaces a block by a group.
+func (b *block) setGroup(g group) {
+	*b = (*b)[:0]
+	b.putText(g.account)
+	b.putText(g.requestID)
 	b.putNumber(int64(len(g.entries)))
 	for _, e := range g.entries {
-		b.putString(e.ID)
+		b.putText(e.ID)
 		b.putNumber(e.Line)
 		b.putNumber(int64(len(e.Duplicates)))
 		for _, line := range e.Duplicates {
@@ -40,57 +91,18 @@ func (b *block) putGroup(g group) {
 	}
 }
 
-// group returns the next group. Where an ID is equal to known, it is that string: statuses are the
-// same few words a million times over.
-func (b *block) group(known string) group {
-	g := group{account: string(b.bytes())}
-	g.entries = make([]Entry, b.number())
+func (r record) group() (line int64, g group) {
+	g = group{account: r.text(), requestID: r.text()}
+	g.entries = make([]Entry, r.number())
 	for i := range g.entries {
 		e := &g.entries[i]
-		e.ID = known
-		if id := b.bytes(); string(id) != known {
-			e.ID = string(id)
-		}
-		e.Line = b.number()
-		if n := b.number(); n > 0 {
+		e.ID, e.Line = r.text(), r.number()
+		if n := r.number(); n > 0 {
 			e.Duplicates = make([]int64, n)
 		}
 		for j := range e.Duplicates {
-			e.Duplicates[j] = b.number()
+			e.Duplicates[j] = r.number()
 		}
 	}
-	return g
-}
-
-// cursor stands at a group of a block.
-type cursor struct {
-	at   group
-	rest block
-}
-
-// next moves on; it tells whether there is a further group.
-func (c *cursor) next() bool {
-	if len(c.rest) == 0 {
-		return false
-	}
-	var last string
-	if len(c.at.entries) > 0 {
-		last = c.at.entries[0].ID
-	}
-	c.at = c.rest.group(last)
-	return true
-}
-
-// cursors is a heap (container/heap) with the group that begins first in the input at its top.
-type cursors []*cursor
-
-func (h cursors) Len() int           { return len(h) }
-func (h cursors) Less(i, j int) bool { return h[i].at.line() < h[j].at.line() }
-func (h cursors) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *cursors) Push(x any)        { *h = append(*h, x.(*cursor)) }
-func (h *cursors) Pop() any {
-	last := len(*h) - 1
-	c := (*h)[last]
-	*h = (*h)[:last]
-	return c
+	return g.entries[0].Line, g
 }

@@ -15,6 +15,9 @@ type Operation struct {
 	// account can have one value only, and rows that give it two contradict one another.
 	PerAccount bool
 
+	// ValueNames are what the service's values mean, for people, where the values are few.
+	ValueNames map[string]string
+
 	// WholeCodes are the error codes that concern the target, and so the request as a whole; any
 	// other is taken to concern some of its entries.
 	WholeCodes []string
@@ -40,6 +43,8 @@ var SetStatus = Operation{
 	Path:   "/v1/usg/dcs/corp/member/status/",
 	Verb:   "set the status of accounts",
 	Noun:   "account",
+
+	ValueNames: map[string]string{"0": "normal", "1": "disabled"},
 }
 
 // MaxChunk is the largest number of entries in one request. It is documented for rooms

@@ -18,6 +18,7 @@ const (
 	Unknown   Status = "unknown"  // sent, and it is not known whether it was carried out
 	NotSent   Status = "not_sent" // the run stopped before it
 	Invalid   Status = "invalid"  // never sent: the row itself is wrong
+	Skipped   Status = "skipped"  // never sent: an earlier run carried it out
 )
 
 // Attempt is one request on its way.
@@ -73,8 +74,8 @@ type Recorder interface {
 	Sent(Attempt) error
 	Answered(Attempt, Answer) error
 	Settle(...Outcome) error
-	Reject(iter.Seq[Item]) error // invalid rows; they are on the disk when it returns
-	Sync() error                 // brings everything to the disk that was recorded before
+	Reject(iter.Seq2[Item, error]) error // invalid rows; they are on the disk when it returns
+	Sync() error                         // brings everything to the disk that was recorded before
 }
 
 // Counts says how many rows had which fate. It is safe for concurrent use.
@@ -106,5 +107,5 @@ func (c *Counts) Of(fates ...Status) int64 {
 
 // Total counts the settled rows.
 func (c *Counts) Total() int64 {
-	return c.Of(Succeeded, Failed, Unknown, NotSent, Invalid)
+	return c.Of(Succeeded, Failed, Unknown, NotSent, Invalid, Skipped)
 }

@@ -2,7 +2,9 @@ package job_test
 
 import (
 	"fmt"
+	"iter"
 	"maps"
+	"os"
 	"slices"
 	"testing"
 
@@ -20,23 +22,43 @@ func items(rows ...[2]string) []job.Item {
 	return its
 }
 
-func planOf(op job.Operation, size int, its []job.Item) *job.Plan {
-	p := job.NewPlanner(op, size)
-	for _, it := range its {
-		p.Add(it)
-	}
-	return p.Plan()
+type fataler interface{ Fatal(...any) }
+
+func planOf(t fataler, op job.Operation, size int, its []job.Item) *job.Plan {
+	return finish(t, job.NewPlanner(op, size), its)
 }
 
-func chunksOf(t interface{ Fatal(...any) }, p *job.Plan) []job.Chunk {
-	var chunks []job.Chunk
-	for c, err := range p.Chunks() {
+func finish(t fataler, p *job.Planner, its []job.Item) *job.Plan {
+	for _, it := range its {
+		if err := p.Add(it); err != nil {
+			t.Fatal(err)
+		}
+	}
+	plan, err := p.Plan()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
+func mustPlan(p *job.Planner) *job.Plan {
+	plan, err := p.Plan()
+	if err != nil {
+		panic(err) // nothing is written to a file
+	}
+	return plan
+}
+
+// all collects what must come without an error.
+func all[T any](t fataler, seq iter.Seq2[T, error]) []T {
+	var its []T
+	for it, err := range seq {
 		if err != nil {
 			t.Fatal(err)
 		}
-		chunks = append(chunks, c)
+		its = append(its, it)
 	}
-	return chunks
+	return its
 }
 
 func TestChunks(t *testing.T) {
@@ -70,8 +92,8 @@ func TestChunks(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			p := planOf(test.op, test.size, test.its)
-			if got := fmt.Sprint(chunksOf(t, p)); got != test.want {
+			p := planOf(t, test.op, test.size, test.its)
+			if got := fmt.Sprint(all(t, p.Chunks())); got != test.want {
 				t.Errorf("chunks = %s, want %s", got, test.want)
 			}
 		})
@@ -80,15 +102,15 @@ func TestChunks(t *testing.T) {
 
 func TestContradictionNamesTheOtherRow(t *testing.T) {
 	t.Parallel()
-	p := planOf(job.SetStatus, 100, items([2]string{"a", "1"}, [2]string{"a", "0"}, [2]string{"a", "1"}))
+	p := planOf(t, job.SetStatus, 100, items([2]string{"a", "1"}, [2]string{"a", "0"}, [2]string{"a", "1"}))
 	want := []string{"0 on line 3", "1 on line 2", "0 on line 3"}
-	invalid := slices.Collect(p.Invalid())
+	invalid := all(t, p.Invalid())
 	for i, it := range invalid {
 		if it.Line != int64(i+2) || it.Detail != want[i] {
 			t.Errorf("invalid row %d = line %d, %q, want line %d, %q", i, it.Line, it.Detail, i+2, want[i])
 		}
 	}
-	if len(invalid) != 3 || p.InvalidRows() != 3 {
+	if len(invalid) != 3 || p.InvalidRows != 3 {
 		t.Errorf("%d invalid rows, want 3", len(invalid))
 	}
 }
@@ -96,6 +118,7 @@ func TestContradictionNamesTheOtherRow(t *testing.T) {
 // TestPlanProperties holds a plan of any rows against what the rows themselves say.
 func TestPlanProperties(t *testing.T) {
 	t.Parallel()
+	dir := t.TempDir()
 	rapid.Check(t, func(t *rapid.T) {
 		op := rapid.SampledFrom([]job.Operation{job.Reclaim, job.SetStatus}).Draw(t, "operation")
 		size := rapid.IntRange(1, 7).Draw(t, "size")
@@ -112,8 +135,14 @@ func TestPlanProperties(t *testing.T) {
 			}
 			return it
 		}), 0, 60).Draw(t, "items")
-		p := planOf(op, size, its)
-		chunks := chunksOf(t, p)
+		planner := job.NewPlanner(op, size)
+		if memory := rapid.Int64Range(0, 200).Draw(t, "memory"); memory > 0 {
+			planner.Memory = memory
+			planner.Temp = func() (job.Temp, error) { return tempFile(dir) }
+		}
+		p := finish(t, planner, its)
+		defer p.Close()
+		chunks := all(t, p.Chunks())
 
 		// What the rows ask for: per target, the entries.
 		values := map[string]map[string]bool{}
@@ -155,7 +184,7 @@ func TestPlanProperties(t *testing.T) {
 			}
 			got[line] = what
 		}
-		for it := range p.Invalid() {
+		for _, it := range all(t, p.Invalid()) {
 			settle(it.Line, "invalid")
 		}
 		for _, c := range chunks {
@@ -178,13 +207,22 @@ func TestPlanProperties(t *testing.T) {
 		if len(chunks) != fewest || p.Requests != int64(fewest) {
 			t.Fatalf("%d chunks, %d requests announced, want %d", len(chunks), p.Requests, fewest)
 		}
-		if again := chunksOf(t, p); fmt.Sprint(again) != fmt.Sprint(chunks) {
+		if again := all(t, p.Chunks()); fmt.Sprint(again) != fmt.Sprint(chunks) {
 			t.Fatalf("chunks differ the second time: %v, %v", chunks, again)
 		}
 		if op.PerAccount && !slices.IsSortedFunc(chunks, byFirstLineOfTarget(chunks)) {
 			t.Fatalf("accounts do not follow the file: %v", chunks)
 		}
 	})
+}
+
+// tempFile makes a file that nobody else sees.
+func tempFile(dir string) (*os.File, error) {
+	f, err := os.CreateTemp(dir, "")
+	if err != nil {
+		return nil, err
+	}
+	return f, os.Remove(f.Name())
 }
 
 // byFirstLineOfTarget compares chunks by the first line of their account.
@@ -203,10 +241,51 @@ func ExamplePlanner() {
 	p.Add(job.Item{Line: 2, Account: "wei", Value: "blue"})
 	p.Add(job.Item{Line: 3, Account: "min", Value: "red"})
 	p.Add(job.Item{Line: 4, Account: "wei", Value: "green"})
-	for chunk := range p.Plan().Chunks() {
-		fmt.Println(chunk.Target, len(chunk.Entries))
+	plan, err := p.Plan()
+	if err != nil {
+		panic(err)
+	}
+	defer plan.Close()
+	for chunk, err := range plan.Chunks() {
+		fmt.Println(chunk.Target, len(chunk.Entries), err)
 	}
 	// Output:
-	// wei 2
-	// min 1
+	// wei 2 <nil>
+	// min 1 <nil>
+}
+
+// TestSkipped: what an earlier run carried out is not sent again. Of an account's statuses the last one
+// counts.
+func TestSkipped(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		op            job.Operation
+		its           []job.Item
+		earlier       []job.Earlier
+		skipped, sent string
+		duplicates    int64
+	}{
+		{job.Reclaim, items([2]string{"a", "1"}, [2]string{"b", "1"}, [2]string{"a", "2"}, [2]string{"a", "1"}),
+			[]job.Earlier{{"a", "1", "first", 1}, {"c", "1", "first", 1}, {"b", "2", "first", 1}},
+			"a [{1 2 [5]}] first; ", "[{b [{1 3 []}]} {a [{2 4 []}]}]", 1},
+		{job.SetStatus, items([2]string{"a", "1"}, [2]string{"b", "1"}, [2]string{"c", "1"}),
+			[]job.Earlier{{"a", "0", "first", 1}, {"b", "0", "second", 2}, {"b", "1", "first", 1}, {"a", "1", "second", 2}},
+			"1 [{a 2 []}] second; ", "[{1 [{b 3 []} {c 4 []}]}]", 0},
+	} {
+		p := job.NewPlanner(test.op, 100)
+		for _, e := range test.earlier {
+			if err := p.AddEarlier(e); err != nil {
+				t.Fatal(err)
+			}
+		}
+		plan := finish(t, p, test.its)
+		skipped := ""
+		for _, o := range all(t, plan.Skipped()) {
+			skipped += fmt.Sprint(o.Chunk.Target, " ", o.Chunk.Entries, " ", o.RequestID, "; ")
+		}
+		sent := fmt.Sprint(all(t, plan.Chunks()))
+		if skipped != test.skipped || sent != test.sent || plan.Duplicates != test.duplicates || plan.SkippedRows != 1+test.duplicates {
+			t.Errorf("%s: skipped %s sent %s, %d duplicates, %d rows skipped", test.op.Name, skipped, sent, plan.Duplicates, plan.SkippedRows)
+		}
+	}
 }

@@ -65,7 +65,7 @@ func (r *Runner) Run(stopping, abandon context.Context, plan *Plan) error {
 	if err := r.Recorder.Reject(plan.Invalid()); err != nil {
 		return err
 	}
-	r.Counts.Add(Invalid, plan.InvalidRows())
+	r.Counts.Add(Invalid, plan.InvalidRows)
 
 	stopping, stop := context.WithCancelCause(stopping)
 	defer stop(nil)
@@ -104,13 +104,24 @@ func (r *Runner) Run(stopping, abandon context.Context, plan *Plan) error {
 // send hands a plan's chunks to the pool. Those that it does not come to before stopping ends are settled
 // as not sent. It returns early when records cannot be written.
 func (r *running) send(plan *Plan, pool *errgroup.Group, stopping context.Context) error {
-	rest := unsent{running: r}
+	rest := batch{running: r}
+	for skipped, err := range plan.Skipped() {
+		if err == nil {
+			err = rest.add(skipped)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err := rest.flush(); err != nil {
+		return err
+	}
 	for chunk, err := range plan.Chunks() {
 		switch {
 		case err != nil:
 			return err
 		case stopping.Err() != nil:
-			if err := rest.add(chunk); err != nil {
+			if err := rest.add(r.newTask(chunk).outcome(again)); err != nil {
 				return err
 			}
 		case r.stopping.Err() != nil:
@@ -145,24 +156,24 @@ func (r *running) record(outcomes ...Outcome) error {
 	return err
 }
 
-// unsent settles the chunks that a run did not come to, many at a time.
-type unsent struct {
+// batch settles what is not sent, many outcomes at a time.
+type batch struct {
 	*running
 	outcomes []Outcome
 }
 
-func (u *unsent) add(chunk Chunk) error {
-	u.outcomes = append(u.outcomes, u.newTask(chunk).outcome(again))
-	if len(u.outcomes) < 1000 {
+func (b *batch) add(o Outcome) error {
+	b.outcomes = append(b.outcomes, o)
+	if len(b.outcomes) < 1000 {
 		return nil
 	}
-	return u.flush()
+	return b.flush()
 }
 
-func (u *unsent) flush() error {
-	if len(u.outcomes) == 0 {
+func (b *batch) flush() error {
+	if len(b.outcomes) == 0 {
 		return nil
 	}
-	defer func() { u.outcomes = u.outcomes[:0] }()
-	return u.record(u.outcomes...)
+	defer func() { b.outcomes = b.outcomes[:0] }()
+	return b.record(b.outcomes...)
 }

@@ -74,8 +74,8 @@ func (m *memory) Sent(a job.Attempt) error { return m.record("sent " + a.Request
 func (m *memory) Answered(a job.Attempt, _ job.Answer) error {
 	return m.record("answered " + a.RequestID)
 }
-func (m *memory) Sync() error                     { return nil }
-func (m *memory) Reject(iter.Seq[job.Item]) error { return nil }
+func (m *memory) Sync() error                             { return nil }
+func (m *memory) Reject(iter.Seq2[job.Item, error]) error { return nil }
 func (m *memory) Settle(os ...job.Outcome) error {
 	m.mu.Lock()
 	m.outcomes = append(m.outcomes, os...)
@@ -89,7 +89,7 @@ func manyAccounts(n int) *job.Plan {
 	for i := range n {
 		p.Add(job.Item{Line: int64(i + 2), Account: fmt.Sprint("account", i), Value: "room"})
 	}
-	return p.Plan()
+	return mustPlan(p)
 }
 
 // TestRunKeepsTheRate holds the moments at which requests go out against the rate: evenly spaced, in

@@ -39,6 +39,14 @@ func (s Share) String() string {
 	return strconv.FormatInt(s.Rows, 10)
 }
 
+// Exceeded tells whether some of all rows are more than the share; the zero value is exceeded by one.
+func (s Share) Exceeded(some, all int64) bool {
+	if s.Percent > 0 {
+		return float64(some)*100 > s.Percent*float64(all)
+	}
+	return some > s.Rows
+}
+
 // reached tells whether some of all rows are as many as the share.
 func (s Share) reached(some, all int64) bool {
 	if s.Percent > 0 {

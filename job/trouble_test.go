@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -33,7 +32,7 @@ func oneRequest(n int) *job.Plan {
 	for i := range n {
 		p.Add(job.Item{Line: int64(i + 2), Account: "a", Value: fmt.Sprint(i)})
 	}
-	return p.Plan()
+	return mustPlan(p)
 }
 
 // answers gives one answer after the other, and the last one for ever.
@@ -214,7 +213,7 @@ func TestWholeRequestIsNotDivided(t *testing.T) {
 		}
 		return fine
 	}}}
-	if err := r.Run(t.Context(), t.Context(), p.Plan()); err != nil || r.Requests.Load() > 15 || r.Counts.Of(job.Failed) != 1 {
+	if err := r.Run(t.Context(), t.Context(), mustPlan(p)); err != nil || r.Requests.Load() > 15 || r.Counts.Of(job.Failed) != 1 {
 		t.Errorf("status: %v, %d requests, %d failed", err, r.Requests.Load(), r.Counts.Of(job.Failed))
 	}
 }
@@ -422,19 +421,15 @@ func TestSettledRowsAreLeftOut(t *testing.T) {
 	settled := map[int64]bool{2: true, 3: true, 6: true, 7: true}
 	p := job.NewPlanner(job.Reclaim, 2)
 	p.Settled = func(line int64) bool { return settled[line] }
-	for _, it := range items([2]string{"a", "1"}, [2]string{"b", "1"}, [2]string{"a", "1"}, [2]string{"a", "2"}, [2]string{"c", "1"}) {
-		p.Add(it)
-	}
-	p.Add(job.Item{Line: 7, Invalid: "wrong"})
-	p.Add(job.Item{Line: 8, Invalid: "wrong"})
-	plan := p.Plan()
-	if got := fmt.Sprint(chunksOf(t, plan)); got != "[{a [{2 5 []}]}]" || plan.Requests != 1 {
+	its := items([2]string{"a", "1"}, [2]string{"b", "1"}, [2]string{"a", "1"}, [2]string{"a", "2"}, [2]string{"c", "1"})
+	plan := finish(t, p, append(its, job.Item{Line: 7, Invalid: "wrong"}, job.Item{Line: 8, Invalid: "wrong"}))
+	if got := fmt.Sprint(all(t, plan.Chunks())); got != "[{a [{2 5 []}]}]" || plan.Requests != 1 {
 		t.Errorf("chunks = %s, %d requests", got, plan.Requests)
 	}
 	if got := fmt.Sprint(plan.Torn); got != "[{1 2 [4]}]" {
 		t.Errorf("torn = %s", got)
 	}
-	if invalid := slices.Collect(plan.Invalid()); len(invalid) != 1 || invalid[0].Line != 8 || plan.Rows != 7 {
+	if invalid := all(t, plan.Invalid()); len(invalid) != 1 || invalid[0].Line != 8 || plan.Rows != 7 {
 		t.Errorf("invalid = %v of %d rows", invalid, plan.Rows)
 	}
 }

@@ -21,18 +21,18 @@ var damagedRoom = regexp.MustCompile(`^[0-9]+[eE][0-9]{1,3}$`)
 
 // check fills an item from the fields of its row: trimmed, in the API's words, and with the reason
 // where the row cannot be sent.
-func check(it *job.Item, op job.Operation, account, value string) {
-	it.Account, it.Value = trim(account), trim(value)
+func (r *Reader) check(it *job.Item, account, value string) {
+	it.Account, it.Value = trim(r.format.field(account)), trim(r.format.field(value))
 	if checkID(it, "account", it.Account); it.Invalid != "" {
 		return
 	}
 	switch {
 	case it.Account == "." || it.Account == "..":
 		it.Invalid = "account is . or .., which would change the request's path"
-	case op.Column == job.SetStatus.Column:
+	case r.op.Column == job.SetStatus.Column:
 		checkStatus(it)
 	default:
-		checkRoom(it)
+		checkRoom(it, r.opts.AnyID)
 	}
 }
 
@@ -42,30 +42,59 @@ func checkID(it *job.Item, field, id string) {
 		it.Invalid = field + " is empty"
 	case len(id) > maxID && utf8.RuneCountInString(id) > maxID:
 		it.Invalid = fmt.Sprintf("%s is longer than %d characters", field, maxID)
-	case strings.ContainsFunc(id, unicode.IsControl):
+	case hasControl(id):
 		it.Invalid = field + " has a control character"
-	case damaged.MatchString(id):
+	case '+' <= id[0] && id[0] <= '9' && damaged.MatchString(id): // few others need the look
 		it.Invalid = field + " was turned into a rounded number by a spreadsheet"
 	}
 }
 
-func checkRoom(it *job.Item) {
-	if checkID(it, "vmr_id", it.Value); it.Invalid != "" {
+// hasControl tells whether an ID has a control character.
+func hasControl(id string) bool {
+	ascii := true
+	for i := range len(id) {
+		if id[i] < ' ' || id[i] == 0x7F {
+			return true
+		}
+		ascii = ascii && id[i] < utf8.RuneSelf
+	}
+	return !ascii && strings.ContainsFunc(id, unicode.IsControl)
+}
+
+// isRoom tells whether an ID is of the room IDs' shape, which nearly all are.
+func isRoom(id string) bool {
+	if len(id) != 32 {
+		return false
+	}
+	for i := range len(id) {
+		if !hexDigit[id[i]] {
+			return false
+		}
+	}
+	return true
+}
+
+var hexDigit = func() (is [256]bool) {
+	for _, c := range []byte("0123456789abcdefABCDEF") {
+		is[c] = true
+	}
+	return is
+}()
+
+func checkRoom(it *job.Item, any bool) {
+	if isRoom(it.Value) {
 		return
 	}
-	digits, hex := true, true
-	for _, c := range []byte(it.Value) {
-		digit := '0' <= c && c <= '9'
-		digits = digits && digit
-		hex = hex && (digit || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F')
+	if checkID(it, "vmr_id", it.Value); it.Invalid != "" || any {
+		return
 	}
-	switch {
+	switch digits := strings.Trim(it.Value, "0123456789") == ""; {
 	case digits && len(it.Value) <= 15:
 		// The number that people dial stands under the name vmrId in the service's answers.
 		it.Invalid = "vmr_id is the number that people dial, not the room's unique id"
 	case len(it.Value) != 32 && damagedRoom.MatchString(it.Value):
 		it.Invalid = "vmr_id was turned into a rounded number by a spreadsheet"
-	case !hex || len(it.Value) != 32:
+	default:
 		it.Warning = "vmr_id is not 32 hex digits"
 	}
 }

@@ -2,12 +2,13 @@
 package reader
 
 import (
-	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/gocarina/gocsv"
@@ -20,6 +21,9 @@ type Options struct {
 	Columns     map[string]string // field → header, where the choice is not left to the reader
 	AccountType int               // 0 or 1: which of userAccount and thirdAccount is the account
 	Value       string            // the value of every row; the file must then have no column for it
+	AnyID       bool              // room IDs of any shape are good
+	Encoding    string            // Auto, UTF8, UTF16 or GB18030
+	Delimiter   rune              // 0: as the header row shows it
 }
 
 // Error says what is wrong with an input as a whole: it cannot be read, or not to its end.
@@ -51,29 +55,27 @@ type Reader struct {
 	name   string
 	op     job.Operation
 	opts   Options
+	format format
 	tape   *tape
 	csv    *csv.Reader
 	rows   *gocsv.Unmarshaller
 	at     columns
-	bom    []byte
 	header []byte
 	raw    []byte
 	next   int64 // the line after the last row that was parsed
 }
 
-var utf8BOM = []byte("\uFEFF")
-
-// New reads the header row of an input and finds the operation's columns. The name stands in
-// messages. Errors are of type *Error.
+// New reads the header row of an input and finds the operation's columns. The input may be compressed
+// with gzip or zstd. The name stands in messages. Errors are of type *Error.
 func New(input io.Reader, name string, op job.Operation, opts Options) (*Reader, error) {
-	from := bufio.NewReaderSize(input, 256<<10)
-	r := &Reader{name: name, op: op, opts: opts, tape: &tape{from: from}}
-	if start, _ := from.Peek(len(utf8BOM)); bytes.Equal(start, utf8BOM) {
-		r.bom = utf8BOM
-		from.Discard(len(utf8BOM))
+	r := &Reader{name: name, op: op, opts: opts, next: 1}
+	from, format, err := open(input, opts)
+	if err != nil {
+		return nil, r.readError(0, err)
 	}
-	r.csv = csv.NewReader(r.tape)
-	var err error
+	r.format = format
+	r.tape = &tape{from: from, cr: format.cr}
+	r.csv = r.parser(r.tape)
 	r.rows, err = gocsv.NewUnmarshaller(r.csv, record{})
 	if err == nil {
 		err = r.takeRaw(0)
@@ -82,7 +84,12 @@ func New(input io.Reader, name string, op job.Operation, opts Options) (*Reader,
 		return nil, r.headerError(err)
 	}
 	r.header = bytes.Clone(r.raw)
-	r.at, err = findColumns(r.rows.Headers, op, opts)
+	r.next = r.lineOf(nil) + r.lineEnds(r.raw)
+	headers := make([]string, len(r.rows.Headers))
+	for i, h := range r.rows.Headers {
+		headers[i] = r.format.field(h)
+	}
+	r.at, err = findColumns(headers, op, opts)
 	if err != nil {
 		return nil, r.headerError(err)
 	}
@@ -94,6 +101,18 @@ func New(input io.Reader, name string, op job.Operation, opts Options) (*Reader,
 		}
 		return names
 	})
+}
+
+// parser parses rows as the input's format says.
+func (r *Reader) parser(from io.Reader) *csv.Reader {
+	p := csv.NewReader(from)
+	p.Comma = r.format.delimiter
+	return p
+}
+
+// Format says how the input is written: its encoding and its delimiter.
+func (r *Reader) Format() (encoding string, delimiter rune) {
+	return cmp.Or(r.format.encoding, UTF8), r.format.delimiter
 }
 
 func (r *Reader) headerError(err error) error {
@@ -111,88 +130,156 @@ func (r *Reader) headerError(err error) error {
 	return r.readError(1, err)
 }
 
-// Header returns the input's header row byte for byte, with the byte order mark where it had one and
-// a line end in any case.
+// Header returns the input's header row byte for byte, but not compressed, with the byte order mark where it
+// had one and a line end in any case.
 func (r *Reader) Header() []byte {
-	h := append(bytes.Clone(r.bom), r.header...)
-	if !bytes.HasSuffix(h, []byte("\n")) {
-		h = append(h, '\n')
+	h := r.header
+	if !bytes.ContainsAny(h[len(h)-1:], "\r\n") {
+		end := byte('\n')
+		if r.format.cr {
+			end = '\r'
+		}
+		h = append(bytes.Clone(h), end)
 	}
-	return h
+	return append([]byte(r.format.mark), r.format.restore(h)...)
 }
 
-// Raw returns the row that Read returned last, byte for byte with its line end. It is good until the
-// next Read.
-func (r *Reader) Raw() []byte { return r.raw }
+// Raw returns the row that Read returned last, byte for byte with its line end, but not compressed. It is good
+// until the next Read.
+func (r *Reader) Raw() []byte { return r.format.restore(r.raw) }
 
-// Read returns the next row. A row that is wrong in itself is an item with a reason. The error is
-// io.EOF when the whole input was read, else of type *Error: what follows in the file is not known.
+// Read returns the next row. A row that is wrong in itself is an item with a reason. Blank lines, and rows
+// of nothing but delimiters, are no rows. The error is io.EOF when the whole input was read, else of type
+// *Error: what follows in the file is not known.
 func (r *Reader) Read() (job.Item, error) {
-	start := r.csv.InputOffset()
-	r.tape.cut(start)
-	row, err := r.rows.Read()
-	if err == io.EOF {
-		return job.Item{}, io.EOF
+	for {
+		start := r.csv.InputOffset()
+		r.tape.cut(start)
+		row, err := r.rows.Read()
+		if err == io.EOF {
+			return job.Item{}, io.EOF
+		}
+		var parse *csv.ParseError
+		if err != nil && !errors.As(err, &parse) {
+			return job.Item{}, r.readError(r.next, err)
+		}
+		if err := r.takeRaw(start); err != nil {
+			return job.Item{}, r.readError(r.lineOf(parse), err)
+		}
+		it := job.Item{Line: r.lineOf(parse)}
+		r.next = it.Line + r.lineEnds(r.raw)
+		if r.onlyDelimiters() {
+			continue
+		}
+		if parse != nil {
+			return r.broken(it, parse)
+		}
+		rec := row.(record)
+		if r.at.value < 0 {
+			rec.Value = r.opts.Value
+		}
+		r.check(&it, rec.Account, rec.Value)
+		return it, nil
 	}
-	var parse *csv.ParseError
-	if err != nil && !errors.As(err, &parse) {
-		return job.Item{}, r.readError(r.next, err)
-	}
-	if err := r.takeRaw(start); err != nil {
-		return job.Item{}, r.readError(r.lineOf(parse), err)
-	}
-	it := job.Item{Line: r.lineOf(parse)}
-	r.next = it.Line + int64(bytes.Count(r.raw, []byte("\n")))
-	if parse != nil {
-		return r.broken(it, parse)
-	}
-	rec := row.(record)
-	if r.at.value < 0 {
-		rec.Value = r.opts.Value
-	}
-	check(&it, r.op, rec.Account, rec.Value)
-	return it, nil
 }
 
 // takeRaw cuts the bytes of the row that was just parsed out of the tape and checks that they are
 // text. Blank lines before the row, which the parser skips, do not belong to it.
 func (r *Reader) takeRaw(start int64) error {
 	raw := r.tape.slice(start, r.csv.InputOffset())
-	for len(raw) > 0 && (raw[0] == '\n' || raw[0] == '\r' && len(raw) > 1 && raw[1] == '\n') {
+	for len(raw) > 0 && (raw[0] == '\n' || raw[0] == '\r' && (r.format.cr || len(raw) > 1 && raw[1] == '\n')) {
 		raw = raw[1:]
+		start++
 	}
 	r.raw = raw
-	if bytes.IndexByte(raw, 0) >= 0 || !utf8.Valid(raw) {
-		return errNotText
+	if r.format.encoding == Auto && !isASCII(raw) {
+		encoding, err := guess(r.tape.ahead(start, bufferSize/4))
+		if err != nil {
+			return &badText{at: start + int64(bytes.IndexFunc(raw, func(c rune) bool { return c >= utf8.RuneSelf })), is: err.Error()}
+		}
+		r.format.encoding = encoding
+	}
+	if at := r.format.bad(raw); at >= 0 {
+		return &badText{at: start + int64(at)}
 	}
 	return nil
 }
 
-var errNotText = errors.New("not text in UTF-8")
+// badText says that a byte of an input is not text.
+type badText struct {
+	at int64  // offset behind the byte order mark
+	is string // why, where there is more to say
+}
+
+func (b *badText) Error() string { return "not text" }
+
+// lineEnds counts the lines that end in a text.
+func (r *Reader) lineEnds(text []byte) int64 {
+	n := bytes.Count(text, []byte("\n"))
+	if r.format.cr {
+		n += bytes.Count(text, []byte("\r")) - bytes.Count(text, []byte("\r\n"))
+	}
+	return int64(n)
+}
+
+// onlyDelimiters tells whether every field of the row is empty, as spreadsheets leave rows.
+func (r *Reader) onlyDelimiters() bool {
+	if c := r.raw[0]; rune(c) != r.format.delimiter && c != '"' {
+		return false // most rows
+	}
+	delimiter := string(r.format.delimiter)
+	for field := range strings.SplitSeq(strings.TrimRight(string(r.raw), "\r\n"), delimiter) {
+		if field != "" && field != `""` {
+			return false
+		}
+	}
+	return true
+}
 
 // readError says why the reading ends at a line.
 func (r *Reader) readError(line int64, err error) error {
 	e := &Error{File: r.name, Line: line, Reason: err.Error()}
+	var known *Error
+	var text *badText
+	var unit errUnit
+	var packed packed
 	switch {
-	case errors.Is(err, errNotText):
-		e.Reason = fmt.Sprintf("byte %d of the row is not text in UTF-8", 1+firstBad(r.raw))
-		e.Try = "save the file as CSV UTF-8"
+	case errors.As(err, &known):
+		known.File = r.name
+		return known
+	case errors.As(err, &text):
+		e.Reason, e.Try = r.notText(text)
+	case errors.As(err, &unit):
+		e.Try = "export the file again"
+	case errors.As(err, &packed):
+		e.Try = "transfer or compress the file again"
 	case errors.Is(err, errLongRow):
 		e.Try = "is a quote opened and never closed?"
 	}
 	return e
 }
 
-// firstBad returns the index of the first byte that is not text.
-func firstBad(raw []byte) int {
-	for i := 0; i < len(raw); {
-		c, size := utf8.DecodeRune(raw[i:])
-		if c == 0 || c == utf8.RuneError && size == 1 {
-			return i
-		}
-		i += size
+// notText words why a byte is not text, and what to try.
+func (r *Reader) notText(b *badText) (reason, try string) {
+	at := int64(len(r.format.mark)) + b.at + 1
+	encoding := cmp.Or(r.format.encoding, UTF8)
+	names := map[string]string{UTF8: "UTF-8", UTF16: "UTF-16", GB18030: "GB18030"}
+	if encoding == UTF16 { // which was text; the parser saw something else
+		return "a NUL character is no text", "export the file again"
 	}
-	return len(raw)
+	c := r.tape.slice(b.at, b.at+1)[0]
+	reason = fmt.Sprintf("byte %d of the file (0x%02X) is not text in %s", at, c, names[encoding])
+	switch {
+	case b.is != "":
+		return fmt.Sprintf("byte %d of the file (0x%02X): %s", at, c, b.is), "save the file as CSV UTF-8, or name its encoding with --encoding gb18030"
+	case c == 0:
+		return reason, "save the file as CSV UTF-8; if it is UTF-16, say so with --encoding utf-16"
+	case r.opts.Encoding == Auto && encoding == UTF8:
+		return reason, "save the file as CSV UTF-8, or name its encoding with --encoding gb18030"
+	case r.opts.Encoding == Auto:
+		return reason, "save the file as CSV UTF-8; --encoding " + encoding + " was found from what stands before"
+	}
+	return reason, "--encoding auto finds the encoding by itself"
 }
 
 func (r *Reader) lineOf(parse *csv.ParseError) int64 {
@@ -205,13 +292,13 @@ func (r *Reader) lineOf(parse *csv.ParseError) int64 {
 
 // broken fills the item of a row that is no good CSV, or that ends the reading.
 func (r *Reader) broken(it job.Item, parse *csv.ParseError) (job.Item, error) {
-	if unclosed(r.raw) {
+	if r.unclosed() {
 		return job.Item{}, &Error{
 			File: r.name, Line: it.Line, Reason: "a quote is opened in this row and never closed",
 			Try: "the file may be cut short; mend the row, or export again",
 		}
 	}
-	lenient := csv.NewReader(bytes.NewReader(r.raw))
+	lenient := r.again(r.raw)
 	lenient.FieldsPerRecord = -1
 	lenient.LazyQuotes = true
 	fields, _ := lenient.Read()
@@ -221,7 +308,7 @@ func (r *Reader) broken(it job.Item, parse *csv.ParseError) (job.Item, error) {
 		}
 		return fields[i]
 	}
-	check(&it, r.op, field(r.at.account), field(r.at.value)) // as far as it can be told, for the report
+	r.check(&it, field(r.at.account), field(r.at.value)) // as far as it can be told, for the report
 	headers := len(r.rows.Headers)
 	switch {
 	case errors.Is(parse.Err, csv.ErrFieldCount):
@@ -241,14 +328,22 @@ func (r *Reader) broken(it job.Item, parse *csv.ParseError) (job.Item, error) {
 	return it, nil
 }
 
-// unclosed tells whether a row ends within quotes: one more quote would make it whole.
-func unclosed(raw []byte) bool {
-	parses := func(text io.Reader) bool {
-		r := csv.NewReader(text)
-		r.FieldsPerRecord = -1
-		_, err := r.Read()
+// again parses a row once more.
+func (r *Reader) again(row []byte) *csv.Reader {
+	if r.format.cr {
+		row = bytes.Clone(row)
+		breakLines(row, nil)
+	}
+	return r.parser(bytes.NewReader(row))
+}
+
+// unclosed tells whether the row ends within quotes: one more quote would make it whole.
+func (r *Reader) unclosed() bool {
+	parses := func(row []byte) bool {
+		p := r.again(row)
+		p.FieldsPerRecord = -1
+		_, err := p.Read()
 		return err == nil
 	}
-	return !parses(bytes.NewReader(raw)) &&
-		parses(io.MultiReader(bytes.NewReader(raw), bytes.NewReader([]byte{'"'})))
+	return !parses(r.raw) && parses(append(bytes.Clone(r.raw), '"'))
 }

@@ -11,6 +11,12 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/unicode"
+
 	"meetbatch/job"
 	"meetbatch/reader"
 )
@@ -59,8 +65,16 @@ func TestRead(t *testing.T) {
 		{"blank lines count as lines", "account,vmr_id\n\na," + room + "\n\n\nb," + room + "\n", []string{"3 a " + room, "6 b " + room}},
 		{"a quoted line break", "account,vmr_id,n\na," + room + ",\"x\ny\"\nb," + room + ",\n", []string{"2 a " + room, "4 b " + room}},
 		{"blanks of every kind are trimmed", "account,vmr_id\n\u00a0a \u3000,\t" + room + " \n", []string{"2 a " + room}},
-		{"empty fields", "account,vmr_id\n,\n \u3000 ," + room + "\na,\n", []string{
-			"2   ! account is empty", "3  " + room + " ! account is empty", "4 a  ! vmr_id is empty"}},
+		{"empty fields", "account,vmr_id\n \u3000 ," + room + "\na,\n", []string{
+			"2  " + room + " ! account is empty", "3 a  ! vmr_id is empty"}},
+		{"rows of only delimiters are no rows", "account,vmr_id,n\n,,\n\"\",\"\",\n,,,,,\n,,x\na," + room + ",\n,,", []string{
+			"5   ! account is empty", "6 a " + room}},
+		{"a lone CR ends lines", "account,vmr_id\ra," + room + "\r\r\"b\r\"," + room + "\rc," + room, []string{
+			"2 a " + room, "4 b " + room, "6 c " + room}},
+		{"a CR too many", "account,vmr_id\r\r\na," + room + "\r\r\n", []string{"3 a " + room}},
+		{"semicolons, and commas in the header", "account;vmr_id;\"name, first\"\na;" + room + ";x\n", []string{"2 a " + room}},
+		{"tabs", "name\taccount\tvmr_id\nx;y,z\ta\t" + room + "\n", []string{"2 a " + room}},
+		{"more commas than semicolons behind the header", "account;vmr_id\na,,,;" + room + "\n", []string{"2 a,,, " + room}},
 		{"fields missing or too many", "account,vmr_id,n\na\na," + room + ",x,y,z\n", []string{
 			"2 a  ! too few fields: 1, and the header has 3", "3 a " + room + " ! too many fields: 5, and the header has 3"}},
 		{"a stray quote", "account,vmr_id\na\"b," + room + "\nc," + room + "\n", []string{
@@ -118,9 +132,18 @@ func TestRefused(t *testing.T) {
 	}{
 		{"empty", "in.csv: the file is empty", strings.NewReader(""), reader.Options{}},
 		{"blank lines only", "in.csv: the file is empty", strings.NewReader("\n\n"), reader.Options{}},
-		{"not text", "in.csv:3: byte 2 of the row is not text in UTF-8", strings.NewReader("account,vmr_id\na," + room + "\nb\xff,c\n"), reader.Options{}},
-		{"a NUL", "in.csv:1: byte 8 of the row is not text in UTF-8", strings.NewReader("account\x00,vmr_id\n"), reader.Options{}},
-		{"UTF-16", "in.csv:1: byte 1 of the row is not text in UTF-8", strings.NewReader("\xff\xfea\x00,\x00\n\x00"), reader.Options{}},
+		{"not text", "in.csv:3: byte 21 of the file (0xFF): this is not UTF-8, and hardly Chinese in GB18030", strings.NewReader("account,vmr_id\na,x\nb\xff,c\n"), reader.Options{}},
+		{"Latin-1", "in.csv:2: byte 17 of the file (0xFC): this is not UTF-8, and hardly Chinese in GB18030", strings.NewReader("account,vmr_id\nM\xFCller,x\n"), reader.Options{}},
+		{"damaged UTF-8", "in.csv:2: byte 18 of the file (0xE4) is not text in UTF-8", strings.NewReader("账号,vmr_id\n张\xE4\xBD伟,x\n"), reader.Options{}},
+		{"GB18030 behind UTF-8", "in.csv:3: byte 19 of the file (0xD5) is not text in UTF-8", strings.NewReader("账号,vmr_id\na,x\n\xD5\xC5,x\n"), reader.Options{}},
+		{"damaged GB18030", "in.csv:2: byte 15 of the file (0xFF) is not text in GB18030", strings.NewReader("\xD5\xCB\xBA\xC5,vmr_id\n\xD5\xC5\xFF,x\n"), reader.Options{}},
+		{"GB18030 against the flag", "in.csv:1: byte 1 of the file (0xD5) is not text in UTF-8", strings.NewReader("\xD5\xCB\xBA\xC5,vmr_id\n"), reader.Options{Encoding: reader.UTF8}},
+		{"half a character of UTF-16", "in.csv:2: byte 31 is not text in UTF-16", strings.NewReader("\xff\xfea\x00c\x00c\x00o\x00u\x00n\x00t\x00,\x00i\x00d\x00\n\x00x\x00,\x00y\x00\xD8"), reader.Options{}},
+		{"half a pair of UTF-16", "in.csv:2: byte 25 is not text in UTF-16", strings.NewReader("\xff\xfea\x00c\x00c\x00o\x00u\x00n\x00t\x00,\x00i\x00d\x00\n\x00\x00\xD8,\x00y\x00"), reader.Options{}},
+		{"a spreadsheet", "in.csv: this is a spreadsheet (xlsx, ods) or another zip file, not a CSV", strings.NewReader("PK\x03\x04\x14"), reader.Options{}},
+		{"half a gzip file", "in.csv: the compressed file is cut short", strings.NewReader("\x1f\x8b\x08\x00\x00"), reader.Options{}},
+		{"a NUL", "in.csv:1: byte 8 of the file (0x00) is not text in UTF-8", strings.NewReader("account\x00,vmr_id\n"), reader.Options{}},
+		{"UTF-16 without a mark", "in.csv:1: byte 2 of the file (0x00) is not text in UTF-8", strings.NewReader("a\x00,\x00\n\x00"), reader.Options{}},
 		{"a quote never closed", "in.csv:3: a quote is opened in this row and never closed", strings.NewReader("account,vmr_id\na,b\nc,\"d\ne,f\n"), reader.Options{}},
 		{"a row without end", "in.csv:3: the row is longer than 1 MiB", strings.NewReader("account,vmr_id\na,b\nc,\"" + strings.Repeat("x\n", 1<<20)), reader.Options{}},
 		{"cannot be read on", "in.csv:3: the disk is gone", io.MultiReader(strings.NewReader("account,vmr_id\na,b\nc,"), iotest.ErrReader(broken)), reader.Options{}},
@@ -147,6 +170,48 @@ func TestColumnsByName(t *testing.T) {
 	}
 }
 
+// TestWritten: whatever its encoding, delimiter, line ends and compression, an input is read to the same
+// rows, and given back byte for byte.
+func TestWritten(t *testing.T) {
+	t.Parallel()
+	const text = "名称;账号;vmr_id;n\n\"会议室\n\"\"A\"\"\"; 张伟\u3000;" + room + ";\n\u20AC\U00020000\uFFFD;李娜;" + room + ";x\n;王;" + room + ";;\nabc;d;" + room + ";"
+	want := fmt.Sprint([]string{"2 张伟 " + room, "4 李娜 " + room, "5 王 " + room + " ! too many fields: 5, and the header has 4", "6 d " + room})
+	encodings := map[string]encoding.Encoding{
+		"utf-8": unicode.UTF8, "utf-8 marked": unicode.UTF8BOM, "gb18030": simplifiedchinese.GB18030,
+		"utf-16 LE": unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), "utf-16 BE": unicode.UTF16(unicode.BigEndian, unicode.UseBOM),
+	}
+	for name, encoding := range encodings {
+		for _, delimiter := range []string{",", ";", "\t"} {
+			for _, end := range []string{"\n", "\r\n", "\r"} {
+				input, err := encoding.NewEncoder().String(strings.NewReplacer(";", delimiter, "\n", end).Replace(text))
+				if err != nil {
+					t.Fatal(err)
+				}
+				for packing, pack := range map[string]func(io.Writer) io.WriteCloser{
+					"plain": plain, "gzip": func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) },
+					"zstd": func(w io.Writer) io.WriteCloser { z, _ := zstd.NewWriter(w); return z },
+				} {
+					var packed bytes.Buffer
+					w := pack(&packed)
+					io.WriteString(w, input)
+					w.Close()
+					rows, raw, err := read(iotest.HalfReader(&packed), job.Reclaim, reader.Options{})
+					if err != nil || fmt.Sprint(rows) != want || string(raw) != input {
+						t.Errorf("%s, delimiter %q, line ends %q, %s: %q, %v\nraw  %q\nwant %q", name, delimiter, end, packing, rows, err, raw, input)
+					}
+				}
+			}
+		}
+	}
+}
+
+func plain(w io.Writer) io.WriteCloser {
+	return struct {
+		io.Writer
+		io.Closer
+	}{w, io.NopCloser(nil)}
+}
+
 // FuzzRead: reading never panics; it ends well or with an *Error; the lines ascend; and what the
 // reader gives back byte for byte, put together, is the input but for blank lines: no row vanishes.
 func FuzzRead(f *testing.F) {
@@ -161,7 +226,8 @@ func FuzzRead(f *testing.F) {
 		}
 		f.Add(text[:1500]) // the fuzzer is slow on long ones
 	}
-	for _, text := range []string{"account,vmr_id\r\n\r\na,\"b\r\nc\"\r\n\rx,y", "account,id\n\"a\"b\",c\n,\n\n", "\uFEFFaccount,id\na\rb,c", "account,id\r"} {
+	for _, text := range []string{"account,vmr_id\r\n\r\na,\"b\r\nc\"\r\n\rx,y", "account,id\n\"a\"b\",c\n,\n\n", "\uFEFFaccount,id\na\rb,c", "account,id\r", "account;id\r\"a\r\";b\r;\rc;d",
+		"\xff\xfea\x00c\x00c\x00o\x00u\x00n\x00t\x00,\x00i\x00d\x00\n\x00x\x00,\x00y\x00", "\xD5\xCB\xBA\xC5\tid\n\xD5\xC5\ta\n"} {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, input []byte) {
@@ -173,6 +239,9 @@ func FuzzRead(f *testing.F) {
 					t.Fatalf("%T: %v", err, err)
 				}
 				continue
+			}
+			if bytes.HasPrefix(input, []byte("\x1F\x8B")) || bytes.HasPrefix(input, []byte("\x28\xB5")) {
+				continue // what is given back is not compressed
 			}
 			rebuilt := r.Header()
 			last := int64(0)
@@ -203,7 +272,12 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// solid removes line ends, which is more than the blank lines that a reader may pass over.
+// solid removes line ends, delimiters and quotes, which is more than the blank rows that a reader may pass over.
 func solid(text []byte) []byte {
-	return bytes.ReplaceAll(bytes.ReplaceAll(text, []byte("\n"), nil), []byte("\r"), nil)
+	return bytes.Map(func(c rune) rune {
+		if strings.ContainsRune("\r\n,;\t\"\x00", c) {
+			return -1
+		}
+		return c
+	}, text)
 }

@@ -1,8 +1,8 @@
 package reader
 
 import (
+	"bufio"
 	"errors"
-	"io"
 )
 
 // maxRow is how long one row may be, in bytes. A quote that is never closed would otherwise take
@@ -12,9 +12,11 @@ const maxRow = 1 << 20
 var errLongRow = errors.New("the row is longer than 1 MiB")
 
 // tape passes an input on and keeps what it passed since the last cut, so that a row can be had byte
-// for byte after it was parsed.
+// for byte after it was parsed. What is parsed differs from what is kept in one thing: a line end
+// that is a lone CR becomes LF.
 type tape struct {
-	from io.Reader
+	from *bufio.Reader
+	cr   bool // lines end with a lone CR
 	kept []byte
 	base int64 // where in the input kept begins
 	mark int64 // where the row begins that is being parsed
@@ -26,11 +28,42 @@ func (t *tape) Read(p []byte) (int, error) {
 	}
 	n, err := t.from.Read(p)
 	t.kept = append(t.kept, p[:n]...)
+	if t.cr {
+		next, _ := t.from.Peek(1)
+		breakLines(p[:n], next)
+	}
 	return n, err
+}
+
+// breakLines makes each lone CR of a text LF; next is what follows it.
+func breakLines(text, next []byte) {
+	for i, c := range text {
+		if c != '\r' {
+			continue
+		}
+		after := next
+		if i+1 < len(text) {
+			after = text[i+1:]
+		}
+		if len(after) == 0 || after[0] != '\n' {
+			text[i] = '\n'
+		}
+	}
 }
 
 // slice returns the bytes of the input from one offset to another; they are good until the next Read.
 func (t *tape) slice(from, to int64) []byte { return t.kept[from-t.base : to-t.base] }
+
+// ahead returns up to n bytes of the input from an offset on that was not cut; they are good until the next
+// Read.
+func (t *tape) ahead(offset int64, n int) []byte {
+	window := t.kept[offset-t.base:]
+	if missing := n - len(window); missing > 0 {
+		more, _ := t.from.Peek(missing) // what is wrong with the input comes up when it is read
+		return append(window[:len(window):len(window)], more...)
+	}
+	return window[:n]
+}
 
 // cut forgets what stands before an offset, at which the next row begins.
 func (t *tape) cut(offset int64) {

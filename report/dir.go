@@ -11,6 +11,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -117,7 +118,7 @@ func (d *Dir) Settle(outcomes ...job.Outcome) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, o := range outcomes {
-		if o.Status != job.Succeeded {
+		if !needsNothing(o.Status) {
 			continue
 		}
 		for _, e := range o.Chunk.Entries {
@@ -130,18 +131,24 @@ func (d *Dir) Settle(outcomes ...job.Outcome) error {
 	return nil
 }
 
+// needsNothing tells whether rows of a status need not be run again.
+func needsNothing(s job.Status) bool { return s == job.Succeeded || s == job.Skipped }
+
 // Sync brings the tables to the disk, the journal first: each request of a result is in it.
 func (d *Dir) Sync() error {
 	return errors.Join(d.requests.file.Sync(), d.results.file.Sync())
 }
 
 // Reject writes the results of invalid rows, and brings them to the disk.
-func (d *Dir) Reject(items iter.Seq[job.Item]) error {
+func (d *Dir) Reject(items iter.Seq2[job.Item, error]) error {
 	e := encoders.Get().(*encoder)
 	defer encoders.Put(e)
 	now := time.Now()
 	e.results = e.results[:0]
-	for it := range items {
+	for it, err := range items {
+		if err != nil {
+			return err
+		}
 		e.results = append(e.results, rejected(it, now))
 		if len(e.results) == 1000 {
 			if err := write(d.results, e, e.results); err != nil {
@@ -197,6 +204,33 @@ func (d *Dir) WriteRun(run Run) error {
 		return err
 	}
 	return renameio.WriteFile(d.File(RunFile), append(text, '\n'), 0o666)
+}
+
+// tempPrefix is how temporary files are named for the moment until their name is taken away.
+const tempPrefix = ".plan-"
+
+// TempFile makes a file that has no name, so that it is gone with the process, however that ends. It takes
+// room where the directory is; "" is the system's directory for such files.
+func TempFile(dir string) (*os.File, error) {
+	f, err := os.CreateTemp(dir, tempPrefix)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Remove(f.Name()); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+// sweep removes what a process left that was killed before a temporary file lost its name.
+func (d *Dir) sweep() error {
+	files, err := os.ReadDir(d.Path)
+	for _, f := range files {
+		if strings.HasPrefix(f.Name(), tempPrefix) {
+			err = errors.Join(err, os.Remove(d.File(f.Name())))
+		}
+	}
+	return err
 }
 
 // Kept tells whether the directory holds a copy of the input.

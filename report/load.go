@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/google/renameio/v2"
 
@@ -95,6 +97,9 @@ func Open(path string, op job.Operation) (*Dir, *Past, error) {
 // that goes on the last record is cut off where writing it was interrupted, and the rows that were not sent
 // go.
 func (d *Dir) Continue(past *Past) error {
+	if err := d.sweep(); err != nil {
+		return err
+	}
 	requests, err := reopenTable[event](d, past, RequestsFile)
 	if err != nil {
 		return err
@@ -128,7 +133,7 @@ func (p *Past) take(d *Dir, row []string) error {
 	p.settled.set(line)
 	status := job.Status(row[4])
 	p.Counts.Add(status, 1)
-	if status == job.Succeeded {
+	if needsNothing(status) {
 		d.done.set(line)
 	}
 	for _, other := range p.last {
@@ -168,7 +173,7 @@ func (d *Dir) Complete(past *Past, torn []job.Entry) error {
 				Line: number(line), Account: first[1], Value: first[2], RequestID: first[3], Status: first[4], HTTPStatus: first[5],
 				ErrorCode: first[6], ErrorMessage: first[7], Attempts: first[8], DuplicateOf: number(e.Line), FinishedAt: first[10],
 			})
-			if first[4] == string(job.Succeeded) {
+			if needsNothing(job.Status(first[4])) {
 				d.done.set(line)
 			}
 		}
@@ -302,4 +307,29 @@ func (d *Dir) dropNotSent(whole int64) (err error) {
 		return err
 	}
 	return to.CloseAtomicallyReplace()
+}
+
+// Earlier yields the entries that a run carried out, or left to an earlier one that did. An error is the last
+// thing that it yields.
+func Earlier(path string, op job.Operation) iter.Seq2[job.Earlier, error] {
+	return func(yield func(job.Earlier, error) bool) {
+		enough := errors.New("enough")
+		d := &Dir{Path: path, op: op}
+		err := loadTable[result](d, &Past{whole: map[string]int64{}}, ResultsFile, func(row []string) error {
+			if !needsNothing(job.Status(row[4])) {
+				return nil
+			}
+			at, err := time.Parse(time.RFC3339, row[10])
+			if err != nil {
+				return err
+			}
+			if !yield(job.Earlier{Account: row[1], Value: row[2], RequestID: row[3], At: at.UnixMilli()}, nil) {
+				return enough
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, enough) {
+			yield(job.Earlier{}, err)
+		}
+	}
 }

@@ -46,8 +46,12 @@ type Counts struct {
 	Unknown    int64 `json:"unknown"`
 	NotSent    int64 `json:"not_sent"`
 	Invalid    int64 `json:"invalid"`
+	Skipped    int64 `json:"skipped"`
 	Duplicates int64 `json:"duplicates"` // contained in the others
 }
+
+// Left counts the rows that have to be run again.
+func (c Counts) Left() int64 { return c.Rows - c.Succeeded - c.Skipped }
 
 // Requests are the planned number, the smallest possible, and the number sent.
 type Requests struct {

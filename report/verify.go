@@ -115,11 +115,12 @@ func (v *verifier) results() error {
 		v.seen.set(line)
 		status := job.Status(row[4])
 		v.counts[status]++
-		if status == job.Succeeded {
+		if needsNothing(status) {
 			v.dir.done.set(line)
 		}
 		id, err := uuid.Parse(row[3])
 		switch {
+		case status == job.Skipped && err == nil: // that of an earlier run
 		case err == nil && !v.requests[id], err != nil && row[3] != "":
 			v.problem("line %d: request %s is not in %s", line, row[3], RequestsFile)
 		case row[3] == "" && status != job.Invalid && status != job.NotSent:
@@ -199,6 +200,7 @@ func (v *verifier) run(run Run) {
 		{string(job.Unknown), v.counts[job.Unknown], c.Unknown},
 		{string(job.NotSent), v.counts[job.NotSent], c.NotSent},
 		{string(job.Invalid), v.counts[job.Invalid], c.Invalid},
+		{string(job.Skipped), v.counts[job.Skipped], c.Skipped},
 		{"duplicates", int64(len(v.targets)), c.Duplicates},
 		{"requests", v.sent, run.Requests.Sent},
 	} {
@@ -213,7 +215,7 @@ func (v *verifier) state(run Run) {
 	if (run.State == Stopped) != (run.Counts.NotSent > 0) {
 		v.problem("%s says that the run is %s, with %d rows not sent", RunFile, run.State, run.Counts.NotSent)
 	}
-	if code := run.ExitCode; code == nil || (*code == 0) != (run.Counts.Succeeded == run.Counts.Rows) {
+	if code := run.ExitCode; code == nil || (*code == 0) != (run.Counts.Left() == 0) {
 		v.problem("%s has an exit code that its counts do not bear out", RunFile)
 	}
 }

@@ -74,7 +74,15 @@ func benchPlan(n int) *job.Plan {
 	for i := range n * job.MaxChunk {
 		planner.Add(job.Item{Line: int64(i + 2), Account: fmt.Sprintf("user%07d@corp", i), Value: "1"})
 	}
-	return planner.Plan()
+	return mustPlan(planner)
+}
+
+func mustPlan(p *job.Planner) *job.Plan {
+	plan, err := p.Plan()
+	if err != nil {
+		panic(err) // nothing is written to a file
+	}
+	return plan
 }
 
 func bareRequest(client *http.Client, url string, chunk job.Chunk) error {

@@ -47,15 +47,15 @@ func (f *findings) add(text string, line int64) {
 	}
 }
 
-// show prints a warning for each kind, in the order in which they were found.
-func (f *findings) show(c *console) {
+// show says one line for each kind, in the order in which they were found.
+func (f *findings) show(say func(text string, attrs ...any)) {
 	for i, text := range f.order {
 		if i == shownLines {
-			c.Warn(fmt.Sprintf("%s: rows with %d further kinds of mistakes; results.csv will name them all", f.file, len(f.order)-i))
+			say(fmt.Sprintf("%s: rows with %d further kinds of mistakes; results.csv will name them all", f.file, len(f.order)-i))
 			return
 		}
 		kind := f.kinds[text]
-		c.Warn(fmt.Sprintf("%s: %s: %s (%s)", f.file, text, plural(kind.count, "row"), lineList(kind.lines, kind.count)),
+		say(fmt.Sprintf("%s: %s: %s (%s)", f.file, text, plural(kind.count, "row"), lineList(kind.lines, kind.count)),
 			"rows", kind.count, "first_line", kind.lines[0])
 	}
 }

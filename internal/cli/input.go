@@ -22,12 +22,13 @@ type input struct {
 	from io.Reader
 	sum  hash.Hash
 	size int64
+	once bool // it can be read only once
 }
 
 // openInput opens FILE; - is standard input.
 func openInput(path string, stdin io.Reader) (*input, error) {
 	if path == "-" {
-		return &input{name: "standard input", path: path, from: stdin, sum: sha256.New()}, nil
+		return &input{name: "standard input", path: path, from: stdin, sum: sha256.New(), once: true}, nil
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -40,11 +41,11 @@ func openInput(path string, stdin io.Reader) (*input, error) {
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	in := &input{name: path, path: path, from: f, sum: sha256.New()}
+	in := &input{name: path, path: path, from: f, sum: sha256.New(), once: !info.Mode().IsRegular()}
 	if absolute, err := filepath.Abs(path); err == nil {
 		in.path = absolute
 	}
-	if info.Mode().IsRegular() {
+	if !in.once {
 		in.file = f
 	}
 	return in, nil
@@ -52,7 +53,7 @@ func openInput(path string, stdin io.Reader) (*input, error) {
 
 // keepIn copies what can be read only once into the run directory.
 func (in *input) keepIn(dir *report.Dir) error {
-	if in.file != nil {
+	if !in.once {
 		return nil
 	}
 	kept, err := dir.KeepInput()
@@ -70,6 +71,15 @@ func (in *input) Read(p []byte) (int, error) {
 	in.sum.Write(p[:n])
 	in.size += int64(n)
 	return n, err
+}
+
+// rest reads what is left of a file, for its sum. What can be read only once is as much as was read of it.
+func (in *input) rest() error {
+	if in.once {
+		return nil
+	}
+	_, err := io.Copy(io.Discard, in)
+	return err
 }
 
 // describe says what was read, for run.json.

@@ -15,22 +15,29 @@ import (
 type jobFlags struct {
 	File string `arg:"" help:"The CSV; - is standard input."`
 
-	Out         string            `placeholder:"DIR" help:"The run directory (runs/COMMAND-TIME)."`
-	Rate        rateFlag          `default:"100/1m" help:"Requests per time, or none."`
-	Workers     int               `default:"8" help:"Requests in flight at most."`
-	Chunk       int               `default:"100" help:"Entries per request, 1 to 100."`
-	Attempts    int               `default:"5" help:"Tries per request for what may pass by itself."`
-	Timeout     time.Duration     `default:"30s" help:"Of one request."`
-	MaxFailures shareFlag         `default:"50%" help:"Stop when so many of the settled rows failed: a number, or a percentage, which counts from 1000 settled rows on."`
-	Until       untilFlag         `placeholder:"TIME" help:"Stop cleanly at a time of day (06:00) or an RFC 3339 instant."`
-	Column      map[string]string `placeholder:"FIELD=HEADER" help:"Which column holds a field; repeatable, in the environment with semicolons between."`
-	AccountType int               `default:"0" enum:"0,1" help:"0 Meeting account, 1 third-party user ID."`
-	Region      string            `default:"cn" enum:"cn,intl" help:"Which service: cn or intl."`
-	Endpoint    string            `placeholder:"URL" help:"Another address of the service; plain http only on this machine."`
-	Language    string            `default:"en-US" enum:"en-US,zh-CN" help:"Of the service's messages: en-US or zh-CN."`
-	DryRun      bool              `help:"Read, check and plan everything, print the plan, send and write nothing."`
-	Yes         bool              `help:"Do not ask before sending."`
-	Sandbox     bool              `help:"Run against a simulated service inside this process; nothing real is touched."`
+	Out           string            `placeholder:"DIR" help:"The run directory (runs/COMMAND-TIME)."`
+	Rate          rateFlag          `default:"100/1m" help:"Requests per time, or none."`
+	Workers       int               `default:"8" help:"Requests in flight at most."`
+	Chunk         int               `default:"100" help:"Entries per request, 1 to 100."`
+	Attempts      int               `default:"5" help:"Tries per request for what may pass by itself."`
+	Timeout       time.Duration     `default:"30s" help:"Of one request."`
+	MaxFailures   shareFlag         `default:"50%" help:"Stop when so many of the settled rows failed: a number, or a percentage, which counts from 1000 settled rows on."`
+	MaxInvalid    allowedFlag       `default:"10%" help:"Refuse the run before sending when more rows than that are invalid: a number, or a percentage."`
+	ExpectRows    rangeFlag         `placeholder:"MIN..MAX" help:"Refuse the run before sending when the file has fewer or more rows."`
+	Limit         int64             `placeholder:"N" help:"Only the first N rows."`
+	Until         untilFlag         `placeholder:"TIME" help:"Stop cleanly at a time of day (06:00) or an RFC 3339 instant."`
+	SkipSucceeded []string          `placeholder:"RUN_DIR" sep:"none" help:"Do not send again what succeeded in that run; repeatable."`
+	Column        map[string]string `placeholder:"FIELD=HEADER" help:"Which column holds a field; repeatable, in the environment with semicolons between."`
+	AnyID         bool              `name:"any-id" help:"Accept room IDs of any shape."`
+	Encoding      string            `default:"auto" enum:"auto,utf-8,utf-16,gb18030" help:"Of the file: auto, utf-8, utf-16 or gb18030."`
+	Delimiter     delimiterFlag     `default:"auto" help:"Between the file's fields: auto, or one of , ; tab."`
+	AccountType   int               `default:"0" enum:"0,1" help:"0 Meeting account, 1 third-party user ID."`
+	Region        string            `default:"cn" enum:"cn,intl" help:"Which service: cn or intl."`
+	Endpoint      string            `placeholder:"URL" help:"Another address of the service; plain http only on this machine."`
+	Language      string            `default:"en-US" enum:"en-US,zh-CN" help:"Of the service's messages: en-US or zh-CN."`
+	DryRun        bool              `help:"Read, check and plan everything, print the plan, send and write nothing."`
+	Yes           bool              `help:"Do not ask before sending."`
+	Sandbox       bool              `help:"Run against a simulated service inside this process; nothing real is touched."`
 
 	consoleFlags
 }
@@ -79,6 +86,8 @@ func (f *jobFlags) Validate() error {
 		return fmt.Errorf("--chunk %d: not between 1 and %d", f.Chunk, job.MaxChunk)
 	case f.Attempts < 1:
 		return fmt.Errorf("--attempts %d: not 1 or more", f.Attempts)
+	case f.Limit < 0:
+		return fmt.Errorf("--limit %d: not 1 or more", f.Limit)
 	case f.Timeout <= 0:
 		return fmt.Errorf("--timeout %s: not more than 0", f.Timeout)
 	case f.Sandbox && f.Endpoint != "":

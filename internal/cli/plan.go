@@ -5,50 +5,99 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
+	"maps"
+	"slices"
 	"strings"
+
+	"meetbatch/reader"
 )
 
 // planText is the plan in words, as the question and the dry run show it.
 func (r *run) planText() string {
 	p := r.plan
-	invalid := p.InvalidRows()
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s", r.input.name, plural(p.Rows, "row"))
-	if invalid > 0 {
-		fmt.Fprintf(&b, ", %s invalid", grouped(invalid))
+	fmt.Fprintf(&b, "%s%s: %s", r.input.name, r.written, plural(p.Rows, "row"))
+	if r.Limit > 0 && p.Rows == r.Limit {
+		fmt.Fprintf(&b, " (--limit)")
+	}
+	for _, part := range []struct {
+		n    int64
+		what string
+	}{
+		{p.InvalidRows, "invalid"}, {p.SkippedRows, "skipped"}, {r.past.Counts.Total(), "settled already"},
+	} {
+		if part.n > 0 {
+			fmt.Fprintf(&b, ", %s %s", grouped(part.n), part.what)
+		}
 	}
 	if p.Duplicates > 0 {
 		fmt.Fprintf(&b, ", %s", plural(p.Duplicates, "duplicate"))
-	}
-	if n := r.past.Counts.Total(); n > 0 {
-		fmt.Fprintf(&b, ", %s settled already", grouped(n))
 	}
 	fmt.Fprintf(&b, "; to %s: ", r.op.Verb)
 	if r.op.PerAccount {
 		fmt.Fprintf(&b, "%s of ", plural(p.Entries, r.op.Noun))
 	}
-	fmt.Fprintf(&b, "%s, %s", plural(p.Accounts, "account"), plural(p.Requests, "request"))
+	fmt.Fprintf(&b, "%s%s, %s", plural(p.Accounts, "account"), r.valuesText(), plural(p.Requests, "request"))
 	if d := r.Rate.Takes(p.Requests); d > 0 {
 		fmt.Fprintf(&b, ", about %s at %s", roughly(d), r.Rate)
 	}
 	return b.String()
 }
 
+// valuesText says how many entries get which value: (3 to normal, 2 to disabled).
+func (r *run) valuesText() string {
+	var parts []string
+	for _, value := range slices.Sorted(maps.Keys(r.plan.Values)) {
+		parts = append(parts, fmt.Sprintf("%s to %s", grouped(r.plan.Values[value]), r.op.ValueNames[value]))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
+}
+
+// written says how an input is written, where people might want to know.
+func written(encoding string, delimiter rune) string {
+	var parts []string
+	if encoding != reader.UTF8 {
+		parts = append(parts, encoding)
+	}
+	switch delimiter {
+	case ';':
+		parts = append(parts, "semicolons")
+	case '\t':
+		parts = append(parts, "tabs")
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
+}
+
 func (r *run) planAttrs() []any {
 	p := r.plan
 	return []any{
-		"file", r.input.name, "rows", p.Rows, "invalid", p.InvalidRows(), "duplicates", p.Duplicates,
+		"file", r.input.name, "rows", p.Rows, "invalid", p.InvalidRows, "skipped", p.SkippedRows, "duplicates", p.Duplicates,
 		"accounts", p.Accounts, "entries", p.Entries, "requests", p.Requests, "seconds", r.Rate.Takes(p.Requests).Seconds(),
 	}
 }
 
-// printPlan is the result of a dry run.
-func (r *run) printPlan(w io.Writer) error {
-	if _, err := fmt.Fprintln(w, r.planText()); err != nil {
+// dryRun prints the plan, and what is wrong with rows. It fails where the run would be refused.
+func (r *run) dryRun(ctx context.Context) error {
+	if err := r.makePlan(ctx); err != nil {
+		return err
+	}
+	defer r.plan.Close()
+	_, err := fmt.Fprintln(r.stdout, r.planText())
+	r.notes.show(func(text string, _ ...any) {
+		if err == nil {
+			_, err = fmt.Fprintln(r.stdout, text)
+		}
+	})
+	if err != nil {
 		return unrecorded(err, "")
 	}
-	return nil
+	return r.guard()
 }
 
 // confirm shows the plan and asks whether to go on, where that is asked for.

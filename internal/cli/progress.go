@@ -56,7 +56,7 @@ func (p *progress) stop() {
 
 // toSend is the number of rows that the bar counts up to.
 func (r *run) toSend() int64 {
-	return r.plan.Rows - r.plan.InvalidRows() - r.past.Counts.Total()
+	return r.plan.Rows - r.plan.InvalidRows - r.plan.SkippedRows - r.past.Counts.Total()
 }
 
 // settled counts the rows of requests that are settled, and those of them that did not succeed.

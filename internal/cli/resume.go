@@ -97,8 +97,10 @@ func (r *run) resume(ctx context.Context, path string) (err error) {
 		if signals.stopping.Err() != nil {
 			return stoppedBefore(signals)
 		}
-		return refused(err, "")
+		return err
 	}
+	defer r.plan.Close()
+	r.notes.show(r.console.Warn)
 	if now := r.input.describe(); before.SHA256 != "" && (now.SHA256 != before.SHA256 || now.Size != before.Size) {
 		return refused(fmt.Errorf("%s is not the file that it was when the run began: its SHA-256 has changed", r.input.name),
 			"bring the old file back, or begin a new run with the new one")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -14,7 +13,6 @@ import (
 	"meetbatch/internal/meeting"
 	"meetbatch/internal/sandbox"
 	"meetbatch/job"
-	"meetbatch/reader"
 	"meetbatch/report"
 )
 
@@ -26,12 +24,11 @@ type run struct {
 	op      job.Operation
 	value   string // of every row; empty when the file says it
 
-	client  *meeting.Client
-	input   *input
-	dir     *report.Dir // nil in a dry run
-	past    *report.Past
-	plan    *job.Plan
-	header  []byte // of the input
+	client *meeting.Client
+	input  *input
+	dir    *report.Dir // nil in a dry run
+	past   *report.Past
+	planning
 	job     *job.Runner
 	sending atomic.Bool // requests may be in flight
 	meta    report.Run
@@ -59,16 +56,9 @@ func (r *run) start(ctx context.Context, settings map[string]any) error {
 		return refused(err, "")
 	}
 	defer r.input.close()
-	if r.DryRun {
-		if err := r.makePlan(ctx); err != nil {
-			return refused(err, "")
-		}
-		return r.printPlan(r.stdout)
+	if err := absolute(r.SkipSucceeded, settings); err != nil {
+		return refused(err, "")
 	}
-	if err := r.createDir(); err != nil {
-		return err
-	}
-	defer r.dir.Close() // once more than needed, where all went well
 	r.meta = report.Run{
 		Command:   r.op.Name,
 		Arguments: r.args,
@@ -79,6 +69,13 @@ func (r *run) start(ctx context.Context, settings map[string]any) error {
 		State:     report.Planning,
 		Rate:      report.Pace{Asked: r.Rate.String()},
 	}
+	if r.DryRun {
+		return r.dryRun(ctx)
+	}
+	if err := r.createDir(); err != nil {
+		return err
+	}
+	defer r.dir.Close() // once more than needed, where all went well
 	signals := catchSignals(ctx, r)
 	defer signals.release()
 	err = r.prepare(signals.stopping)
@@ -88,6 +85,7 @@ func (r *run) start(ctx context.Context, settings map[string]any) error {
 	case err != nil:
 		return errors.Join(err, r.dir.Remove())
 	}
+	defer r.plan.Close()
 	if err := r.dir.Continue(r.past); err != nil {
 		return errors.Join(unrecorded(err, ""), r.dir.Remove())
 	}
@@ -183,100 +181,16 @@ func (r *run) prepare(ctx context.Context) error {
 		return unrecorded(err, "")
 	}
 	if err := r.makePlan(ctx); err != nil {
-		return refused(err, "")
+		return err
 	}
 	r.meta.Input = r.input.describe()
 	r.meta.Requests.Planned = r.plan.Requests
 	if err := r.dir.WriteRun(r.meta); err != nil {
 		return unrecorded(err, "")
 	}
+	r.notes.show(r.console.Warn)
+	if err := r.guard(); err != nil {
+		return err
+	}
 	return r.confirm(ctx)
-}
-
-// newReader reads the input from its first row.
-func (r *run) newReader(from io.Reader) (*reader.Reader, error) {
-	return reader.New(from, r.input.name, r.op, reader.Options{
-		Columns:     r.Column,
-		AccountType: r.AccountType,
-		Value:       r.value,
-	})
-}
-
-// makePlan reads and plans the whole input, or returns the context's error as soon as that ends: whoever
-// feeds standard input may take his time.
-func (r *run) makePlan(ctx context.Context) error {
-	type planned struct {
-		plan   *job.Plan
-		header []byte
-		notes  *findings
-		err    error
-	}
-	ready := make(chan planned, 1)
-	go func() {
-		var p planned
-		p.plan, p.header, p.notes, p.err = r.readPlan(ctx)
-		ready <- p
-	}()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case p := <-ready:
-		if p.err != nil {
-			return p.err
-		}
-		r.plan, r.header = p.plan, p.header
-		p.notes.show(r.console)
-		return nil
-	}
-}
-
-func (r *run) readPlan(ctx context.Context) (*job.Plan, []byte, *findings, error) {
-	rows, err := r.newReader(r.input)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	planner := job.NewPlanner(r.op, r.Chunk)
-	planner.Settled = r.past.Settled
-	notes := newFindings(r.input.name)
-	for {
-		it, err := rows.Read()
-		if err == io.EOF {
-			break
-		}
-		if err == nil {
-			err = ctx.Err()
-		}
-		if err != nil {
-			return nil, nil, nil, err
-		}
-		notes.warn(it)
-		planner.Add(it)
-	}
-	plan := planner.Plan()
-	for it := range plan.Invalid() {
-		notes.invalid(it)
-	}
-	return plan, rows.Header(), notes, nil
-}
-
-// rows calls row with every row of the input, its line and its bytes, once more.
-func (r *run) rows(row func(line int64, raw []byte) error) error {
-	return r.input.again(r.meta.Input, func(from io.Reader) error {
-		rows, err := r.newReader(from)
-		if err != nil {
-			return err
-		}
-		for {
-			it, err := rows.Read()
-			if err == io.EOF {
-				return nil
-			}
-			if err == nil {
-				err = row(it.Line, rows.Raw())
-			}
-			if err != nil {
-				return err
-			}
-		}
-	})
 }

@@ -71,7 +71,7 @@ func (r *run) finish(end error, took time.Duration) error {
 		if r.meta.Counts.NotSent > 0 {
 			r.meta.State = report.Stopped
 		}
-	case r.meta.Counts.Succeeded < r.plan.Rows:
+	case r.meta.Counts.Left() > 0:
 		code = exitRows
 	}
 	r.meta.ExitCode = &code
@@ -97,7 +97,7 @@ func (r *run) checkSum() error {
 // writeFailed copies the rows that did not succeed, from the input as it is now.
 func (r *run) writeFailed() error {
 	rows := r.rows
-	if r.meta.Counts.Succeeded == r.plan.Rows {
+	if r.meta.Counts.Left() == 0 {
 		rows = func(func(int64, []byte) error) error { return nil }
 	}
 	return r.dir.WriteFailed(r.header, rows)
@@ -115,6 +115,7 @@ func (r *run) count(took time.Duration) {
 		Unknown:    of(job.Unknown),
 		NotSent:    of(job.NotSent),
 		Invalid:    of(job.Invalid),
+		Skipped:    of(job.Skipped),
 		Duplicates: r.plan.Duplicates,
 	}
 	sent := r.job.Requests.Load()
@@ -133,7 +134,7 @@ func (r *run) counts() string {
 		n    int64
 		what string
 	}{
-		{c.Failed, "failed"}, {c.Unknown, "unknown"}, {c.NotSent, "not sent"}, {c.Invalid, "invalid"},
+		{c.Failed, "failed"}, {c.Unknown, "unknown"}, {c.NotSent, "not sent"}, {c.Invalid, "invalid"}, {c.Skipped, "skipped"},
 	} {
 		if part.n > 0 {
 			text += fmt.Sprintf(", %s %s", grouped(part.n), part.what)
@@ -151,15 +152,15 @@ func (r *run) summarize(took time.Duration) {
 	sent := r.job.Requests.Load()
 	r.console.Info(fmt.Sprintf("%s, with %s in %s (rate %s)", r.counts(), plural(sent, "request"), roughly(took), r.Rate),
 		"rows", c.Rows, "succeeded", c.Succeeded, "failed", c.Failed, "unknown", c.Unknown,
-		"not_sent", c.NotSent, "invalid", c.Invalid, "requests", sent, "seconds", took.Seconds())
+		"not_sent", c.NotSent, "invalid", c.Invalid, "skipped", c.Skipped, "requests", sent, "seconds", took.Seconds())
 	r.console.Info("results: "+r.dir.File(report.ResultsFile), "dir", r.dir.Path)
-	left := c.Rows - c.Succeeded
+	left := c.Left()
 	switch {
 	case r.meta.State == report.Stopped:
 		next := "meetbatch resume " + quoted(r.dir.Path)
 		r.console.Warn(fmt.Sprintf("%s not sent; to go on: %s", plural(c.NotSent, "row"), next), "rows", c.NotSent, "next", next)
 	case left > 0:
-		next := commandLine(r.model, r.meta.Arguments, r.dir.File(report.FailedFile))
+		next := r.nextCommand()
 		r.console.Warn(fmt.Sprintf("%s did not succeed; to run them again: %s", plural(left, "row"), next), "rows", left, "next", next)
 	}
 }

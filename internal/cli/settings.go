@@ -25,6 +25,12 @@ func settingsOf(parsed *kong.Context) map[string]any {
 				list = append(list, k+"="+v)
 			}
 			settings[flag.Name] = list
+		case []string:
+			list := []any{}
+			for _, v := range value {
+				list = append(list, v)
+			}
+			settings[flag.Name] = list
 		default:
 			if text := fmt.Sprint(value); text != "" {
 				settings[flag.Name] = text

@@ -2,11 +2,14 @@ package cli
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
 	"github.com/dustin/go-humanize"
+
+	"meetbatch/report"
 )
 
 // grouped writes a number as people read it: 1,000,000.
@@ -31,16 +34,35 @@ func roughly(d time.Duration) string {
 	return d.Round(time.Millisecond).String()
 }
 
-// commandLine writes the command line args again with another file, without --out, whose
-// directory is taken, and without --until, whose time may be over.
-func commandLine(model *kong.Application, args []string, file string) string {
+// nextCommand is the command line of the run again, on the rows that did not succeed: without what concerns
+// the old file or the old directory, and with what those rows need.
+func (r *run) nextCommand() string {
+	drop := []string{"out", "until", "expect-rows", "limit"}
+	allow := r.MaxInvalid.Exceeded(r.meta.Counts.Invalid, r.meta.Counts.Left())
+	if allow {
+		drop = append(drop, "max-invalid")
+	}
+	line := commandLine(r.model, r.meta.Arguments, r.dir.File(report.FailedFile), drop)
+	if allow {
+		command := r.model.Name + " " + r.op.Name
+		line = strings.Replace(line, command, command+" --max-invalid 100%", 1)
+	}
+	return line
+}
+
+// commandLine writes the command line args again with another file, and without some of the flags.
+func commandLine(model *kong.Application, args []string, file string, drop []string) string {
 	if strings.HasPrefix(file, "-") {
 		file = "./" + file
 	}
-	words := []string{model.Name}
-	if os.Getenv("MEETBATCH_OUT") != "" {
-		words = []string{"MEETBATCH_OUT=", model.Name}
+	var words []string
+	for _, name := range drop {
+		variable := "MEETBATCH_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
+		if os.Getenv(variable) != "" {
+			words = append(words, variable+"=")
+		}
 	}
+	words = append(words, model.Name)
 	for i := 0; i < len(args); i++ {
 		name, isFlag := strings.CutPrefix(args[i], "--")
 		if isFlag && name == "" {
@@ -60,10 +82,11 @@ func commandLine(model *kong.Application, args []string, file string) string {
 			i++
 			option = args[i-1 : i+1]
 		}
-		if name != "out" && name != "until" {
-			for _, word := range option {
-				words = append(words, quoted(word))
-			}
+		if slices.Contains(drop, name) {
+			continue
+		}
+		for _, word := range option {
+			words = append(words, quoted(word))
 		}
 	}
 	return strings.Join(words, " ")

@@ -1,0 +1,248 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"golang.org/x/sync/errgroup"
+
+	"meetbatch/job"
+	"meetbatch/reader"
+	"meetbatch/report"
+)
+
+// planning is what reading a whole input gives.
+type planning struct {
+	plan     *job.Plan
+	header   []byte // of the input
+	written  string // how the input is written, where it is not plain UTF-8 with commas
+	fileRows int64  // rows of the input, also those beyond --limit where they are counted
+	notes    *findings
+}
+
+// makePlan reads and plans the whole input, or returns the context's error as soon as that ends: whoever
+// feeds standard input may take his time.
+func (r *run) makePlan(ctx context.Context) error {
+	var p planning
+	ready := make(chan error, 1)
+	go func() {
+		var err error
+		p, err = r.readPlan(ctx)
+		ready <- err
+	}()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case err := <-ready:
+		r.planning = p
+		var e *exit
+		if err != nil && !errors.As(err, &e) {
+			err = refused(err, "")
+		}
+		return err
+	}
+}
+
+// batchRows is how many rows are read before they are handed on to be planned.
+const batchRows = 256
+
+// readPlan reads the input and plans it at the same time.
+func (r *run) readPlan(ctx context.Context) (planning, error) {
+	p := planning{notes: newFindings(r.input.name)}
+	rows, err := r.newReader(r.input)
+	if err != nil {
+		return p, err
+	}
+	planner := job.NewPlanner(r.op, r.Chunk)
+	planner.Settled = r.past.Settled
+	planner.Temp = r.tempFile
+	if err := r.addEarlier(planner); err != nil {
+		return p, err
+	}
+	batches, used := make(chan []job.Item, 4), make(chan []job.Item, 8)
+	pool, ctx := errgroup.WithContext(ctx)
+	pool.Go(func() (err error) {
+		defer close(batches)
+		p.fileRows, err = r.readRows(ctx, rows, batches, used)
+		return err
+	})
+	pool.Go(func() error {
+		for batch := range batches {
+			for _, it := range batch {
+				p.notes.warn(it)
+				if err := planner.Add(it); err != nil {
+					return unplanned(err)
+				}
+			}
+			used <- batch[:0]
+		}
+		return nil
+	})
+	if err := pool.Wait(); err != nil {
+		return p, err
+	}
+	if p.plan, err = planner.Plan(); err != nil {
+		return p, unplanned(err)
+	}
+	for it, err := range p.plan.Invalid() {
+		if err != nil {
+			return p, unplanned(err)
+		}
+		p.notes.invalid(it)
+	}
+	p.header = rows.Header()
+	p.written = written(rows.Format())
+	return p, nil
+}
+
+// readRows hands the rows of the input on, up to --limit, and counts those of the file. Batches that were
+// used are used again.
+func (r *run) readRows(ctx context.Context, rows *reader.Reader, batches chan<- []job.Item, used <-chan []job.Item) (n int64, err error) {
+	batch := make([]job.Item, 0, batchRows)
+	hand := func() error {
+		select {
+		case batches <- batch:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		select {
+		case batch = <-used:
+		default:
+			batch = make([]job.Item, 0, batchRows)
+		}
+		return nil
+	}
+	for {
+		if r.Limit > 0 && n >= r.Limit && r.ExpectRows.text == "" {
+			break
+		}
+		it, err := rows.Read()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return n, err
+		}
+		if n++; r.Limit > 0 && n > r.Limit {
+			continue
+		}
+		if batch = append(batch, it); len(batch) == batchRows {
+			if err := hand(); err != nil {
+				return n, err
+			}
+		}
+	}
+	if err := hand(); err != nil {
+		return n, err
+	}
+	return n, r.input.rest()
+}
+
+// unplanned is the error of a temporary file.
+func unplanned(err error) error {
+	return unrecorded(fmt.Errorf("the plan cannot be written to a temporary file: %w", err), "make room where the run directory is, or for a dry run in TMPDIR")
+}
+
+// tempFile makes a file for rows beyond what memory may hold: in the run directory, so that the disk that
+// has room for the results has it for the plan, and for a dry run where temporary files belong.
+func (r *run) tempFile() (job.Temp, error) {
+	if r.dir == nil {
+		return report.TempFile("")
+	}
+	return report.TempFile(r.dir.Path)
+}
+
+// addEarlier tells a planner what succeeded in the runs of --skip-succeeded.
+func (r *run) addEarlier(planner *job.Planner) error {
+	for _, path := range r.SkipSucceeded {
+		refuse := func(err error) error {
+			return refused(fmt.Errorf("--skip-succeeded: %w", err), "name the directory of a run of the same command against the same service")
+		}
+		meta, err := report.ReadRun(path)
+		if err != nil {
+			return refuse(err)
+		}
+		if meta.Command != r.op.Name {
+			return refuse(fmt.Errorf("%s is a run of %s", path, meta.Command))
+		}
+		for _, name := range []string{"sandbox", "region", "endpoint", "account-type"} {
+			if then, now := meta.Settings[name], r.meta.Settings[name]; then != now {
+				return refuse(fmt.Errorf("%s is a run with --%s %s, and this is one with %s", path, name, orNone(then), orNone(now)))
+			}
+		}
+		for e, err := range report.Earlier(path, r.op) {
+			if err != nil {
+				return refuse(err)
+			}
+			if err := planner.AddEarlier(e); err != nil {
+				return unplanned(err)
+			}
+		}
+	}
+	return nil
+}
+
+func orNone(setting any) any {
+	if setting == nil {
+		return "none"
+	}
+	return setting
+}
+
+// absolute makes the directories of --skip-succeeded mean the same from everywhere, also in the settings
+// that a run is resumed with.
+func absolute(dirs []string, settings map[string]any) error {
+	list := []any{}
+	for i, dir := range dirs {
+		path, err := filepath.Abs(dir)
+		if err != nil {
+			return err
+		}
+		dirs[i] = path
+		list = append(list, path)
+	}
+	settings["skip-succeeded"] = list
+	return nil
+}
+
+// newReader reads the input from its first row.
+func (r *run) newReader(from io.Reader) (*reader.Reader, error) {
+	encoding := r.Encoding
+	if encoding == "auto" {
+		encoding = reader.Auto
+	}
+	return reader.New(from, r.input.name, r.op, reader.Options{
+		Columns:     r.Column,
+		AccountType: r.AccountType,
+		Value:       r.value,
+		AnyID:       r.AnyID,
+		Encoding:    encoding,
+		Delimiter:   r.Delimiter.rune,
+	})
+}
+
+// rows calls row with every row of the input up to --limit, its line and its bytes, once more.
+func (r *run) rows(row func(line int64, raw []byte) error) error {
+	return r.input.again(r.meta.Input, func(from io.Reader) error {
+		rows, err := r.newReader(from)
+		if err != nil {
+			return err
+		}
+		for n := int64(0); r.Limit == 0 || n < r.Limit; n++ {
+			it, err := rows.Read()
+			if err == io.EOF {
+				return nil
+			}
+			if err == nil {
+				err = row(it.Line, rows.Raw())
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,179 @@
+package job
+
+import (
+	"cmp"
+	"errors"
+	"hash/maphash"
+	"io"
+
+	"golang.org/x/sync/errgroup"
+)
+
+const (
+	// partitions is into how many parts a planner divides the accounts. Each is grouped by itself, so that
+	// what this takes is a small part of the whole.
+	partitions = 512
+
+	// grouping is how many parts are grouped at a time.
+	grouping = 2
+
+	// DefaultMemory is how many bytes of rows a planner holds before it uses its temporary files.
+	DefaultMemory = 16 << 20
+)
+
+// Planner groups the rows of a whole input into the smallest number of requests. All rows of one
+// account go to one part, in a compact form; nothing else is kept. It is not safe for concurrent use.
+type Planner struct {
+	// Settled tells of a line whether its row needs nothing more; such rows are grouped with the
+	// others, and then left out. It may be nil. It must be safe for concurrent use.
+	Settled func(line int64) bool
+
+	// Temp makes a temporary file, for rows beyond Memory bytes (0 means DefaultMemory). It is called at
+	// most twice. Where it is nil, everything stays in memory. The rows of one account have to fit there
+	// in any case.
+	Temp   func() (Temp, error)
+	Memory int64
+
+	op      Operation
+	size    int
+	seed    maphash.Seed
+	rows    store
+	parts   [partitions]shelf
+	held    int64 // bytes of rows in memory
+	scratch block
+	plan    *Plan
+}
+
+// NewPlanner plans for requests of at most size entries, 1 to MaxChunk.
+func NewPlanner(op Operation, size int) *Planner {
+	return &Planner{
+		op:   op,
+		size: size,
+		seed: maphash.MakeSeed(),
+		plan: &Plan{op: op, size: size, Values: map[string]int64{}, kinds: []string{contradicts(op)}},
+	}
+}
+
+// Add takes the next row of the input. The lines of successive rows ascend. An error is that of a temporary
+// file.
+func (p *Planner) Add(it Item) error {
+	p.plan.Rows++
+	if it.Invalid == "" {
+		p.scratch.setRow(it)
+		return p.put(&p.parts[p.hash(it.Account)%partitions])
+	}
+	if p.settled(it.Line) {
+		return nil
+	}
+	p.plan.InvalidRows++
+	p.scratch.setItem(it, p.plan.kind(it.Invalid))
+	return p.put(&p.plan.wrong)
+}
+
+// AddEarlier takes an entry that need not be carried out again. All of them come before the first row.
+func (p *Planner) AddEarlier(e Earlier) error {
+	p.scratch.setEarlier(e)
+	return p.put(&p.parts[p.hash(e.Account)%partitions])
+}
+
+func (p *Planner) hash(account string) uint64 { return maphash.String(p.seed, account) }
+
+func (p *Planner) settled(line int64) bool { return p.Settled != nil && p.Settled(line) }
+
+func (p *Planner) memory() int64 { return cmp.Or(p.Memory, DefaultMemory) }
+
+// put appends what was written to scratch to a shelf, and clears the memory when there is too much in it.
+func (p *Planner) put(sh *shelf) error {
+	sh.loose.putText(string(p.scratch))
+	p.held += int64(len(p.scratch))
+	if p.Temp == nil || p.held < p.memory() {
+		return nil
+	}
+	p.rows.create, p.plan.kept.create = p.Temp, p.Temp
+	return p.clear()
+}
+
+// clear moves everything to the files.
+func (p *Planner) clear() error {
+	p.held = 0
+	for i := range p.parts {
+		if err := p.rows.put(&p.parts[i]); err != nil {
+			return err
+		}
+	}
+	return p.plan.kept.put(&p.plan.wrong)
+}
+
+// Plan groups what was added. The planner must not be used afterwards, and the plan must be closed. An error
+// is that of a temporary file.
+func (p *Planner) Plan() (*Plan, error) {
+	if p.rows.create != nil {
+		if err := p.clear(); err != nil {
+			return nil, errors.Join(err, p.plan.Close())
+		}
+		for i := range p.parts {
+			p.parts[i].loose = nil
+		}
+	}
+	var pool errgroup.Group
+	pool.SetLimit(grouping)
+	for i := range p.parts {
+		pool.Go(func() error { return p.group(&p.parts[i], true) })
+	}
+	if err := errors.Join(pool.Wait(), p.rows.close()); err != nil {
+		return nil, errors.Join(err, p.plan.Close())
+	}
+	p.plan.complete()
+	return p.plan, nil
+}
+
+// largePart is the size in bytes beyond which a part is divided before it is grouped.
+func (p *Planner) largePart() int64 { return 1 + p.memory()/2 }
+
+// group brings the rows of a part together, and adds them to the plan. A part that is too large is
+// divided first, as far as its accounts allow.
+func (p *Planner) group(part *shelf, divisible bool) error {
+	if divisible && part.size() > p.largePart() {
+		return p.divide(part)
+	}
+	rows, err := p.rows.load(*part)
+	*part = shelf{}
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	g := groupRows(p.op, rows)
+	return p.plan.add(g, len(rows), p.settled)
+}
+
+// divide spreads the rows of a part over smaller ones, and groups those.
+func (p *Planner) divide(part *shelf) error {
+	parts := make([]shelf, 1+part.size()/p.largePart())
+	from, held := p.rows.reel(*part), int64(0)
+	for {
+		r, err := from.next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		sub := &parts[p.hash(r.account())/partitions%uint64(len(parts))]
+		sub.loose.putText(string(r))
+		if held += int64(len(r)); held < p.largePart() || p.rows.create == nil {
+			continue
+		}
+		held = 0
+		for i := range parts {
+			if err := p.rows.put(&parts[i]); err != nil {
+				return err
+			}
+		}
+	}
+	*part = shelf{}
+	for i := range parts {
+		if err := p.group(&parts[i], false); err != nil {
+			return err
+		}
+	}
+	return nil
+}

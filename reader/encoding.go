@@ -1,0 +1,240 @@
+package reader
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/transform"
+)
+
+// Encodings of an input, as --encoding names them. Auto is found out from the content.
+const (
+	Auto    = ""
+	UTF8    = "utf-8"
+	UTF16   = "utf-16"
+	GB18030 = "gb18030" // and its parts, GBK and GB2312
+)
+
+// byteOrderMarks are what an encoding may be marked with, GB18030's being all but unknown.
+var byteOrderMarks = []struct {
+	mark     string
+	encoding string
+}{
+	{"\xEF\xBB\xBF", UTF8}, {"\xFF\xFE", UTF16}, {"\xFE\xFF", UTF16}, {"\x84\x31\x95\x33", GB18030},
+}
+
+// findMark finds the byte order mark at an input's start, and the encoding that it stands for.
+func findMark(start []byte) (mark, encoding string) {
+	for _, m := range byteOrderMarks {
+		if bytes.HasPrefix(start, []byte(m.mark)) {
+			return m.mark, m.encoding
+		}
+	}
+	return "", Auto
+}
+
+// script is how rows are written: what their bytes mean. UTF-8 and GB18030 are parsed as they stand, since no
+// byte of a delimiter, quote or line end is part of another character in either; UTF-16 is parsed as UTF-8.
+type script struct {
+	encoding string // Auto as long as everything is ASCII
+	decoder  *encoding.Decoder
+	bigEnd   bool // of UTF-16
+}
+
+func newScript(name string) script {
+	return script{encoding: name, decoder: simplifiedchinese.GB18030.NewDecoder()}
+}
+
+// field gives the text of a field.
+func (s *script) field(raw string) string {
+	if s.encoding != GB18030 {
+		return raw
+	}
+	text, err := s.decoder.String(raw)
+	if err != nil {
+		return raw // which was found to be good with its row
+	}
+	return text
+}
+
+// bad gives the index of the first byte of a row that is not text, or -1.
+func (s *script) bad(row []byte) int {
+	nul := bytes.IndexByte(row, 0)
+	at := -1
+	switch {
+	case isASCII(row):
+	case s.encoding == GB18030:
+		at = badGB18030(s.decoder, row)
+	case !utf8.Valid(row):
+		at = badUTF8(row)
+	}
+	if at < 0 || 0 <= nul && nul < at {
+		return nul
+	}
+	return at
+}
+
+func badUTF8(row []byte) int {
+	for i := 0; i < len(row); {
+		c, size := utf8.DecodeRune(row[i:])
+		if c == utf8.RuneError && size == 1 {
+			return i
+		}
+		i += size
+	}
+	return -1
+}
+
+// badGB18030 decodes a row in one go, and character by character only when there is reason to.
+func badGB18030(decoder *encoding.Decoder, row []byte) int {
+	if text, err := decoder.Bytes(row); err == nil && !bytes.ContainsRune(text, utf8.RuneError) {
+		return -1
+	}
+	for i := 0; i < len(row); {
+		size := sizeGB18030(row[i:])
+		c := row[i:min(i+size, len(row))]
+		text, err := decoder.Bytes(c)
+		if err != nil || bytes.ContainsRune(text, utf8.RuneError) && !bytes.Equal(c, []byte("\x84\x31\xA4\x37")) {
+			return i
+		}
+		i += size
+	}
+	return -1
+}
+
+// sizeGB18030 is how many bytes the first character of a text takes.
+func sizeGB18030(text []byte) int {
+	switch {
+	case text[0] < 0x81 || len(text) == 1:
+		return 1
+	case '0' <= text[1] && text[1] <= '9':
+		return 4
+	}
+	return 2
+}
+
+func isASCII(text []byte) bool {
+	for ; len(text) >= 8; text = text[8:] {
+		if binary.NativeEndian.Uint64(text)&0x8080808080808080 != 0 {
+			return false
+		}
+	}
+	for _, c := range text {
+		if c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// restore gives a row of which the parser was given the UTF-8 as it stood in the input.
+func (s *script) restore(row []byte) []byte {
+	if s.encoding != UTF16 {
+		return row
+	}
+	var units []uint16
+	for len(row) > 0 {
+		c, size := utf8.DecodeRune(row)
+		units, row = utf16.AppendRune(units, c), row[size:]
+	}
+	out := make([]byte, 0, 2*len(units))
+	for _, u := range units {
+		if s.bigEnd {
+			out = append(out, byte(u>>8), byte(u))
+		} else {
+			out = append(out, byte(u), byte(u>>8))
+		}
+	}
+	return out
+}
+
+// guess tells which encoding a stretch of text is in that is not all ASCII. Its last character may be cut.
+func guess(window []byte) (string, error) {
+	var good, bad int // bytes in UTF-8 beyond ASCII, and bytes that are not UTF-8
+	for rest := window; len(rest) > 0; {
+		c, size := utf8.DecodeRune(rest)
+		switch {
+		case size > 1:
+			good += size
+		case c == utf8.RuneError && utf8.FullRune(rest):
+			bad++
+		}
+		rest = rest[size:]
+	}
+	if good > bad { // also where it is damaged: the place is found with its row
+		return UTF8, nil
+	}
+	// Nearly all that is written in Chinese is in GB2312, with both bytes of a character beyond ASCII. Where
+	// many are not this is more likely another encoding, such as Latin-1, in which "M\xFCller" is no Chinese.
+	var common, rare int
+	for i := 0; i < len(window); {
+		size := sizeGB18030(window[i:])
+		switch {
+		case window[i] < utf8.RuneSelf:
+		case size == 2 && window[i] >= 0xA1 && window[i+1] >= 0xA1:
+			common++
+		default:
+			rare++
+		}
+		i += size
+	}
+	if common < 3*rare {
+		return Auto, errors.New("this is not UTF-8, and hardly Chinese in GB18030")
+	}
+	return GB18030, nil
+}
+
+// utf16Decoder is a transform.Transformer from UTF-16 to UTF-8. It stops at what is no text, where that of
+// x/text would put a replacement character.
+type utf16Decoder struct {
+	transform.NopResetter
+	bigEnd bool
+	offset int64 // in the input, of what comes next
+}
+
+// errUnit says that a unit of UTF-16 is no part of a character.
+type errUnit struct{ offset int64 }
+
+func (e errUnit) Error() string { return fmt.Sprintf("byte %d is not text in UTF-16", e.offset+1) }
+
+func (d *utf16Decoder) unit(src []byte) rune {
+	if d.bigEnd {
+		return rune(src[0])<<8 | rune(src[1])
+	}
+	return rune(src[1])<<8 | rune(src[0])
+}
+
+func (d *utf16Decoder) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err error) {
+	defer func() { d.offset += int64(nSrc) }()
+	for nSrc < len(src) {
+		rest := src[nSrc:]
+		var c rune
+		size := 2
+		if len(rest) >= 2 {
+			c = d.unit(rest)
+			if utf16.IsSurrogate(c) && len(rest) >= 4 {
+				c, size = utf16.DecodeRune(c, d.unit(rest[2:])), 4
+			}
+		}
+		switch {
+		case len(rest) < 2 || size == 2 && utf16.IsSurrogate(c): // there is more of it to come
+			if !atEOF {
+				return nDst, nSrc, transform.ErrShortSrc
+			}
+			fallthrough
+		case size == 4 && c == utf8.RuneError:
+			return nDst, nSrc, errUnit{d.offset + int64(nSrc)}
+		case nDst+utf8.RuneLen(c) > len(dst):
+			return nDst, nSrc, transform.ErrShortDst
+		}
+		nDst += utf8.EncodeRune(dst[nDst:], c)
+		nSrc += size
+	}
+	return nDst, nSrc, nil
+}
