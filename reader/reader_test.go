@@ -216,6 +216,8 @@ func plain(w io.Writer) io.WriteCloser {
 // reader gives back byte for byte, put together, is the input but for blank lines: no row vanishes.
 func FuzzRead(f *testing.F) {
 	seeds, err := filepath.Glob("../testdata/*.csv")
+	exports, _ := filepath.Glob("../testdata/exports/*.csv")
+	seeds = append(seeds, exports...)
 	if err != nil || len(seeds) == 0 {
 		f.Fatalf("no seeds: %v", err)
 	}
@@ -224,7 +226,7 @@ func FuzzRead(f *testing.F) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		f.Add(text[:1500]) // the fuzzer is slow on long ones
+		f.Add(text[:min(1500, len(text))]) // the fuzzer is slow on long ones
 	}
 	for _, text := range []string{"account,vmr_id\r\n\r\na,\"b\r\nc\"\r\n\rx,y", "account,id\n\"a\"b\",c\n,\n\n", "\uFEFFaccount,id\na\rb,c", "account,id\r", "account;id\r\"a\r\";b\r;\rc;d",
 		"\xff\xfea\x00c\x00c\x00o\x00u\x00n\x00t\x00,\x00i\x00d\x00\n\x00x\x00,\x00y\x00", "\xD5\xCB\xBA\xC5\tid\n\xD5\xC5\ta\n"} {
@@ -280,4 +282,41 @@ func solid(text []byte) []byte {
 		}
 		return c
 	}, text)
+}
+
+// TestExports reads what LibreOffice 7.4 saved from one and the same spreadsheet, in the encodings and with
+// the delimiters that it offers: two rooms' names hold a line break or a delimiter, two IDs had become numbers,
+// and two rows were empty.
+func TestExports(t *testing.T) {
+	t.Parallel()
+	want := fmt.Sprint([]string{
+		"2 张伟 ff8080816b9ec3ab016ba125aca20082",
+		"3 李娜 ff8080816b9ec3ab016ba125aca20083",
+		"5 王芳 ff8080816b9ec3ab016ba125aca20084",
+		"7 赵磊 938305104 ! vmr_id is the number that people dial, not the room's unique id",
+		"8 钱进 9.90E+15 ! vmr_id was turned into a rounded number by a spreadsheet",
+	})
+	for name, refused := range map[string]bool{
+		"utf8-comma": false, "utf8-quoted-semicolon": false, "utf16-comma": false, "utf16-tab": false,
+		"gb18030-semicolon": false, "gbk-tab": false, "big5-tab": true, "shift-jis-tab": true,
+	} {
+		input, err := os.ReadFile(filepath.Join("..", "testdata", "exports", name+".csv"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, raw, err := read(bytes.NewReader(input), job.Reclaim, reader.Options{})
+		switch {
+		case refused:
+			if err == nil {
+				t.Errorf("%s was read: %q", name, rows)
+			}
+		case err != nil || fmt.Sprint(rows) != want:
+			t.Errorf("%s: %q, %v", name, rows, err)
+		default: // but for the row of only delimiters, which is no row
+			at := bytes.Index(raw, []byte("赵"))
+			if missing := len(input) - len(raw); missing < 5 || missing > 10 || at >= 0 && !bytes.HasSuffix(input, raw[at:]) {
+				t.Errorf("%s: %d bytes were not given back", name, missing)
+			}
+		}
+	}
 }
