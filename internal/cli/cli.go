@@ -133,7 +133,7 @@ func buildVersion() string {
 
 const helpText = `
 Input:
-  A CSV in UTF-8 with a header row. Columns are found by their header, case and blanks aside:
+  A CSV with a header row, in any usual encoding, also compressed. Columns are found by their header, case and blanks aside:
   account (or userAccount, thirdAccount, member.id, 账号), for reclaim vmr_id (or id, vmrId,
   云会议室ID), for status user_status (0, 1, normal, disabled). Other columns are ignored.
 
@@ -146,10 +146,10 @@ Credentials, from the environment only:
   Every flag can come from the environment too: --rate is MEETBATCH_RATE.
 
 Exit codes:
-  0  every row succeeded
+  0  every row succeeded, or was skipped
   1  finished, and some rows did not succeed: see failed.csv
   2  the command line is wrong
-  3  refused before anything was sent: input, credentials, confirmation
+  3  refused before anything was sent: input, guard, credentials, confirmation
   4  stopped early by the service: sign-in, permission, too many failures, out of reach
   5  stopped early by a signal or by --until
   6  another run holds this run directory

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"github.com/gocarina/gocsv"
@@ -26,13 +27,17 @@ func BenchmarkPlan(b *testing.B) {
 		}
 		for name, read := range map[string]func(string) error{"bare": readBare, "planned": planOnly} {
 			b.Run(order+"/"+name, func(b *testing.B) {
-				b.ReportAllocs()
+				var before, after runtime.MemStats
+				runtime.ReadMemStats(&before)
 				for b.Loop() {
 					if err := read(path); err != nil {
 						b.Fatal(err)
 					}
 				}
-				b.ReportMetric(float64(rows)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+				runtime.ReadMemStats(&after)
+				all := rows * float64(b.N)
+				b.ReportMetric(all/b.Elapsed().Seconds(), "rows/s")
+				b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/all, "B/row")
 			})
 		}
 	}
