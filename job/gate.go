@@ -29,12 +29,23 @@ type gate struct {
 	probing bool // the one attempt is under way
 	failed  int  // attempts in a row
 	first   *task
-	several bool // not all of them were attempts at the same request
-	delays  *backoff.ExponentialBackOff
+	several bool                        // not all of them were attempts at the same request
+	delays  *backoff.ExponentialBackOff // while it is down
+	waits   *backoff.ExponentialBackOff // while it throttles
+	all     time.Duration               // of until, since the beginning
 }
 
 func newGate(patience time.Duration, notify func(string)) *gate {
-	return &gate{patience: patience, notify: notify, changed: make(chan struct{}), delays: newDelays()}
+	return &gate{patience: patience, notify: notify, changed: make(chan struct{}), delays: newDelays(), waits: newWaits()}
+}
+
+// newWaits gives waits of 2s, 4s and so on up to a minute: windows of limits are a second or a minute long, and the
+// advice for other services of the cloud is to wait 2 to 5 seconds.
+func newWaits() *backoff.ExponentialBackOff {
+	b := newDelays()
+	b.InitialInterval = 2 * time.Second
+	b.RandomizationFactor = 0
+	return b
 }
 
 // newDelays gives waits of about 1s, 2s, 4s and so on up to a minute, each between half and one and a
@@ -113,19 +124,17 @@ func (g *gate) report(t *task, start time.Time, v verdict, a Answer) (counts boo
 		if !wasDown {
 			g.notify("the service is out of reach: " + a.Message + "; trying one request now and then")
 		}
-		return false, g.hold(0, "the service was out of reach for %s: "+a.Message)
+		return false, g.hold(0, g.delays, "the service was out of reach for %s: "+a.Message)
 	case v == throttle:
 		g.probing = false
 		if a.RetryAfter > g.patience {
 			return false, fmt.Errorf("the service asks to wait %s, which is longer than %s", a.RetryAfter, g.patience)
 		}
 		if start.Before(g.held) {
-			if until := time.Now().Add(a.RetryAfter); until.After(g.until) {
-				g.until = until
-			}
+			g.extend(a.RetryAfter)
 			return false, nil
 		}
-		return false, g.hold(a.RetryAfter, "the service throttled every request for %s")
+		return false, g.hold(a.RetryAfter, g.waits, "the service throttled every request for %s")
 	}
 	if g.down {
 		g.notify("the service is back")
@@ -133,18 +142,50 @@ func (g *gate) report(t *task, start time.Time, v verdict, a Answer) (counts boo
 	g.since, g.down, g.probing, g.failed, g.first, g.several = time.Time{}, false, false, 0, nil, false
 	if !start.Before(g.held) {
 		g.delays.Reset()
+		g.waits.Reset()
 	}
 	return true, nil
 }
 
+// rest lets nobody through for a time, without there being any trouble.
+func (g *gate) rest(d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.extend(d)
+}
+
+// extend moves until, if that is later.
+func (g *gate) extend(d time.Duration) {
+	now := time.Now()
+	until := now.Add(d)
+	if !until.After(g.until) {
+		return
+	}
+	if g.until.Before(now) {
+		g.until = now
+	}
+	g.all += until.Sub(g.until)
+	g.until = until
+}
+
+// heldFor tells for how long nobody could go through so far.
+func (g *gate) heldFor() time.Duration {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.all - max(time.Until(g.until), 0)
+}
+
 // hold lets nobody through for a time, at least for the next delay of the back-off, unless that has
 // gone on for too long.
-func (g *gate) hold(least time.Duration, reason string) error {
+func (g *gate) hold(least time.Duration, delays *backoff.ExponentialBackOff, reason string) error {
 	if lasts := g.trouble(); lasts+least > g.patience {
 		return fmt.Errorf(reason, lasts.Round(time.Second))
 	}
 	g.held = time.Now()
-	g.until = g.held.Add(max(least, g.delays.NextBackOff()))
+	g.extend(max(least, delays.NextBackOff()))
 	return nil
 }
 

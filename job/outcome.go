@@ -36,6 +36,8 @@ type Answer struct {
 	ServerRequestID string        // X-Request-Id of the answer
 	Unsent          bool          // there was no answer and the request has surely not left this machine
 	RetryAfter      time.Duration // what the service asks to wait before the next request; mostly 0
+	Limits          []Limit       // what the service says of its limits; mostly nothing
+	Stale           bool          // the request was refused (401), and a further one can go out with a new sign-in
 	Duration        time.Duration
 }
 

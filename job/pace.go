@@ -2,34 +2,54 @@ package job
 
 import (
 	"context"
+	"sync"
+	"time"
 
 	"golang.org/x/time/rate"
 )
 
+// Paced is how fast a run went.
+type Paced struct {
+	MostPerSecond int           // requests in any one second
+	Throttled     int64         // answers that said that the rate was too high (429)
+	Held          time.Duration // for which nothing could go out, because the service was throttling or down
+}
+
 // pacer lets requests go out at a rate, evenly spaced, as long as the gate is open. It is safe for
 // concurrent use.
 type pacer struct {
-	limiter *rate.Limiter
-	gate    *gate
-	turn    chan struct{}
+	gate  *gate
+	ready func(context.Context) error // what else has to be so before a request goes out
+	turn  chan struct{}
+
+	mu       sync.Mutex
+	governor *governor
+	limiter  *rate.Limiter // at the governor's rate
+	second   []time.Time   // of the requests in the last second
+	paced    Paced
 }
 
-func newPacer(r Rate, g *gate) *pacer {
-	return &pacer{limiter: rate.NewLimiter(r.limit(), 1), gate: g, turn: make(chan struct{}, 1)}
+func newPacer(r Rate, g *gate, ready func(context.Context) error) *pacer {
+	governor := newGovernor(r, time.Now())
+	return &pacer{gate: g, ready: ready, turn: make(chan struct{}, 1), governor: governor, limiter: rate.NewLimiter(governor.rate(time.Now()), 1)}
 }
 
-// wait returns when the next request may go out, after it has called ready. The first error is the
-// context's, the second is ready's.
+// wait returns when the next request may go out, after it has called record. The first error is why none may,
+// the context's as a rule; the second is record's.
 //
 // Only one caller at a time waits for the limiter. If all did, each would hold a reservation for a
 // moment that is already fixed, and callers that wake late would go out closer together than the
-// rate allows; as it is, a late one pushes back those behind it. So does one whose ready takes its time.
-func (p *pacer) wait(ctx context.Context, ready func() error) (stopped, unready error) {
-	if p.limiter.Limit() == rate.Inf {
+// rate allows; as it is, a late one pushes back those behind it. So does one whose record takes its time.
+func (p *pacer) wait(ctx context.Context, record func() error) (stopped, unrecorded error) {
+	if p.limit() == rate.Inf {
 		if err := p.gate.wait(ctx); err != nil {
 			return err, nil
 		}
-		return nil, ready()
+		if err := p.ready(ctx); err != nil {
+			return err, nil
+		}
+		p.sent()
+		return nil, record()
 	}
 	select {
 	case p.turn <- struct{}{}:
@@ -41,11 +61,66 @@ func (p *pacer) wait(ctx context.Context, ready func() error) (stopped, unready 
 		if err := p.gate.wait(ctx); err != nil {
 			return err, nil
 		}
+		p.limit()
 		if err := p.limiter.Wait(ctx); err != nil {
 			return err, nil
 		}
+		if err := p.ready(ctx); err != nil {
+			return err, nil
+		}
 		if p.gate.open() { // it may have closed in the meantime
-			return nil, ready()
+			p.sent()
+			return nil, record()
 		}
 	}
+}
+
+// limit brings the limiter to the governor's rate for now.
+func (p *pacer) limit() rate.Limit {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	r := p.governor.rate(time.Now())
+	if r != p.limiter.Limit() {
+		p.limiter.SetLimit(r)
+	}
+	return r
+}
+
+// sent takes note that a request goes out.
+func (p *pacer) sent() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	p.governor.sent(now)
+	old := 0
+	for old < len(p.second) && now.Sub(p.second[old]) >= time.Second {
+		old++
+	}
+	p.second = append(p.second[old:], now)
+	p.paced.MostPerSecond = max(p.paced.MostPerSecond, len(p.second))
+}
+
+// heard takes in an answer to a request that went out at start, and tells for how long nothing may go out by
+// what the service says of its limits.
+func (p *pacer) heard(start time.Time, v verdict, a Answer) (hold time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	switch {
+	case v == throttle:
+		p.paced.Throttled++
+		p.governor.refuse(now)
+	case a.HTTPStatus > 0 && v != again:
+		p.governor.answered(start, now)
+	}
+	return p.governor.hear(a.Limits, now)
+}
+
+// report tells how fast it went so far.
+func (p *pacer) report() Paced {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	paced := p.paced
+	paced.Held = p.gate.heldFor()
+	return paced
 }

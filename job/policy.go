@@ -13,6 +13,7 @@ const (
 	divide                  // some entry of the request is bad, or there are too many
 	refuse                  // the request is bad as a whole
 	halt                    // no request would be taken
+	renew                   // it has to sign in anew
 	spent                   // no further attempt is due; said of a task, not of an answer
 )
 
@@ -27,6 +28,8 @@ func judge(op Operation, a Answer) verdict {
 		return done
 	case status == 0:
 		return again
+	case a.Stale:
+		return renew
 	case status == 429 || a.Code == "APIG.0308" || a.RetryAfter > 0 && (status >= 500 || status == 408):
 		return throttle
 	case status >= 500 || status == 408:

@@ -9,16 +9,24 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Rate is how many requests may go out in a time. The zero value is no limit.
+// Rate is how many requests may go out in a time at most. The zero value is no limit. The service may allow less, and
+// is then followed.
 type Rate struct {
 	Requests int
 	Per      time.Duration
+	Auto     bool // as many as the service allows, beginning with Requests; the ceiling is none
 }
 
-// ParseRate reads a rate as it stands on the command line: 100/1m, 10/1s, or none.
+// AutoRate follows the service. It begins with what is a cautious guess from examples (api-facts, section 4).
+var AutoRate = Rate{Requests: 100, Per: time.Minute, Auto: true}
+
+// ParseRate reads a rate as it stands on the command line: 100/1m, 10/1s, auto, or none.
 func ParseRate(s string) (Rate, error) {
-	if s == "none" {
+	switch s {
+	case "none":
 		return Rate{}, nil
+	case "auto":
+		return AutoRate, nil
 	}
 	requests, per, found := strings.Cut(s, "/")
 	n, err := strconv.Atoi(requests)
@@ -32,15 +40,16 @@ func ParseRate(s string) (Rate, error) {
 	if err != nil || d <= 0 {
 		return Rate{}, fmt.Errorf("rate %q has no time that can be read after the slash", s)
 	}
-	return Rate{n, d}, nil
+	return Rate{Requests: n, Per: d}, nil
 }
 
 // String gives the rate as ParseRate reads it.
 func (r Rate) String() string {
-	if r == (Rate{}) {
-		return "none"
-	}
 	switch {
+	case r == (Rate{}):
+		return "none"
+	case r.Auto:
+		return "auto"
 	case r.Per%time.Hour == 0:
 		return fmt.Sprintf("%d/%dh", r.Requests, r.Per/time.Hour)
 	case r.Per%time.Minute == 0:
@@ -49,7 +58,7 @@ func (r Rate) String() string {
 	return fmt.Sprintf("%d/%s", r.Requests, r.Per)
 }
 
-// Takes is how long n requests take at the rate. The first goes out at once.
+// Takes is how long n requests take at the rate, or at that with which it begins. The first goes out at once.
 func (r Rate) Takes(n int64) time.Duration {
 	if r.Requests == 0 || n < 2 {
 		return 0
@@ -57,8 +66,9 @@ func (r Rate) Takes(n int64) time.Duration {
 	return time.Duration(float64(n-1) * float64(r.Per) / float64(r.Requests))
 }
 
+// limit is the ceiling.
 func (r Rate) limit() rate.Limit {
-	if r.Requests == 0 {
+	if r.Requests == 0 || r.Auto {
 		return rate.Inf
 	}
 	return rate.Limit(float64(r.Requests) / r.Per.Seconds())

@@ -28,7 +28,8 @@ func TestParseRate(t *testing.T) {
 		"10/-1s":   "error",
 		"10/1":     "error",
 		"10/1s/1s": "error",
-		"auto":     "error",
+		"auto":     "auto",
+		"AUTO":     "error",
 	} {
 		got := "error"
 		if r, err := job.ParseRate(text); err == nil {

@@ -31,8 +31,14 @@ type Runner struct {
 	Pending     map[int64]string // request IDs by first line, of what an earlier process left unanswered; may be nil
 	Notify      func(string)     // gets a sentence when something changes that people want to know; may be nil
 
+	// Ready returns when there is a sign-in that requests can go out with. It is called before each, and may
+	// take its time: nothing goes out meanwhile. Its error, unless it is the context's, stops the run. It
+	// must be safe for concurrent use. It may be nil.
+	Ready func(context.Context) error
+
 	Counts   Counts       // rows settled so far whose results are on the disk
 	Requests atomic.Int64 // attempts sent so far
+	Paced    Paced        // when Run has returned
 }
 
 // Stop is the error of a run that ended early because the service, or too many of its answers, left no
@@ -86,7 +92,12 @@ func (r *Runner) Run(stopping, abandon context.Context, plan *Plan) error {
 		stopping: sending,
 		stop:     stop,
 	}
-	run.pace = newPacer(r.Rate, run.gate)
+	ready := r.Ready
+	if ready == nil {
+		ready = func(context.Context) error { return nil }
+	}
+	run.pace = newPacer(r.Rate, run.gate, ready)
+	defer func() { r.Paced = run.pace.report() }()
 
 	done := make(chan struct{})
 	var keeping sync.WaitGroup

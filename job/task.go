@@ -10,6 +10,7 @@ import (
 // into.
 type task struct {
 	chunk      Chunk
+	stale      bool   // the last request was refused for its token alone
 	attempts   int    // that the entries took part in, also as a part of more
 	unanswered string // the request ID of the last of those that had no answer
 	earlier    string // the request ID of an attempt without answer in an earlier process, which was killed
@@ -25,15 +26,23 @@ func (r *running) try(t *task) (v verdict, err error) {
 	for counted := 0; ; {
 		attempt := Attempt{RequestID: uuid.NewString(), Chunk: t.chunk, Number: counted + 1}
 		stopped, err := r.pace.wait(r.stopping, func() error { return r.Recorder.Sent(attempt) })
+		if stopped != nil && r.stopping.Err() == nil {
+			r.stop(&Stop{Reason: stopped.Error()})
+		}
 		if stopped != nil || err != nil {
 			return v, err
 		}
 		var counts bool
 		v, counts, err = r.attempt(t, attempt)
-		if err != nil || v != again && v != throttle {
+		if v == renew && t.stale {
+			r.stop(&Stop{Reason: t.refusal()}) // with a token that is new
+			return halt, err
+		}
+		t.stale = v == renew
+		if err != nil || v != again && v != throttle && v != renew {
 			return v, err
 		}
-		if !counts {
+		if !counts || v == renew {
 			continue // the gate says when to go on
 		}
 		if counted++; counted >= r.attempts {
@@ -65,6 +74,7 @@ func (r *running) attempt(t *task, attempt Attempt) (v verdict, counts bool, err
 	if r.abandon.Err() != nil {
 		return v, false, nil // how it went says nothing about the service
 	}
+	r.gate.rest(r.pace.heard(start, v, t.answer))
 	counts, trouble := r.gate.report(t, start, v, t.answer)
 	switch {
 	case trouble != nil:

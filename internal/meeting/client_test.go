@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -107,7 +108,7 @@ func TestAnswer(t *testing.T) {
 			test.want.ServerRequestID = "server-1"
 			got := client.Send(t.Context(), job.Reclaim, attempt("a", "b"))
 			got.Duration = 0
-			if got != test.want {
+			if !reflect.DeepEqual(got, test.want) {
 				t.Errorf("answer = %+v, want %+v", got, test.want)
 			}
 		})

@@ -1,0 +1,177 @@
+package job_test
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"meetbatch/job"
+)
+
+// limiter is a service's own limit: it tells whether a request that comes now is taken, and what the answer says
+// of the limit.
+type limiter func(now time.Time) (ok bool, said []job.Limit)
+
+// fixed takes so many requests in each window, which begins with a request; its answers say so where they are
+// to.
+func fixed(limit int, window time.Duration, says bool) limiter {
+	var began time.Time
+	used := 0
+	return func(now time.Time) (bool, []job.Limit) {
+		if now.Sub(began) >= window {
+			began, used = now, 0
+		}
+		ok := used < limit
+		if ok {
+			used++
+		}
+		if !says {
+			return ok, nil
+		}
+		return ok, []job.Limit{
+			{Name: "api", Remain: limit - used, Limit: limit, Window: window},
+			{Name: "allenv", Remain: 199, Limit: 200, Window: time.Second},
+		}
+	}
+}
+
+// calendar is like fixed, with windows that begin with the minute.
+func calendar(limit int, says bool) limiter {
+	var minute time.Time
+	used := 0
+	return func(now time.Time) (bool, []job.Limit) {
+		if m := now.Add(17 * time.Second).Truncate(time.Minute); m != minute {
+			minute, used = m, 0
+		}
+		ok := used < limit
+		if ok {
+			used++
+		}
+		if !says {
+			return ok, nil
+		}
+		return ok, []job.Limit{{Name: "api", Remain: limit - used, Limit: limit, Window: time.Minute}}
+	}
+}
+
+// sliding takes so many requests in any window.
+func sliding(limit int, window time.Duration, says bool) limiter {
+	var taken []time.Time
+	return func(now time.Time) (bool, []job.Limit) {
+		for len(taken) > 0 && now.Sub(taken[0]) >= window {
+			taken = taken[1:]
+		}
+		ok := len(taken) < limit
+		if ok {
+			taken = append(taken, now)
+		}
+		if !says {
+			return ok, nil
+		}
+		return ok, []job.Limit{{Name: "api", Remain: limit - len(taken), Limit: limit, Window: window}}
+	}
+}
+
+// leaky is a bucket that loses so many requests in a window and holds burst beyond the one that is served, as a
+// reverse proxy's limit.
+func leaky(limit int, window time.Duration, burst float64) limiter {
+	var last time.Time
+	var excess float64
+	return func(now time.Time) (bool, []job.Limit) {
+		e := 0.0
+		if !last.IsZero() {
+			e = max(0, excess-float64(now.Sub(last))/float64(window)*float64(limit)+1)
+		}
+		if e > burst {
+			return false, nil
+		}
+		last, excess = now, e
+		return true, nil
+	}
+}
+
+// TestFollow holds what a run takes of a service's limit, in ten minutes, against what is allowed: with headers
+// at least 97 % with at most 1 refusal in 100, without at least 85 % with at most 3.
+func TestFollow(t *testing.T) {
+	minute := time.Minute
+	for _, test := range []struct {
+		name             string
+		rate             string
+		limiter          func() limiter
+		allowed          float64 // a minute
+		least, mostRefus float64
+	}{
+		{"fixed window with headers", "auto", func() limiter { return fixed(100, minute, true) }, 100, 0.97, 0.01},
+		{"calendar minutes with headers", "auto", func() limiter { return calendar(100, true) }, 100, 0.97, 0.01},
+		{"sliding window with headers", "auto", func() limiter { return sliding(100, minute, true) }, 100, 0.97, 0.01},
+		{"a higher limit with headers", "auto", func() limiter { return fixed(1000, minute, true) }, 1000, 0.97, 0.01},
+		{"a lower limit with headers", "auto", func() limiter { return fixed(30, minute, true) }, 30, 0.97, 0.01},
+		{"a fixed rate above the limit, with headers", "10/1s", func() limiter { return fixed(100, minute, true) }, 100, 0.97, 0.01},
+		{"no rate, with headers", "none", func() limiter { return sliding(100, minute, true) }, 100, 0.97, 0.02},
+		{"fixed window without headers", "auto", func() limiter { return fixed(100, minute, false) }, 100, 0.85, 0.03},
+		{"calendar minutes without headers", "auto", func() limiter { return calendar(100, false) }, 100, 0.85, 0.03},
+		{"sliding window without headers", "auto", func() limiter { return sliding(100, minute, false) }, 100, 0.85, 0.03},
+		{"leaky bucket", "auto", func() limiter { return leaky(100, minute, 0) }, 100, 0.85, 0.03},
+		{"leaky bucket with room for 5", "auto", func() limiter { return leaky(100, minute, 5) }, 100, 0.85, 0.03},
+		{"leaky bucket with room for 20", "auto", func() limiter { return leaky(100, minute, 20) }, 100, 0.85, 0.03},
+		{"a higher limit without headers", "auto", func() limiter { return leaky(300, minute, 5) }, 300, 0.80, 0.03},
+		{"a lower limit without headers", "auto", func() limiter { return leaky(50, minute, 2) }, 50, 0.80, 0.04},
+		{"a fixed rate above the limit", "10/1s", func() limiter { return leaky(100, minute, 5) }, 100, 0.85, 0.04},
+		{"a rate of requests a second", "20/1s", func() limiter { return leaky(600, minute, 5) }, 600, 0.85, 0.03},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				rate, err := job.ParseRate(test.rate)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var mu sync.Mutex
+				chance := rand.New(rand.NewPCG(1, 2))
+				limit := test.limiter()
+				taken, refused := 0.0, 0.0
+				svc := sender(func(job.Attempt) job.Answer {
+					mu.Lock()
+					wait := time.Duration(chance.Int64N(int64(10 * time.Millisecond)))
+					mu.Unlock()
+					time.Sleep(20*time.Millisecond + wait) // on the way
+					mu.Lock()
+					ok, said := limit(time.Now())
+					if ok {
+						taken++
+					} else {
+						refused++
+					}
+					mu.Unlock()
+					time.Sleep(wait)
+					if !ok {
+						return job.Answer{HTTPStatus: 429, Code: "APIG.0308", Limits: said}
+					}
+					return job.Answer{HTTPStatus: 200, Limits: said}
+				})
+				ctx, cancel := context.WithCancel(t.Context())
+				time.AfterFunc(10*time.Minute, cancel)
+				r := &job.Runner{Operation: job.Reclaim, Sender: svc, Recorder: &memory{}, Rate: rate}
+				if err := r.Run(ctx, t.Context(), manyAccounts(15000)); !errors.Is(err, context.Canceled) {
+					t.Fatal(err)
+				}
+				used, share := taken/(10*test.allowed), refused/(taken+refused)
+				t.Logf("%.1f %% used, %.2f %% refused, held %s, at most %d a second", used*100, share*100, r.Paced.Held, r.Paced.MostPerSecond)
+				if used < test.least || share > test.mostRefus {
+					t.Errorf("want at least %.0f %% and at most %.0f %%", test.least*100, test.mostRefus*100)
+				}
+				if r.Paced.Throttled != int64(refused) {
+					t.Errorf("%d throttled, want %g", r.Paced.Throttled, refused)
+				}
+			})
+		})
+	}
+}
+
+// sender is a job.Sender in one function.
+type sender func(job.Attempt) job.Answer
+
+func (s sender) Send(_ context.Context, _ job.Operation, a job.Attempt) job.Answer { return s(a) }

@@ -1,0 +1,174 @@
+package job
+
+import (
+	"math"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// Limit is what an answer says of the service's own limit (apig-ug-180830102).
+type Limit struct {
+	Name   string        // of the limit; several may hold at a time
+	Remain int           // requests that are left in the window
+	Limit  int           // requests that a window takes, 1 or more
+	Window time.Duration // more than 0
+}
+
+const (
+	// justUnder is the part of a known limit that is used: its windows and clocks are not ours.
+	justUnder = 0.99
+
+	// longWindow is how long a window may be for the rate to follow it. A quota for a day is used as the
+	// run needs it.
+	longWindow = 10 * time.Minute
+
+	// comeDown is the part of the refused rate at which it goes on.
+	comeDown = 0.85
+
+	// climbRequests is how many requests the climb back to a refused rate takes, within bounds of time. With
+	// one refusal a climb, about one request in a hundred is refused.
+	climbRequests            = 100
+	minClimb                 = 30 * time.Second
+	maxClimb                 = 5 * time.Minute
+	maxGuess      rate.Limit = 10       // for a rate of none that was refused at once
+	lowest        rate.Limit = 1.0 / 60 // no refusals bring the rate below that
+)
+
+// governor finds the rate that the service allows, up to a ceiling. Where answers say the service's limit, the rate
+// is just under that. Where they do not, it follows refusals as TCP's congestion control does (CUBIC, RFC
+// 9438): down to a part of the rate that was refused, quickly back to just under it, and slowly, then faster
+// beyond it. It is not safe for concurrent use.
+type governor struct {
+	ceiling rate.Limit       // rate.Inf: none
+	limits  map[string]limit // as answers say them
+	recent  meter
+
+	refused   rate.Limit // what the climb is flat at; 0: nothing was ever refused
+	guessed   bool       // nothing was, and the climb is flat at a guess
+	from      time.Time  // when the climb began
+	refusing  bool       // no good answer came since the refusal
+	refusedAt time.Time
+}
+
+type limit struct {
+	Limit
+	seen   time.Time
+	resets time.Time // when the window ends; zero: not known
+}
+
+func newGovernor(r Rate, now time.Time) *governor {
+	g := &governor{ceiling: r.limit(), limits: map[string]limit{}}
+	if r.Auto {
+		g.refused, g.guessed = rate.Limit(float64(r.Requests)/r.Per.Seconds()), true
+		g.from = now.Add(-climbTime(g.refused))
+	}
+	return g
+}
+
+// climbTime is how long the climb back to a refused rate takes.
+func climbTime(refused rate.Limit) time.Duration {
+	d := time.Duration(climbRequests / float64(refused) * float64(time.Second))
+	return min(max(d, minClimb), maxClimb)
+}
+
+// rate gives the rate for now; rate.Inf is no limit.
+func (g *governor) rate(now time.Time) rate.Limit {
+	said := g.said(now)
+	top := min(g.ceiling, said)
+	switch {
+	case g.refused == 0, g.guessed && said < rate.Inf:
+		return top
+	case g.refusing:
+		return min(top, g.refused*comeDown)
+	}
+	x := float64(now.Sub(g.from))/float64(climbTime(g.refused)) - 1 // -1 where the climb begins, 0 where it is flat
+	return min(top, g.refused*rate.Limit(1+(1-comeDown)*math.Pow(x, 3)))
+}
+
+// said is what the answers allow.
+func (g *governor) said(now time.Time) rate.Limit {
+	lowest := rate.Inf
+	for _, l := range g.limits {
+		if now.Sub(l.seen) < 2*l.Window { // it may hold no more, or not for us
+			lowest = min(lowest, rate.Limit(justUnder*float64(l.Limit.Limit)/l.Window.Seconds()))
+		}
+	}
+	return lowest
+}
+
+// sent takes note that a request goes out.
+func (g *governor) sent(now time.Time) { g.recent.add(now) }
+
+// answered takes in an answer that was no refusal, to a request that went out at start.
+func (g *governor) answered(start, now time.Time) {
+	if g.refusing && start.After(g.refusedAt) {
+		g.refusing, g.from = false, now
+		g.recent = meter{}
+	}
+}
+
+// refuse takes in a refusal. Those that follow it before any good answer are the same one.
+func (g *governor) refuse(now time.Time) {
+	if g.refusing {
+		return
+	}
+	at := min(g.rate(now), g.recent.rate(now))
+	if at == rate.Inf {
+		at = maxGuess // too few to tell
+	}
+	g.refused, g.guessed = max(at, lowest), false
+	g.refusing, g.refusedAt = true, now
+}
+
+// hear takes in what an answer says of limits, and tells for how long nothing may go out because of them.
+func (g *governor) hear(limits []Limit, now time.Time) (hold time.Duration) {
+	for _, l := range limits {
+		if l.Window > longWindow {
+			continue
+		}
+		was, known := g.limits[l.Name]
+		is := limit{Limit: l, seen: now, resets: was.resets}
+		if full := l.Remain >= l.Limit*9/10; full && (!known || l.Remain > was.Remain) {
+			is.resets = now.Add(l.Window) // the window has just begun; a sliding one never looks like that
+		}
+		g.limits[l.Name] = is
+		if l.Remain > 0 {
+			continue
+		}
+		wait := l.Window / time.Duration(l.Limit) // the time of one request, where nothing better is known
+		if is.resets.After(now) {
+			wait = is.resets.Sub(now)
+		}
+		hold = max(hold, wait)
+	}
+	return hold
+}
+
+// meter measures the rate of the last requests. The zero value has seen none.
+type meter struct {
+	times [128]time.Time
+	n     int
+}
+
+func (m *meter) add(now time.Time) {
+	m.times[m.n%len(m.times)] = now
+	m.n++
+}
+
+// rate gives requests per second, or rate.Inf when there were too few to tell.
+func (m *meter) rate(now time.Time) rate.Limit {
+	const fewest = 10
+	if m.n < fewest {
+		return rate.Inf
+	}
+	oldest := m.times[0]
+	count := m.n
+	if m.n > len(m.times) {
+		oldest, count = m.times[m.n%len(m.times)], len(m.times)
+	}
+	if took := now.Sub(oldest); took > 0 {
+		return rate.Limit(float64(count) / took.Seconds())
+	}
+	return rate.Inf
+}
