@@ -1,6 +1,10 @@
 package report
 
-import "time"
+import (
+	"time"
+
+	"meetbatch/job"
+)
 
 // Run is what run.json says of a run.
 type Run struct {
@@ -59,8 +63,19 @@ type Requests struct {
 	Sent    int64 `json:"sent"`
 }
 
-// Pace is the rate that was asked for, as on the command line, and the one that was reached.
+// Pace is the rate that was asked for, as on the command line, and how the sending went. All but the rates is of the
+// whole run, also where it was resumed.
 type Pace struct {
 	Asked             string  `json:"asked"`
-	AchievedPerSecond float64 `json:"achieved_per_second"`
+	AchievedPerSecond float64 `json:"achieved_per_second"` // since it was resumed last
+	MostPerSecond     int     `json:"most_per_second"`     // requests in any one second
+	Throttled         int64   `json:"throttled"`           // answers that said that the rate was too high
+	HeldSeconds       float64 `json:"held_seconds"`        // while the service was throttling or down
+}
+
+// Add takes in how a part of the run went.
+func (p *Pace) Add(part job.Paced) {
+	p.MostPerSecond = max(p.MostPerSecond, part.MostPerSecond)
+	p.Throttled += part.Throttled
+	p.HeldSeconds += part.Held.Seconds()
 }

@@ -53,7 +53,7 @@ func BenchmarkSend(b *testing.B) {
 		}
 		runner := &job.Runner{
 			Operation: job.SetStatus,
-			Sender:    &meeting.Client{Endpoint: server.URL, Token: "sandbox", Language: "en-US", Timeout: 30 * time.Second, HTTP: meeting.NewHTTP(workers)},
+			Sender:    &meeting.Client{Endpoint: server.URL, Credentials: meeting.Credentials{Token: "sandbox"}, Language: "en-US", Timeout: 30 * time.Second, HTTP: meeting.NewHTTP(workers)},
 			Recorder:  dir,
 			Workers:   workers,
 		}

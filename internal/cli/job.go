@@ -16,7 +16,7 @@ type jobFlags struct {
 	File string `arg:"" help:"The CSV; - is standard input."`
 
 	Out           string            `placeholder:"DIR" help:"The run directory (runs/COMMAND-TIME)."`
-	Rate          rateFlag          `default:"100/1m" help:"Requests per time, or none."`
+	Rate          rateFlag          `default:"100/1m" help:"Requests per time at most; auto follows the service; none."`
 	Workers       int               `default:"8" help:"Requests in flight at most."`
 	Chunk         int               `default:"100" help:"Entries per request, 1 to 100."`
 	Attempts      int               `default:"5" help:"Tries per request for what may pass by itself."`
@@ -31,7 +31,7 @@ type jobFlags struct {
 	AnyID         bool              `name:"any-id" help:"Accept room IDs of any shape."`
 	Encoding      string            `default:"auto" enum:"auto,utf-8,utf-16,gb18030" help:"Of the file: auto, utf-8, utf-16 or gb18030."`
 	Delimiter     delimiterFlag     `default:"auto" help:"Between the file's fields: auto, or one of , ; tab."`
-	AccountType   int               `default:"0" enum:"0,1" help:"0 Meeting account, 1 third-party user ID."`
+	AccountType   string            `default:"" enum:",0,1" placeholder:"0|1" help:"0 Meeting account, 1 third-party user ID (by sign-in: 1 with an App ID, else 0)."`
 	Region        string            `default:"cn" enum:"cn,intl" help:"Which service: cn or intl."`
 	Endpoint      string            `placeholder:"URL" help:"Another address of the service; plain http only on this machine."`
 	Language      string            `default:"en-US" enum:"en-US,zh-CN" help:"Of the service's messages: en-US or zh-CN."`
@@ -102,7 +102,7 @@ type rateFlag struct{ job.Rate }
 func (r *rateFlag) UnmarshalText(text []byte) (err error) {
 	r.Rate, err = job.ParseRate(string(text))
 	if err != nil {
-		err = fmt.Errorf("%w; it reads like 100/1m, 10/1s or none", err)
+		err = fmt.Errorf("%w; it reads like 100/1m, 10/1s, auto or none", err)
 	}
 	return err
 }

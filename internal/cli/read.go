@@ -216,7 +216,7 @@ func (r *run) newReader(from io.Reader) (*reader.Reader, error) {
 	}
 	return reader.New(from, r.input.name, r.op, reader.Options{
 		Columns:     r.Column,
-		AccountType: r.AccountType,
+		AccountType: r.accountType(),
 		Value:       r.value,
 		AnyID:       r.AnyID,
 		Encoding:    encoding,

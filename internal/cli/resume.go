@@ -113,6 +113,13 @@ func (r *run) resume(ctx context.Context, path string) (err error) {
 		}
 		return err
 	}
+	if err := r.signIn(signals.stopping); err != nil {
+		if signals.stopping.Err() != nil {
+			return stoppedBefore(signals)
+		}
+		return err
+	}
+	defer r.signOut()
 	if err := r.dir.Continue(r.past); err != nil {
 		return unrecorded(err, "")
 	}

@@ -47,6 +47,10 @@ func newRun(a *app, f *jobFlags, op job.Operation, value string) (*run, error) {
 // start begins a new run: it refuses what can be refused before anything is read, plans, asks, sends
 // and reports.
 func (r *run) start(ctx context.Context, settings map[string]any) error {
+	if r.AccountType == "" {
+		r.AccountType = defaultAccountType()
+		settings["account-type"] = r.AccountType
+	}
 	if err := r.checkAccess(); err != nil {
 		return err
 	}
@@ -86,6 +90,7 @@ func (r *run) start(ctx context.Context, settings map[string]any) error {
 		return errors.Join(err, r.dir.Remove())
 	}
 	defer r.plan.Close()
+	defer r.signOut()
 	if err := r.dir.Continue(r.past); err != nil {
 		return errors.Join(unrecorded(err, ""), r.dir.Remove())
 	}
@@ -108,22 +113,31 @@ func (r *run) checkAccess() error {
 // does the sandbox.
 func (r *run) newClient() (*meeting.Client, error) {
 	c := &meeting.Client{
-		AccountType: r.AccountType,
+		AccountType: r.accountType(),
 		Language:    r.Language,
 		Timeout:     r.Timeout,
 		HTTP:        meeting.NewHTTP(r.Workers),
+		Notify:      func(text string) { r.console.Warn(text) },
 	}
 	var err error
 	if c.Endpoint, err = meeting.CheckEndpoint(r.service()); err != nil {
-		return nil, refused(err, "the token goes to https addresses only, or to a service on this machine")
+		return nil, refused(err, "credentials go to https addresses only, or to a service on this machine")
 	}
 	switch {
 	case r.Sandbox:
-		c.Token = "sandbox"
+		c.Credentials.Token = "sandbox"
 	case !r.DryRun:
-		c.Token, err = token()
+		c.Credentials, err = readCredentials()
 	}
 	return c, err
+}
+
+// accountType is what --account-type says, or what goes with the sign-in.
+func (r *run) accountType() int {
+	if r.AccountType == "1" {
+		return 1
+	}
+	return 0
 }
 
 // service is the address that requests go to, but for the sandbox.
@@ -140,7 +154,7 @@ func (r *run) startSandbox() (stop func(), err error) {
 	if !r.Sandbox {
 		return func() {}, nil
 	}
-	server, err := sandbox.Start(sandbox.New(sandbox.Settings{Token: r.client.Token}), "127.0.0.1:0")
+	server, err := sandbox.Start(sandbox.New(sandbox.Settings{Token: r.client.Credentials.Token}), "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
@@ -192,5 +206,8 @@ func (r *run) prepare(ctx context.Context) error {
 	if err := r.guard(); err != nil {
 		return err
 	}
-	return r.confirm(ctx)
+	if err := r.confirm(ctx); err != nil {
+		return err
+	}
+	return r.signIn(ctx)
 }

@@ -30,6 +30,7 @@ func (r *run) send(signals signals) error {
 		Attempts:    r.Attempts,
 		MaxFailures: r.MaxFailures.Share,
 		Pending:     r.past.Pending(),
+		Ready:       r.client.Ready,
 		Notify:      func(text string) { r.console.Warn(text) },
 	}
 	if r.Verbose {
@@ -40,6 +41,7 @@ func (r *run) send(signals signals) error {
 	bar := startProgress(r)
 	end := r.job.Run(signals.stopping, signals.abandon, r.plan)
 	bar.stop()
+	r.signOut() // before the last words, which name the next command
 	return r.finish(end, time.Since(start))
 }
 
@@ -124,6 +126,7 @@ func (r *run) count(took time.Duration) {
 	if took > 0 {
 		r.meta.Rate.AchievedPerSecond = float64(sent) / took.Seconds()
 	}
+	r.meta.Rate.Add(r.job.Paced)
 }
 
 // counts words how many rows had which fate.

@@ -21,6 +21,7 @@ func (c *Client) answer(resp *http.Response, body []byte) job.Answer {
 		RetryAfter:      retryAfter(resp.Header.Get("Retry-After"), time.Now()),
 	}
 	if resp.StatusCode >= 200 && resp.StatusCode < 300 {
+		answer.Limits = limits(resp.Header, answer)
 		return answer // a body here means nothing (meeting_21_0072: "None", with a length of 143)
 	}
 	var e struct {
@@ -38,6 +39,7 @@ func (c *Client) answer(resp *http.Response, body []byte) job.Answer {
 	}
 	answer.Code = c.clean(cmp.Or(e.ErrorCode, e.Code), 64)
 	answer.Message = c.clean(cmp.Or(e.ErrorMsg, e.Message), 500)
+	answer.Limits = limits(resp.Header, answer)
 	answer.ServerRequestID = cmp.Or(answer.ServerRequestID, c.clean(e.RequestID, 128))
 	return answer
 }
@@ -54,12 +56,9 @@ func retryAfter(header string, now time.Time) time.Duration {
 	return 0
 }
 
-// clean makes foreign text fit for a record. A service that repeats the token must not bring it there.
+// clean makes foreign text fit for a record. A service that repeats a secret must not bring it there.
 func (c *Client) clean(s string, limit int) string {
-	if c.Token != "" {
-		s = strings.ReplaceAll(s, c.Token, "[token]")
-	}
-	return oneLine(s, limit)
+	return oneLine(c.mask(s), limit)
 }
 
 // oneLine makes foreign text fit for a cell and a terminal: nothing that does not show, blanks folded,

@@ -30,14 +30,18 @@ var Endpoints = map[string]string{
 // anything, and nothing in it counts.
 const maxBody = 64 << 10
 
-// Client sends the requests of a job. It implements job.Sender and is safe for concurrent use.
+// Client sends the requests of a job, and sees to the sign-in that they need. It implements job.Sender and is safe
+// for concurrent use.
 type Client struct {
 	Endpoint    string // scheme and host, as CheckEndpoint returns it
-	Token       string // sent as X-Access-Token
+	Credentials Credentials
 	AccountType int    // 0 Meeting account, 1 third-party user ID
 	Language    string // of the service's messages: en-US or zh-CN
 	Timeout     time.Duration
 	HTTP        *http.Client // from NewHTTP
+	Notify      func(string) // gets a sentence when a sign-in takes its time; may be nil
+
+	session session
 }
 
 // NewHTTP returns the client that requests are sent with: TLS is verified, connections are kept for
@@ -99,7 +103,8 @@ func (c *Client) send(ctx context.Context, op job.Operation, a job.Attempt) job.
 	defer cancel()
 	var connected atomic.Bool // only then can anything have left this machine
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }})
-	req, err := c.request(ctx, op, a)
+	token := c.token()
+	req, err := c.request(ctx, op, a, token)
 	if err != nil {
 		return job.Answer{Message: err.Error(), Unsent: true}
 	}
@@ -115,12 +120,14 @@ func (c *Client) send(ctx context.Context, op job.Operation, a job.Attempt) job.
 			return job.Answer{Message: c.clean(fmt.Sprintf("%d, and the answer broke off: %s", resp.StatusCode, c.reason(ctx, err)), 500)}
 		}
 	}
-	return c.answer(resp, body)
+	answer := c.answer(resp, body)
+	answer.Stale = c.accepted(token, answer.HTTPStatus)
+	return answer
 }
 
 // request builds the request of DisassociateVmr (meeting_21_1105) or BatchUpdateUserStatus
 // (meeting_21_0072).
-func (c *Client) request(ctx context.Context, op job.Operation, a job.Attempt) (*http.Request, error) {
+func (c *Client) request(ctx context.Context, op job.Operation, a job.Attempt, token string) (*http.Request, error) {
 	ids := make([]string, len(a.Chunk.Entries))
 	for i, e := range a.Chunk.Entries {
 		ids[i] = e.ID
@@ -139,7 +146,7 @@ func (c *Client) request(ctx context.Context, op job.Operation, a job.Attempt) (
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept-Language", c.Language)
-	req.Header.Set("X-Access-Token", c.Token)
+	req.Header.Set("X-Access-Token", token)
 	req.Header.Set("X-Request-Id", a.RequestID)
 	return req, nil
 }

@@ -28,7 +28,7 @@ func attempt(target string, ids ...string) job.Attempt {
 func serve(t *testing.T, h http.HandlerFunc) *meeting.Client {
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
-	return &meeting.Client{Endpoint: server.URL, Token: "s3cret", Language: "en-US", Timeout: 5 * time.Second, HTTP: meeting.NewHTTP(4)}
+	return &meeting.Client{Endpoint: server.URL, Credentials: meeting.Credentials{Token: "s3cret"}, Language: "en-US", Timeout: 5 * time.Second, HTTP: meeting.NewHTTP(4)}
 }
 
 // TestRequest holds the requests against the pages of the API reference (meeting_21_1105,
@@ -165,7 +165,7 @@ func TestTLSIsVerified(t *testing.T) {
 	server.TLS = &tls.Config{}
 	server.StartTLS()
 	t.Cleanup(server.Close)
-	client := &meeting.Client{Endpoint: server.URL, Token: "s3cret", Timeout: 5 * time.Second, HTTP: meeting.NewHTTP(1)}
+	client := &meeting.Client{Endpoint: server.URL, Credentials: meeting.Credentials{Token: "s3cret"}, Timeout: 5 * time.Second, HTTP: meeting.NewHTTP(1)}
 	if a := client.Send(context.Background(), job.Reclaim, attempt("a", "b")); a.HTTPStatus != 0 || !strings.Contains(a.Message, "certificate") {
 		t.Errorf("answer = %+v, want a complaint about the certificate", a)
 	}

@@ -61,7 +61,7 @@ func faulty(kind string) reply {
 	case "504":
 		rep.message = "Backend timeout"
 	case "429":
-		rep.code, rep.message = "APIG.0308", "The throttling threshold has been reached: policy api over ratelimit,limit:100,time:1 minute"
+		rep.code, rep.message = "APIG.0308", "The throttling threshold has been reached"
 	case "401":
 		rep.code, rep.message = "USG.000000004", "The token is invalid"
 	}

@@ -6,6 +6,7 @@ package sandbox
 import (
 	"encoding/json"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -28,13 +29,18 @@ const (
 // Settings of a sandbox. The zero value rejects bad entries, answers at once and knows everything
 // that does not begin with "missing".
 type Settings struct {
-	Token     string     // the only X-Access-Token that is accepted
-	BadEntry  BadEntry   // empty means Reject
-	Directory *Directory // nil: everything exists but what begins with "missing"
-	Latency   Latency    // before each answer
-	Faults    []Fault    // their shares add up to 1 at most
-	Seed      uint64     // of what is drawn by chance
-	Log       io.Writer  // gets a line of JSON per request; may be nil
+	Token       string        // an X-Access-Token that is accepted, besides those of signing in
+	User        User          // who can sign in
+	TokenLife   time.Duration // of what signing in gives; 0 means 12 hours
+	RefreshLife time.Duration // 0 means 30 days
+	Clock       time.Duration // by which the service's clock is ahead of this machine's
+	Throttle    Throttle
+	BadEntry    BadEntry   // empty means Reject
+	Directory   *Directory // nil: everything exists but what begins with "missing"
+	Latency     Latency    // before each answer
+	Faults      []Fault    // their shares add up to 1 at most
+	Seed        uint64     // of what is drawn by chance
+	Log         io.Writer  // gets a line of JSON per request; may be nil
 }
 
 // Latency is drawn evenly between its bounds.
@@ -44,9 +50,12 @@ type Latency struct{ Min, Max time.Duration }
 type Handler struct {
 	settings Settings
 
-	mu     sync.Mutex // of what follows, and of Settings.Log
-	chance *rand.Rand
-	logErr error
+	mu          sync.Mutex // of what follows, and of Settings.Log
+	chance      *rand.Rand
+	logErr      error
+	signIns     register
+	windowBegan time.Time // of the throttle
+	taken       int       // requests in it
 }
 
 const maxBody = 12 << 20 // the gateway's limit (apig_03_0048)
@@ -55,6 +64,12 @@ const maxBody = 12 << 20 // the gateway's limit (apig_03_0048)
 func New(s Settings) *Handler {
 	if s.BadEntry == "" {
 		s.BadEntry = Reject
+	}
+	if s.TokenLife == 0 {
+		s.TokenLife = defaultTokenLife
+	}
+	if s.RefreshLife == 0 {
+		s.RefreshLife = defaultRefreshLife
 	}
 	return &Handler{settings: s, chance: rand.New(rand.NewPCG(s.Seed, 0))}
 }
@@ -89,19 +104,28 @@ type reply struct {
 	entries []string
 	applied []string
 	body    []byte // of a 200; mostly empty
+	header  http.Header
 	fault   string // that befalls it; mostly none
 }
 
 // ServeHTTP answers a request.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	arrived := time.Now()
+	if signIn := h.routeSignIn(r); signIn != nil {
+		h.serveSignIn(w, r, arrived, signIn)
+		return
+	}
 	act, target := h.route(r)
 	if act == nil {
 		// Also for a wrong method: the gateway knows no 405 for that (apig_03_0048).
 		h.answer(w, r, arrived, reply{status: http.StatusNotFound, code: "APIG.0101", message: "The API does not exist or has not been published in the environment"})
 		return
 	}
+	header, throttled := h.take()
 	entries, refused := h.check(r)
+	if throttled != nil {
+		refused = throttled
+	}
 	fault := h.draw()
 	var rep reply
 	switch {
@@ -114,10 +138,26 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		rep = act(target, entries)
 	}
-	rep.target, rep.entries = target, entries
+	rep.target, rep.entries, rep.header = target, entries, header
 	if refused == nil {
 		rep.fault = fault
 	}
+	h.answer(w, r, arrived, rep)
+}
+
+// serveSignIn answers a call of the sign-in API. Faults befall it too, but for those of an operation.
+func (h *Handler) serveSignIn(w http.ResponseWriter, r *http.Request, arrived time.Time, act func(*http.Request) reply) {
+	fault := h.draw()
+	var rep reply
+	switch {
+	case fault == "401" || fault == "cut":
+		rep, fault = act(r), ""
+	case faultKinds[fault] != 0:
+		rep = faulty(fault)
+	case fault != "reset":
+		rep = act(r)
+	}
+	rep.fault = fault
 	h.answer(w, r, arrived, rep)
 }
 
@@ -145,8 +185,9 @@ func (h *Handler) route(r *http.Request) (act func(target string, entries []stri
 // check makes the checks that do not depend on what is asked for. It returns the request's entries,
 // or the reply that refuses it.
 func (h *Handler) check(r *http.Request) ([]string, *reply) {
-	if token := r.Header.Get("X-Access-Token"); token == "" || token != h.settings.Token {
-		return nil, &reply{status: http.StatusUnauthorized, code: "USG.000000004", message: "The token is invalid"}
+	if !h.accepts(r.Header.Get("X-Access-Token")) {
+		rep := invalidToken
+		return nil, &rep
 	}
 	media, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
 	if !strings.EqualFold(strings.TrimSpace(media), "application/json") {
@@ -217,6 +258,8 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, arrived time.Ti
 		<-r.Context().Done()
 		panic(http.ErrAbortHandler)
 	}
+	maps.Copy(w.Header(), rep.header)
+	w.Header().Set("Date", h.now().UTC().Format(http.TimeFormat))
 	w.Header().Set("Server", "api-gateway")
 	w.Header().Set("X-Request-Id", requestID)
 	if rep.status == http.StatusOK {
