@@ -13,6 +13,12 @@ func (b *block) putText(s string) {
 	*b = append(*b, s...)
 }
 
+// putRecord appends what record reads.
+func (b *block) putRecord(r block) {
+	b.putNumber(int64(len(r)))
+	*b = append(*b, r...)
+}
+
 // record reads a block from its front. The texts that it returns are parts of it.
 type record string
 
@@ -80,6 +86,7 @@ func (b *block) setGroup(g group) {
 	*b = (*b)[:0]
 	b.putText(g.account)
 	b.putText(g.requestID)
+	b.putNumber(g.at)
 	b.putNumber(int64(len(g.entries)))
 	for _, e := range g.entries {
 		b.putText(e.ID)
@@ -92,7 +99,7 @@ func (b *block) setGroup(g group) {
 }
 
 func (r record) group() (line int64, g group) {
-	g = group{account: r.text(), requestID: r.text()}
+	g = group{account: r.text(), requestID: r.text(), at: r.number()}
 	g.entries = make([]Entry, r.number())
 	for i := range g.entries {
 		e := &g.entries[i]

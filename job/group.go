@@ -11,6 +11,7 @@ type group struct {
 	entries   []Entry
 	index     map[string]int // of entries by ID, as soon as there are many
 	requestID string         // that carried the entries out in an earlier run; empty for what is to be sent
+	at        int64          // when it did, Unix time in milliseconds
 }
 
 // fewEntries is up to how many entries are looked through one by one; most accounts have no more.
@@ -44,12 +45,12 @@ func (g *group) find(value string) int {
 	return -1
 }
 
-// Earlier is an entry that an earlier run carried out.
+// Earlier is an entry that an earlier run carried out, or may have.
 type Earlier struct {
 	Account   string
 	Value     string
-	RequestID string
-	At        int64 // Unix time in milliseconds
+	RequestID string // empty: it is not known whether it was carried out
+	At        int64  // Unix time in milliseconds
 }
 
 // grouped are the rows of one partition, brought together.
@@ -101,12 +102,10 @@ func (g *grouped) remember(key earlierKey, e Earlier) {
 	}
 }
 
-// carriedOut gives the request that carried an entry of an account out in an earlier run, or "".
-func (g *grouped) carriedOut(op Operation, account, value string) string {
-	if e := g.earlier[keyOf(op, account, value)]; e.Value == value {
-		return e.RequestID
-	}
-	return ""
+// carriedOut tells whether an entry of an account is as an earlier run left it, and which request did.
+func (g *grouped) carriedOut(op Operation, account, value string) (e Earlier, is bool) {
+	e = g.earlier[keyOf(op, account, value)]
+	return e, e.Value == value && e.RequestID != ""
 }
 
 // contradicts is why rows are invalid that give an account several values.
@@ -114,25 +113,37 @@ func contradicts(op Operation) string {
 	return fmt.Sprintf("contradicts another row with the same account and another %s", op.Column)
 }
 
-// contradictions makes every row of an account that is given several values invalid: which of them
-// is meant cannot be known, so none is sent.
-func contradictions(op Operation, g group) []Item {
-	var items []Item
+// clash is a row that contradicts another.
+type clash struct {
+	line  int64
+	group *group
+	entry int
+}
+
+// clashes are all rows of an account that is given several values: which of them is meant cannot be known, so none is
+// sent.
+func (g *group) clashes() []clash {
+	var all []clash
 	for i, e := range g.entries {
-		other := g.entries[0]
-		if i == 0 {
-			other = g.entries[1]
-		}
-		it := Item{
-			Account: g.account,
-			Value:   e.ID,
-			Invalid: contradicts(op),
-			Detail:  fmt.Sprintf("%s on line %d", other.ID, other.Line),
-		}
-		for _, line := range append([]int64{e.Line}, e.Duplicates...) {
-			it.Line = line
-			items = append(items, it)
+		all = append(all, clash{e.Line, g, i})
+		for _, line := range e.Duplicates {
+			all = append(all, clash{line, g, i})
 		}
 	}
-	return items
+	return all
+}
+
+// item words a clash.
+func (c clash) item(op Operation) Item {
+	other := c.group.entries[0]
+	if c.entry == 0 {
+		other = c.group.entries[1]
+	}
+	return Item{
+		Line:    c.line,
+		Account: c.group.account,
+		Value:   c.group.entries[c.entry].ID,
+		Invalid: contradicts(op),
+		Detail:  fmt.Sprintf("%s on line %d", other.ID, other.Line),
+	}
 }

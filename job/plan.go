@@ -46,8 +46,8 @@ func (p *Plan) kind(reason string) int {
 func (p *Plan) add(part grouped, size int, settled func(int64) bool) error {
 	s := sorting{Plan: Plan{op: p.op, size: p.size, Values: map[string]int64{}}, settled: settled}
 	s.toSend.loose = make(block, 0, size+size/8) // nearly always enough
-	for _, g := range part.groups {
-		s.add(g, part)
+	for i := range part.groups {
+		s.add(&part.groups[i], part)
 	}
 	s.complete()
 	for _, sh := range []*shelf{&s.toSend, &s.toSkip, &s.wrong} {
@@ -94,12 +94,12 @@ func (p *Plan) Invalid() iter.Seq2[Item, error] {
 	return merge(&p.kept, append([]shelf{p.wrong}, p.contradicts...), func(r record) (int64, Item) { return r.item(p.kinds) })
 }
 
-// Skipped yields outcomes for the rows that an earlier run carried out, one entry each, by line. An error is
-// the last thing that it yields.
+// Skipped yields outcomes for the rows that an earlier run carried out, one entry each, by line, with the time at
+// which it did. An error is the last thing that it yields.
 func (p *Plan) Skipped() iter.Seq2[Outcome, error] {
 	return merge(&p.kept, p.skipped, func(r record) (int64, Outcome) {
 		line, g := r.group()
-		o := Outcome{Chunk: Chunk{g.account, g.entries}, Status: Skipped, RequestID: g.requestID, FinishedAt: time.Now()}
+		o := Outcome{Chunk: Chunk{g.account, g.entries}, Status: Skipped, RequestID: g.requestID, FinishedAt: time.UnixMilli(g.at)}
 		if !p.op.PerAccount {
 			o.Chunk.Target, g.entries[0].ID = g.entries[0].ID, g.account
 		}

@@ -84,7 +84,7 @@ func (p *Planner) memory() int64 { return cmp.Or(p.Memory, DefaultMemory) }
 
 // put appends what was written to scratch to a shelf, and clears the memory when there is too much in it.
 func (p *Planner) put(sh *shelf) error {
-	sh.loose.putText(string(p.scratch))
+	sh.loose.putRecord(p.scratch)
 	p.held += int64(len(p.scratch))
 	if p.Temp == nil || p.held < p.memory() {
 		return nil

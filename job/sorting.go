@@ -11,13 +11,13 @@ type sorting struct {
 	toSend  shelf
 	toSkip  shelf
 	skips   []group // of one entry each
-	items   []Item  // of rows that contradict others
+	clashes []clash
 	scratch block
 }
 
-func (s *sorting) add(g group, part grouped) {
+func (s *sorting) add(g *group, part grouped) {
 	if !s.op.PerAccount && len(g.entries) > 1 {
-		s.items = append(s.items, contradictions(s.op, g)...)
+		s.clashes = append(s.clashes, g.clashes()...)
 		return
 	}
 	for _, e := range g.entries {
@@ -38,7 +38,7 @@ func (s *sorting) add(g group, part grouped) {
 		s.Values[entries[0].ID]++
 	}
 	g.entries = entries
-	s.put(&s.toSend, g)
+	s.put(&s.toSend, *g)
 }
 
 // isSettled tells whether an entry needs nothing more, but for duplicates whose results are missing.
@@ -54,18 +54,18 @@ func (s *sorting) isSettled(e Entry) bool {
 
 // skip tells whether an entry was carried out earlier, and keeps by which request.
 func (s *sorting) skip(account string, e Entry, part grouped) bool {
-	requestID := part.carriedOut(s.op, account, e.ID)
-	if requestID == "" {
+	by, is := part.carriedOut(s.op, account, e.ID)
+	if !is {
 		return false
 	}
 	s.SkippedRows += e.Rows()
-	s.skips = append(s.skips, group{account: account, entries: []Entry{e}, requestID: requestID})
+	s.skips = append(s.skips, group{account: account, entries: []Entry{e}, requestID: by.RequestID, at: by.At})
 	return true
 }
 
 func (s *sorting) put(sh *shelf, g group) {
 	s.scratch.setGroup(g)
-	sh.loose.putText(string(s.scratch))
+	sh.loose.putRecord(s.scratch)
 }
 
 // complete writes what does not come by line of itself.
@@ -74,13 +74,13 @@ func (s *sorting) complete() {
 	for _, g := range s.skips {
 		s.put(&s.toSkip, g)
 	}
-	slices.SortFunc(s.items, func(a, b Item) int { return int(a.Line - b.Line) })
-	for _, it := range s.items {
-		if s.settled(it.Line) {
+	slices.SortFunc(s.clashes, func(a, b clash) int { return int(a.line - b.line) })
+	for _, c := range s.clashes {
+		if s.settled(c.line) {
 			continue
 		}
 		s.InvalidRows++
-		s.scratch.setItem(it, 0) // contradicts is the first kind of all
-		s.wrong.loose.putText(string(s.scratch))
+		s.scratch.setItem(c.item(s.op), 0) // contradicts is the first kind of all
+		s.wrong.loose.putRecord(s.scratch)
 	}
 }

@@ -49,7 +49,8 @@ func checkID(it *job.Item, field, id string) {
 	}
 }
 
-// hasControl tells whether an ID has a control character.
+// hasControl tells whether an ID has a control character, or one that formats and does not show, such as a byte
+// order mark.
 func hasControl(id string) bool {
 	ascii := true
 	for i := range len(id) {
@@ -58,7 +59,7 @@ func hasControl(id string) bool {
 		}
 		ascii = ascii && id[i] < utf8.RuneSelf
 	}
-	return !ascii && strings.ContainsFunc(id, unicode.IsControl)
+	return !ascii && strings.ContainsFunc(id, func(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf) })
 }
 
 // isRoom tells whether an ID is of the room IDs' shape, which nearly all are.

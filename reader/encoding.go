@@ -154,21 +154,30 @@ func (s *script) restore(row []byte) []byte {
 	return out
 }
 
-// guess tells which encoding a stretch of text is in that is not all ASCII. Its last character may be cut.
-func guess(window []byte) (string, error) {
-	var good, bad int // bytes in UTF-8 beyond ASCII, and bytes that are not UTF-8
+// fewCharacters are too few to tell UTF-8 from Chinese where each of them could be either.
+const fewCharacters = 10
+
+// guess tells which encoding a stretch of text is in that is not all ASCII, and whether that is doubtful. Its last
+// character may be cut.
+func guess(window []byte) (encoding string, doubtful bool, err error) {
+	var good, bad int   // bytes in UTF-8 beyond ASCII, and bytes that are not UTF-8
+	var either, all int // characters beyond ASCII that could be in GB2312 as well, and all
 	for rest := window; len(rest) > 0; {
 		c, size := utf8.DecodeRune(rest)
 		switch {
 		case size > 1:
 			good += size
+			all++
+			if size == 2 && rest[0] >= 0xA1 && rest[1] >= 0xA1 {
+				either++
+			}
 		case c == utf8.RuneError && utf8.FullRune(rest):
 			bad++
 		}
 		rest = rest[size:]
 	}
 	if good > bad { // also where it is damaged: the place is found with its row
-		return UTF8, nil
+		return UTF8, either == all && all < fewCharacters, nil
 	}
 	// Nearly all that is written in Chinese is in GB2312, with both bytes of a character beyond ASCII. Where
 	// many are not this is more likely another encoding, such as Latin-1, in which "M\xFCller" is no Chinese.
@@ -185,9 +194,9 @@ func guess(window []byte) (string, error) {
 		i += size
 	}
 	if common < 3*rare {
-		return Auto, errors.New("this is not UTF-8, and hardly Chinese in GB18030")
+		return Auto, false, errors.New("this is not UTF-8, and hardly Chinese in GB18030")
 	}
-	return GB18030, nil
+	return GB18030, false, nil
 }
 
 // utf16Decoder is a transform.Transformer from UTF-16 to UTF-8. It stops at what is no text, where that of

@@ -38,7 +38,7 @@ func decompress(input io.Reader) (*bufio.Reader, error) {
 			return nil, packed{err}
 		}
 		return bufio.NewReaderSize(unpacking{text}, bufferSize), nil
-	case bytes.Equal(start, []byte("\x28\xB5\x2F\xFD")):
+	case bytes.Equal(start, []byte("\x28\xB5\x2F\xFD")), isSkippable(start):
 		text, err := zstd.NewReader(from, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(128<<20))
 		if err != nil {
 			return nil, packed{err}
@@ -46,6 +46,11 @@ func decompress(input io.Reader) (*bufio.Reader, error) {
 		return bufio.NewReaderSize(unpacking{text}, bufferSize), nil
 	}
 	return from, nil
+}
+
+// isSkippable tells whether an input begins with a frame of zstd that holds no text (RFC 8878, section 3.1.2).
+func isSkippable(start []byte) bool {
+	return len(start) == 4 && start[0]&0xF0 == 0x50 && bytes.Equal(start[1:], []byte("\x2A\x4D\x18"))
 }
 
 // unpacking reads what is compressed; its errors are of type packed.

@@ -62,7 +62,9 @@ type Reader struct {
 	at     columns
 	header []byte
 	raw    []byte
-	next   int64 // the line after the last row that was parsed
+	next   int64                           // the line after the last row that was parsed
+	doubts bool                            // about the encoding
+	again  struct{ account, value string } // what the header's own fields would be read as
 }
 
 // New reads the header row of an input and finds the operation's columns. The input may be compressed
@@ -92,6 +94,10 @@ func New(input io.Reader, name string, op job.Operation, opts Options) (*Reader,
 	r.at, err = findColumns(headers, op, opts)
 	if err != nil {
 		return nil, r.headerError(err)
+	}
+	r.again.account = trim(headers[r.at.account])
+	if r.at.value >= 0 {
+		r.again.value = trim(headers[r.at.value])
 	}
 	return r, r.rows.RenormalizeHeaders(func(headers []string) []string {
 		names := make([]string, len(headers))
@@ -130,6 +136,9 @@ func (r *Reader) headerError(err error) error {
 	return r.readError(1, err)
 }
 
+// Doubtful tells whether too little was beyond ASCII so far to be sure of the encoding.
+func (r *Reader) Doubtful() bool { return r.doubts }
+
 // Header returns the input's header row byte for byte, but not compressed, with the byte order mark where it
 // had one and a line end in any case.
 func (r *Reader) Header() []byte {
@@ -160,11 +169,19 @@ func (r *Reader) Read() (job.Item, error) {
 			return job.Item{}, io.EOF
 		}
 		var parse *csv.ParseError
-		if err != nil && !errors.As(err, &parse) {
+		if errors.As(err, &parse) && r.tape.tooLong {
+			return job.Item{}, r.readError(r.next, errLongRow) // whatever is wrong with its beginning
+		}
+		if err != nil && parse == nil {
 			return job.Item{}, r.readError(r.next, err)
 		}
 		if err := r.takeRaw(start); err != nil {
-			return job.Item{}, r.readError(r.lineOf(parse), err)
+			line := r.lineOf(parse)
+			var bad *badText
+			if errors.As(err, &bad) {
+				line += r.lineEnds(r.raw[:bad.inRow])
+			}
+			return job.Item{}, r.readError(line, err)
 		}
 		it := job.Item{Line: r.lineOf(parse)}
 		r.next = it.Line + r.lineEnds(r.raw)
@@ -179,6 +196,9 @@ func (r *Reader) Read() (job.Item, error) {
 			rec.Value = r.opts.Value
 		}
 		r.check(&it, rec.Account, rec.Value)
+		if it.Account == r.again.account && (r.at.value < 0 || it.Value == r.again.value) {
+			it.Invalid, it.Detail, it.Warning = "the header stands here once more", "", ""
+		}
 		return it, nil
 	}
 }
@@ -193,22 +213,24 @@ func (r *Reader) takeRaw(start int64) error {
 	}
 	r.raw = raw
 	if r.format.encoding == Auto && !isASCII(raw) {
-		encoding, err := guess(r.tape.ahead(start, bufferSize/4))
+		encoding, doubtful, err := guess(r.tape.ahead(start, bufferSize/4))
 		if err != nil {
-			return &badText{at: start + int64(bytes.IndexFunc(raw, func(c rune) bool { return c >= utf8.RuneSelf })), is: err.Error()}
+			at := bytes.IndexFunc(raw, func(c rune) bool { return c >= utf8.RuneSelf })
+			return &badText{at: start + int64(at), inRow: at, is: err.Error()}
 		}
-		r.format.encoding = encoding
+		r.format.encoding, r.doubts = encoding, doubtful
 	}
 	if at := r.format.bad(raw); at >= 0 {
-		return &badText{at: start + int64(at)}
+		return &badText{at: start + int64(at), inRow: at}
 	}
 	return nil
 }
 
 // badText says that a byte of an input is not text.
 type badText struct {
-	at int64  // offset behind the byte order mark
-	is string // why, where there is more to say
+	at    int64  // offset behind the byte order mark
+	inRow int    // offset in the row
+	is    string // why, where there is more to say
 }
 
 func (b *badText) Error() string { return "not text" }
@@ -277,7 +299,7 @@ func (r *Reader) notText(b *badText) (reason, try string) {
 	case r.opts.Encoding == Auto && encoding == UTF8:
 		return reason, "save the file as CSV UTF-8, or name its encoding with --encoding gb18030"
 	case r.opts.Encoding == Auto:
-		return reason, "save the file as CSV UTF-8; --encoding " + encoding + " was found from what stands before"
+		return reason, "save the file as CSV UTF-8; as far as it can be read, it is " + encoding
 	}
 	return reason, "--encoding auto finds the encoding by itself"
 }
@@ -298,7 +320,7 @@ func (r *Reader) broken(it job.Item, parse *csv.ParseError) (job.Item, error) {
 			Try: "the file may be cut short; mend the row, or export again",
 		}
 	}
-	lenient := r.again(r.raw)
+	lenient := r.reparse(r.raw)
 	lenient.FieldsPerRecord = -1
 	lenient.LazyQuotes = true
 	fields, _ := lenient.Read()
@@ -317,6 +339,9 @@ func (r *Reader) broken(it job.Item, parse *csv.ParseError) (job.Item, error) {
 			it.Invalid = "too many fields"
 		}
 		it.Detail = fmt.Sprintf("%d, and the header has %d", len(fields), headers)
+		if cr := bytes.IndexByte(r.raw, '\r'); 0 <= cr && cr < len(r.raw)-2 && !r.format.cr {
+			it.Detail += "; a lone CR stands in the row, and the header ends with LF"
+		}
 	default:
 		it.Invalid = "a quote stands inside a field, or text behind a closing quote"
 		it.Detail = ""
@@ -328,8 +353,8 @@ func (r *Reader) broken(it job.Item, parse *csv.ParseError) (job.Item, error) {
 	return it, nil
 }
 
-// again parses a row once more.
-func (r *Reader) again(row []byte) *csv.Reader {
+// reparse parses a row once more.
+func (r *Reader) reparse(row []byte) *csv.Reader {
 	if r.format.cr {
 		row = bytes.Clone(row)
 		breakLines(row, nil)
@@ -340,7 +365,7 @@ func (r *Reader) again(row []byte) *csv.Reader {
 // unclosed tells whether the row ends within quotes: one more quote would make it whole.
 func (r *Reader) unclosed() bool {
 	parses := func(row []byte) bool {
-		p := r.again(row)
+		p := r.reparse(row)
 		p.FieldsPerRecord = -1
 		_, err := p.Read()
 		return err == nil

@@ -73,6 +73,11 @@ func TestRead(t *testing.T) {
 			"2 a " + room, "4 b " + room, "6 c " + room}},
 		{"a CR too many", "account,vmr_id\r\r\na," + room + "\r\r\n", []string{"3 a " + room}},
 		{"semicolons, and commas in the header", "account;vmr_id;\"name, first\"\na;" + room + ";x\n", []string{"2 a " + room}},
+		{"the header once more", "account,vmr_id\na," + room + "\naccount,vmr_id\n", []string{
+			"2 a " + room, "3 account vmr_id ! the header stands here once more"}},
+		{"a byte order mark in the middle", "account,vmr_id\n\uFEFFa," + room + "\n", []string{"2 \uFEFFa " + room + " ! account has a control character"}},
+		{"lone CRs among LFs", "account,vmr_id\na," + room + "\rb," + room + "\n", []string{
+			"2 a " + room + "\rb ! too many fields: 3, and the header has 2; a lone CR stands in the row, and the header ends with LF"}},
 		{"tabs", "name\taccount\tvmr_id\nx;y,z\ta\t" + room + "\n", []string{"2 a " + room}},
 		{"more commas than semicolons behind the header", "account;vmr_id\na,,,;" + room + "\n", []string{"2 a,,, " + room}},
 		{"fields missing or too many", "account,vmr_id,n\na\na," + room + ",x,y,z\n", []string{
@@ -141,6 +146,8 @@ func TestRefused(t *testing.T) {
 		{"half a character of UTF-16", "in.csv:2: byte 31 is not text in UTF-16", strings.NewReader("\xff\xfea\x00c\x00c\x00o\x00u\x00n\x00t\x00,\x00i\x00d\x00\n\x00x\x00,\x00y\x00\xD8"), reader.Options{}},
 		{"half a pair of UTF-16", "in.csv:2: byte 25 is not text in UTF-16", strings.NewReader("\xff\xfea\x00c\x00c\x00o\x00u\x00n\x00t\x00,\x00i\x00d\x00\n\x00\x00\xD8,\x00y\x00"), reader.Options{}},
 		{"a spreadsheet", "in.csv: this is a spreadsheet (xlsx, ods) or another zip file, not a CSV", strings.NewReader("PK\x03\x04\x14"), reader.Options{}},
+		{"not text in a later line of a row", "in.csv:3: byte 21 of the file (0xFF) is not text in UTF-8", strings.NewReader("account,vmr_id\na,\"b\n\xFF\""), reader.Options{Encoding: reader.UTF8}},
+		{"a row without end that begins with a mistake", "in.csv:2: the row is longer than 1 MiB", strings.NewReader("account,vmr_id\na\"b," + strings.Repeat("x", 1<<20+5000) + "victim,v\nb,c\n"), reader.Options{}},
 		{"half a gzip file", "in.csv: the compressed file is cut short", strings.NewReader("\x1f\x8b\x08\x00\x00"), reader.Options{}},
 		{"a NUL", "in.csv:1: byte 8 of the file (0x00) is not text in UTF-8", strings.NewReader("account\x00,vmr_id\n"), reader.Options{}},
 		{"UTF-16 without a mark", "in.csv:1: byte 2 of the file (0x00) is not text in UTF-8", strings.NewReader("a\x00,\x00\n\x00"), reader.Options{}},

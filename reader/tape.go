@@ -20,10 +20,13 @@ type tape struct {
 	kept []byte
 	base int64 // where in the input kept begins
 	mark int64 // where the row begins that is being parsed
+
+	tooLong bool // that row
 }
 
 func (t *tape) Read(p []byte) (int, error) {
 	if t.base+int64(len(t.kept))-t.mark > maxRow {
+		t.tooLong = true
 		return 0, errLongRow
 	}
 	n, err := t.from.Read(p)

@@ -181,8 +181,8 @@ func (d *Dir) WriteFailed(header []byte, rows Rows) error {
 	defer f.Cleanup()
 	out := bufio.NewWriterSize(f, 256<<10)
 	out.Write(header)
-	err = rows(func(line int64, raw []byte) error {
-		if d.done.has(line) {
+	err = rows(func(it job.Item, raw []byte) error {
+		if d.done.has(it.Line) {
 			return nil
 		}
 		_, err := out.Write(raw)

@@ -99,9 +99,9 @@ func TestWriteFailed(t *testing.T) {
 	settle(job.Failed, job.Entry{ID: "r2", Line: 3})
 	settle(job.Unknown, job.Entry{ID: "r3", Line: 63, Duplicates: []int64{65}})
 	rows := map[int64]string{2: "a,r1\n", 3: " a,r2\r\n", 63: "a,\"r3\"\n", 64: "a,r1\n", 65: "a,r3\n", 999: "x\n", 1000: "a,r1"}
-	err := d.WriteFailed([]byte("account,id\n"), func(row func(int64, []byte) error) error {
+	err := d.WriteFailed([]byte("account,id\n"), func(row func(job.Item, []byte) error) error {
 		for _, line := range []int64{2, 3, 63, 64, 65, 999, 1000} {
-			if err := row(line, []byte(rows[line])); err != nil {
+			if err := row(job.Item{Line: line}, []byte(rows[line])); err != nil {
 				return err
 			}
 		}
@@ -116,8 +116,8 @@ func TestWriteFailed(t *testing.T) {
 
 	// An input that cannot be read to its end leaves no half of a file.
 	broken := errors.New("gone")
-	err = d.WriteFailed(nil, func(row func(int64, []byte) error) error {
-		row(3, []byte("half\n"))
+	err = d.WriteFailed(nil, func(row func(job.Item, []byte) error) error {
+		row(job.Item{Line: 3}, []byte("half\n"))
 		return broken
 	})
 	if !errors.Is(err, broken) || strings.Contains(readFile(t, d.File(report.FailedFile)), "half") {

@@ -309,21 +309,27 @@ func (d *Dir) dropNotSent(whole int64) (err error) {
 	return to.CloseAtomicallyReplace()
 }
 
-// Earlier yields the entries that a run carried out, or left to an earlier one that did. An error is the last
-// thing that it yields.
+// Earlier yields the entries that a run carried out, or left to an earlier one that did, and for operations of
+// which one undoes another those that it tried and may have carried out. An error is the last thing that it
+// yields.
 func Earlier(path string, op job.Operation) iter.Seq2[job.Earlier, error] {
 	return func(yield func(job.Earlier, error) bool) {
 		enough := errors.New("enough")
 		d := &Dir{Path: path, op: op}
 		err := loadTable[result](d, &Past{whole: map[string]int64{}}, ResultsFile, func(row []string) error {
-			if !needsNothing(job.Status(row[4])) {
+			done := needsNothing(job.Status(row[4]))
+			if !done && (op.PerAccount || row[8] == "0") {
 				return nil
 			}
 			at, err := time.Parse(time.RFC3339, row[10])
 			if err != nil {
 				return err
 			}
-			if !yield(job.Earlier{Account: row[1], Value: row[2], RequestID: row[3], At: at.UnixMilli()}, nil) {
+			e := job.Earlier{Account: row[1], Value: row[2], At: at.UnixMilli()}
+			if done {
+				e.RequestID = row[3]
+			}
+			if !yield(e, nil) {
 				return enough
 			}
 			return nil

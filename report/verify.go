@@ -5,9 +5,12 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"io"
 	"os"
 	"slices"
+	"strings"
+	"unique"
 
 	"github.com/google/uuid"
 
@@ -20,14 +23,14 @@ const shownProblems = 10
 // ErrUnfinished is the error of Verify for a run that was interrupted.
 var ErrUnfinished = errors.New("is not finished")
 
-// Rows calls row with every row of an input, its line and its bytes, in order.
-type Rows func(row func(line int64, raw []byte) error) error
+// Rows calls row with every row of an input, as it was read and byte for byte, in order.
+type Rows func(row func(it job.Item, raw []byte) error) error
 
 // Verify recounts a run directory from its files and the input alone. It returns the problems that it
 // found, in words: none when every row has exactly one result and everything else fits. The error is
 // ErrUnfinished, *LockedError, or that of a file that cannot be read.
 func Verify(path string, op job.Operation, run Run, header []byte, rows Rows) ([]string, error) {
-	v := &verifier{dir: &Dir{Path: path, op: op}, requests: map[uuid.UUID]bool{}, counts: map[job.Status]int64{}}
+	v := &verifier{dir: &Dir{Path: path, op: op}, requests: map[uuid.UUID]string{}, skips: hasEntries(run.Settings["skip-succeeded"]), counts: map[job.Status]int64{}}
 	if err := v.dir.acquire(); err != nil {
 		return nil, err
 	}
@@ -50,7 +53,9 @@ type verifier struct {
 	problems []string
 	further  int
 
-	requests map[uuid.UUID]bool // that were sent
+	requests map[uuid.UUID]string // that were sent, and the HTTP status that each was answered with
+	skips    bool                 // rows may have been skipped
+	contents []uint32             // by line: a hash of the account and the value of its result
 	sent     int64
 	seen     bitmap // lines with a result
 	repeats  bitmap // those of them that are duplicates
@@ -95,8 +100,13 @@ func (v *verifier) journal() error {
 		}
 		if row[1] == "sent" {
 			v.sent++
-			v.requests[id] = true
+			v.requests[id] = ""
+			return nil
 		}
+		if _, sent := v.requests[id]; !sent {
+			v.problem("%s: request %s was answered, but not sent", RequestsFile, id)
+		}
+		v.requests[id] = intern(row[7])
 		return nil
 	})
 }
@@ -118,11 +128,20 @@ func (v *verifier) results() error {
 		if needsNothing(status) {
 			v.dir.done.set(line)
 		}
+		v.contents = grow(v.contents, line)
+		v.contents[line] = contentHash(row[1], row[2])
 		id, err := uuid.Parse(row[3])
+		answered, sent := v.requests[id]
 		switch {
-		case status == job.Skipped && err == nil: // that of an earlier run
-		case err == nil && !v.requests[id], err != nil && row[3] != "":
+		case status == job.Skipped && !v.skips:
+			v.problem("line %d was skipped, but the run was to skip nothing", line)
+		case status == job.Skipped && err == nil: // the request is that of an earlier run
+		case err == nil && !sent, err != nil && row[3] != "":
 			v.problem("line %d: request %s is not in %s", line, row[3], RequestsFile)
+		case sent && answered != row[5]:
+			v.problem("line %d: its HTTP status is %q, that of request %s is %q", line, row[5], row[3], answered)
+		case status == job.Succeeded && !strings.HasPrefix(row[5], "2"):
+			v.problem("line %d succeeded with HTTP status %q", line, row[5])
 		case row[3] == "" && status != job.Invalid && status != job.NotSent:
 			v.problem("line %d is %s without a request", line, status)
 		}
@@ -150,6 +169,27 @@ func (v *verifier) results() error {
 	return err
 }
 
+// contentHash is of an account and a value as they come out of a table, in which line breaks are not told apart.
+func contentHash(account, value string) uint32 {
+	h := fnv.New32a()
+	for _, s := range []string{account, value} {
+		io.WriteString(h, strings.ReplaceAll(s, "\r", ""))
+		h.Write([]byte{0})
+	}
+	return h.Sum32()
+}
+
+// grow makes a slice reach up to an index.
+func grow(s []uint32, index int64) []uint32 {
+	if n := index + 1 - int64(len(s)); n > 0 {
+		s = append(s, make([]uint32, n)...)
+	}
+	return s
+}
+
+// intern gives a string that does not hold on to the row that it is part of; HTTP statuses are few.
+func intern(s string) string { return unique.Make(s).Value() }
+
 // input holds the results and failed.csv against the rows of the input.
 func (v *verifier) input(header []byte, rows Rows) error {
 	f, err := os.Open(v.dir.File(FailedFile))
@@ -164,10 +204,13 @@ func (v *verifier) input(header []byte, rows Rows) error {
 		v.problem("%s: the header is not the input's", FailedFile)
 	}
 	extra := slices.Clone(v.seen)
-	err = rows(func(line int64, raw []byte) error {
+	err = rows(func(it job.Item, raw []byte) error {
+		line := it.Line
 		v.rows++
 		if !v.seen.has(line) {
 			v.problem("line %d has no result", line)
+		} else if v.contents[line] != contentHash(it.Account, it.Value) {
+			v.problem("line %d: the account or the %s of its result is not that of the row", line, v.dir.op.Column)
 		}
 		extra.clear(line)
 		if !v.dir.done.has(line) && failed.expect(raw) {
@@ -245,4 +288,10 @@ func (e *expecter) more() bool {
 	}
 	_, err := e.in.ReadByte()
 	return err != io.EOF
+}
+
+// hasEntries tells whether a setting is a list of something.
+func hasEntries(setting any) bool {
+	list, isList := setting.([]any)
+	return isList && len(list) > 0
 }

@@ -14,6 +14,7 @@ type findings struct {
 	file  string
 	order []string
 	kinds map[string]*finding
+	doubt string // about the file as a whole; mostly empty
 }
 
 type finding struct {
@@ -49,6 +50,9 @@ func (f *findings) add(text string, line int64) {
 
 // show says one line for each kind, in the order in which they were found.
 func (f *findings) show(say func(text string, attrs ...any)) {
+	if f.doubt != "" {
+		say(f.file + ": " + f.doubt)
+	}
 	for i, text := range f.order {
 		if i == shownLines {
 			say(fmt.Sprintf("%s: rows with %d further kinds of mistakes; results.csv will name them all", f.file, len(f.order)-i))

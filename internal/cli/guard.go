@@ -34,6 +34,25 @@ func (a *allowedFlag) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
+// limitFlag is a number of rows, 1 or more; 0 is no limit.
+type limitFlag int64
+
+func (f *limitFlag) UnmarshalText(text []byte) error {
+	n, err := strconv.ParseInt(string(text), 10, 64)
+	if err != nil || n < 1 {
+		return fmt.Errorf("%q is no number of rows from 1 on", text)
+	}
+	*f = limitFlag(n)
+	return nil
+}
+
+func (f limitFlag) String() string {
+	if f == 0 {
+		return ""
+	}
+	return strconv.FormatInt(int64(f), 10)
+}
+
 // rangeFlag is how many there may be, both ends included: 100..200, 100.., ..200. The zero value is any
 // number.
 type rangeFlag struct {

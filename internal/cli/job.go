@@ -24,9 +24,9 @@ type jobFlags struct {
 	MaxFailures   shareFlag         `default:"50%" help:"Stop when so many of the settled rows failed: a number, or a percentage, which counts from 1000 settled rows on."`
 	MaxInvalid    allowedFlag       `default:"10%" help:"Refuse the run before sending when more rows than that are invalid: a number, or a percentage."`
 	ExpectRows    rangeFlag         `placeholder:"MIN..MAX" help:"Refuse the run before sending when the file has fewer or more rows."`
-	Limit         int64             `placeholder:"N" help:"Only the first N rows."`
+	Limit         limitFlag         `placeholder:"N" help:"Only the first N rows."`
 	Until         untilFlag         `placeholder:"TIME" help:"Stop cleanly at a time of day (06:00) or an RFC 3339 instant."`
-	SkipSucceeded []string          `placeholder:"RUN_DIR" sep:"none" help:"Do not send again what succeeded in that run; repeatable."`
+	SkipSucceeded []string          `placeholder:"RUN_DIR" sep:";" help:"Do not send again what succeeded in that run; repeatable, in the environment with semicolons between."`
 	Column        map[string]string `placeholder:"FIELD=HEADER" help:"Which column holds a field; repeatable, in the environment with semicolons between."`
 	AnyID         bool              `name:"any-id" help:"Accept room IDs of any shape."`
 	Encoding      string            `default:"auto" enum:"auto,utf-8,utf-16,gb18030" help:"Of the file: auto, utf-8, utf-16 or gb18030."`
@@ -86,8 +86,6 @@ func (f *jobFlags) Validate() error {
 		return fmt.Errorf("--chunk %d: not between 1 and %d", f.Chunk, job.MaxChunk)
 	case f.Attempts < 1:
 		return fmt.Errorf("--attempts %d: not 1 or more", f.Attempts)
-	case f.Limit < 0:
-		return fmt.Errorf("--limit %d: not 1 or more", f.Limit)
 	case f.Timeout <= 0:
 		return fmt.Errorf("--timeout %s: not more than 0", f.Timeout)
 	case f.Sandbox && f.Endpoint != "":

@@ -17,7 +17,7 @@ func (r *run) planText() string {
 	p := r.plan
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s%s: %s", r.input.name, r.written, plural(p.Rows, "row"))
-	if r.Limit > 0 && p.Rows == r.Limit {
+	if r.Limit > 0 && p.Rows == int64(r.Limit) {
 		fmt.Fprintf(&b, " (--limit)")
 	}
 	for _, part := range []struct {

@@ -18,6 +18,7 @@ import (
 type planning struct {
 	plan     *job.Plan
 	header   []byte // of the input
+	encoding string // of the input, as it was found
 	written  string // how the input is written, where it is not plain UTF-8 with commas
 	fileRows int64  // rows of the input, also those beyond --limit where they are counted
 	notes    *findings
@@ -94,7 +95,11 @@ func (r *run) readPlan(ctx context.Context) (planning, error) {
 		p.notes.invalid(it)
 	}
 	p.header = rows.Header()
-	p.written = written(rows.Format())
+	encoding, delimiter := rows.Format()
+	p.encoding, p.written = encoding, written(encoding, delimiter)
+	if rows.Doubtful() {
+		p.notes.doubt = "a few characters were taken for UTF-8, and could be Chinese: if they are, say --encoding gb18030"
+	}
 	return p, nil
 }
 
@@ -116,7 +121,7 @@ func (r *run) readRows(ctx context.Context, rows *reader.Reader, batches chan<- 
 		return nil
 	}
 	for {
-		if r.Limit > 0 && n >= r.Limit && r.ExpectRows.text == "" {
+		if r.Limit > 0 && n >= int64(r.Limit) && r.ExpectRows.text == "" {
 			break
 		}
 		it, err := rows.Read()
@@ -126,7 +131,7 @@ func (r *run) readRows(ctx context.Context, rows *reader.Reader, batches chan<- 
 		if err != nil {
 			return n, err
 		}
-		if n++; r.Limit > 0 && n > r.Limit {
+		if n++; r.Limit > 0 && n > int64(r.Limit) {
 			continue
 		}
 		if batch = append(batch, it); len(batch) == batchRows {
@@ -162,8 +167,15 @@ func (r *run) addEarlier(planner *job.Planner) error {
 			return refused(fmt.Errorf("--skip-succeeded: %w", err), "name the directory of a run of the same command against the same service")
 		}
 		meta, err := report.ReadRun(path)
+		if errors.Is(err, report.ErrNoRun) && r.meta.State != report.Planning {
+			r.console.Warn(fmt.Sprintf("--skip-succeeded: %v any more; what it skipped and has no result yet is sent again", err))
+			continue
+		}
 		if err != nil {
 			return refuse(err)
+		}
+		if unfinished := meta.State != report.Finished && meta.State != report.Stopped; unfinished && !r.op.PerAccount && len(r.SkipSucceeded) > 1 {
+			return refused(fmt.Errorf("--skip-succeeded: %s is not finished, and may have undone what another run did", path), "go on with it first: meetbatch resume "+quoted(path))
 		}
 		if meta.Command != r.op.Name {
 			return refuse(fmt.Errorf("%s is a run of %s", path, meta.Command))
@@ -224,20 +236,20 @@ func (r *run) newReader(from io.Reader) (*reader.Reader, error) {
 	})
 }
 
-// rows calls row with every row of the input up to --limit, its line and its bytes, once more.
-func (r *run) rows(row func(line int64, raw []byte) error) error {
+// rows calls row with every row of the input up to --limit once more, as it is read and byte for byte.
+func (r *run) rows(row func(it job.Item, raw []byte) error) error {
 	return r.input.again(r.meta.Input, func(from io.Reader) error {
 		rows, err := r.newReader(from)
 		if err != nil {
 			return err
 		}
-		for n := int64(0); r.Limit == 0 || n < r.Limit; n++ {
+		for n := int64(0); r.Limit == 0 || n < int64(r.Limit); n++ {
 			it, err := rows.Read()
 			if err == io.EOF {
 				return nil
 			}
 			if err == nil {
-				err = row(it.Line, rows.Raw())
+				err = row(it, rows.Raw())
 			}
 			if err != nil {
 				return err

@@ -101,6 +101,11 @@ func (r *run) resume(ctx context.Context, path string) (err error) {
 	}
 	defer r.plan.Close()
 	r.notes.show(r.console.Warn)
+	if r.meta.State == report.Planning { // it was interrupted before the guard could say anything
+		if err := r.guard(); err != nil {
+			return err
+		}
+	}
 	if now := r.input.describe(); before.SHA256 != "" && (now.SHA256 != before.SHA256 || now.Size != before.Size) {
 		return refused(fmt.Errorf("%s is not the file that it was when the run began: its SHA-256 has changed", r.input.name),
 			"bring the old file back, or begin a new run with the new one")

@@ -100,7 +100,7 @@ func (r *run) checkSum() error {
 func (r *run) writeFailed() error {
 	rows := r.rows
 	if r.meta.Counts.Left() == 0 {
-		rows = func(func(int64, []byte) error) error { return nil }
+		rows = func(func(job.Item, []byte) error) error { return nil }
 	}
 	return r.dir.WriteFailed(r.header, rows)
 }

@@ -41,9 +41,7 @@ func (r *run) verify() error {
 		return unrecorded(err, "")
 	}
 	started := time.Now()
-	problems, err := report.Verify(r.dir.Path, r.op, r.meta, rows.Header(), func(row func(int64, []byte) error) error {
-		return r.rows(row)
-	})
+	problems, err := report.Verify(r.dir.Path, r.op, r.meta, rows.Header(), r.rows)
 	if errors.Is(err, report.ErrUnfinished) {
 		return unrecorded(err, next)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/dustin/go-humanize"
 
+	"meetbatch/reader"
 	"meetbatch/report"
 )
 
@@ -38,20 +39,20 @@ func roughly(d time.Duration) string {
 // the old file or the old directory, and with what those rows need.
 func (r *run) nextCommand() string {
 	drop := []string{"out", "until", "expect-rows", "limit"}
-	allow := r.MaxInvalid.Exceeded(r.meta.Counts.Invalid, r.meta.Counts.Left())
-	if allow {
+	var add []string
+	if r.MaxInvalid.Exceeded(r.meta.Counts.Invalid, r.meta.Counts.Left()) {
 		drop = append(drop, "max-invalid")
+		add = append(add, "--max-invalid", "100%")
 	}
-	line := commandLine(r.model, r.meta.Arguments, r.dir.File(report.FailedFile), drop)
-	if allow {
-		command := r.model.Name + " " + r.op.Name
-		line = strings.Replace(line, command, command+" --max-invalid 100%", 1)
+	if r.encoding == reader.GB18030 { // which a few rows alone might not show
+		drop = append(drop, "encoding")
+		add = append(add, "--encoding", r.encoding)
 	}
-	return line
+	return commandLine(r.model, r.meta.Arguments, r.dir.File(report.FailedFile), drop, add)
 }
 
-// commandLine writes the command line args again with another file, and without some of the flags.
-func commandLine(model *kong.Application, args []string, file string, drop []string) string {
+// commandLine writes the command line args again with another file, without some of the flags and with others.
+func commandLine(model *kong.Application, args []string, file string, drop, add []string) string {
 	if strings.HasPrefix(file, "-") {
 		file = "./" + file
 	}
@@ -72,7 +73,7 @@ func commandLine(model *kong.Application, args []string, file string, drop []str
 			if i > 0 { // the command itself stands first
 				words = append(words, quoted(file))
 			} else {
-				words = append(words, args[i])
+				words = append(append(words, args[i]), add...)
 			}
 			continue
 		}
