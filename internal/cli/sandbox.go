@@ -14,14 +14,25 @@ import (
 )
 
 type sandboxCmd struct {
-	Addr      string           `default:"127.0.0.1:8080" help:"Where to listen, on this machine only; port 0 takes a free one."`
-	Token     string           `default:"sandbox" env:"-" help:"The access token that is accepted."`
-	BadEntry  sandbox.BadEntry `default:"reject" enum:"reject,partial,ignore" help:"What one bad entry does to its request: reject refuses all, partial applies the others and reports it, ignore applies the others and says nothing."`
-	Directory string           `placeholder:"FILE" help:"What exists: a CSV with account, vmr_id, user_status. Without it, everything does but IDs that begin with missing."`
-	Latency   latencyFlag      `default:"0s" help:"Before each answer: 20ms, or drawn from 10ms..50ms."`
-	Fault     []faultFlag      `placeholder:"KIND=SHARE" sep:"none" help:"What goes wrong with a share of the requests: 500, 502, 503, 504, 429, 401, reset (cut before acting), cut (acts, then cut in mid-answer), hang (acts, never answers), as in 503=2%; repeatable."`
-	Seed      uint64           `default:"1" help:"Of what is drawn by chance."`
-	Log       string           `placeholder:"FILE" help:"Append a line of JSON per request: what was asked for and what was applied."`
+	Addr           string           `default:"127.0.0.1:8080" help:"Where to listen, on this machine only; port 0 takes a free one."`
+	Token          string           `default:"sandbox" env:"-" help:"An access token that is accepted without signing in."`
+	AppID          string           `name:"app-id" default:"sandbox" env:"-" help:"The application that can sign in."`
+	AppKey         string           `name:"app-key" default:"sandbox-key" env:"-" help:"Its key."`
+	CorpID         string           `name:"corp-id" env:"-" help:"An enterprise that it has to name, as one does that serves several."`
+	Account        string           `default:"sandbox" env:"-" help:"The account that can sign in; five wrong passwords lock it."`
+	Password       string           `default:"sandbox-password" env:"-" help:"Its password."`
+	AdminType      int              `default:"0" enum:"0,1,2" env:"-" help:"Of who signs in: 0 or 1 administrator, 2 none."`
+	TokenLife      time.Duration    `default:"12h" help:"For how long a token holds."`
+	RefreshLife    time.Duration    `default:"720h" help:"For how long a refresh token holds."`
+	Clock          time.Duration    `default:"0s" help:"By how much the service's clock is ahead of this machine's."`
+	Throttle       throttleFlag     `placeholder:"N/TIME" help:"Take so many requests in a window: 100/1m."`
+	SilentThrottle bool             `help:"Say nothing of the throttle in headers and messages."`
+	BadEntry       sandbox.BadEntry `default:"reject" enum:"reject,partial,ignore" help:"What one bad entry does to its request: reject refuses all, partial applies the others and reports it, ignore applies the others and says nothing."`
+	Directory      string           `placeholder:"FILE" help:"What exists: a CSV with account, vmr_id, user_status. Without it, everything does but IDs that begin with missing."`
+	Latency        latencyFlag      `default:"0s" help:"Before each answer: 20ms, or drawn from 10ms..50ms."`
+	Fault          []faultFlag      `placeholder:"KIND=SHARE" sep:"none" help:"What goes wrong with a share of the requests: 500, 502, 503, 504, 429, 401, reset (cut before acting), cut (acts, then cut in mid-answer), hang (acts, never answers), as in 503=2%; repeatable."`
+	Seed           uint64           `default:"1" help:"Of what is drawn by chance."`
+	Log            string           `placeholder:"FILE" help:"Append a line of JSON per request: what was asked for and what was applied."`
 }
 
 // latencyFlag is a sandbox.Latency on the command line.
@@ -41,6 +52,14 @@ func (l *latencyFlag) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// throttleFlag is a sandbox.Throttle on the command line.
+type throttleFlag struct{ sandbox.Throttle }
+
+func (t *throttleFlag) UnmarshalText(text []byte) (err error) {
+	t.Throttle, err = sandbox.ParseThrottle(string(text))
+	return err
+}
+
 // faultFlag is a sandbox.Fault on the command line.
 type faultFlag struct{ sandbox.Fault }
 
@@ -54,7 +73,21 @@ func (c *sandboxCmd) Run(ctx context.Context, a *app) (err error) {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	out := newConsole(a.stderr, consoleFlags{})
-	settings := sandbox.Settings{Token: c.Token, BadEntry: c.BadEntry, Latency: c.Latency.Latency, Seed: c.Seed}
+	settings := sandbox.Settings{
+		Token:       c.Token,
+		User:        sandbox.User{AppID: c.AppID, AppKey: c.AppKey, CorpID: c.CorpID, Account: c.Account, Password: c.Password, AdminType: c.AdminType},
+		TokenLife:   c.TokenLife,
+		RefreshLife: c.RefreshLife,
+		Clock:       c.Clock,
+		Throttle:    c.Throttle.Throttle,
+		BadEntry:    c.BadEntry,
+		Latency:     c.Latency.Latency,
+		Seed:        c.Seed,
+	}
+	settings.Throttle.Silent = c.SilentThrottle
+	if c.TokenLife < time.Second || c.RefreshLife < time.Second {
+		return usage(errors.New("--token-life and --refresh-life: not a second or more"), "")
+	}
 	if strings.ContainsFunc(c.Token, func(r rune) bool { return r <= ' ' || r >= 0x7F }) || c.Token == "" {
 		return usage(errors.New("--token: not a word of plain characters"), "")
 	}

@@ -44,7 +44,8 @@ func (e *SignInError) Hint() string {
 
 // session is the state of a client's sign-in.
 type session struct {
-	turn sync.Mutex // of whoever signs in or renews
+	once sync.Once
+	turn chan struct{} // of whoever renews
 
 	mu      sync.Mutex
 	access  string
@@ -54,6 +55,12 @@ type session struct {
 	dead    bool      // access was refused
 	proven  bool      // access was accepted
 	known   []string  // all tokens so far
+}
+
+// turns is a lock, which somebody who gives up need not wait for.
+func (s *session) turns() chan struct{} {
+	s.once.Do(func() { s.turn = make(chan struct{}, 1) })
+	return s.turn
 }
 
 // SignIn gets a token, unless one was given. It tries again while the service is out of reach, for up to 15
@@ -74,8 +81,13 @@ func (c *Client) Ready(ctx context.Context) error {
 	if !c.stale() {
 		return nil
 	}
-	c.session.turn.Lock()
-	defer c.session.turn.Unlock()
+	turn := c.session.turns()
+	select {
+	case turn <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-turn }()
 	if !c.stale() { // somebody else has renewed it
 		return nil
 	}
@@ -127,9 +139,15 @@ func (c *Client) renew(ctx context.Context) error {
 	delays := backoff.NewExponentialBackOff()
 	delays.InitialInterval, delays.Multiplier = time.Second, 2
 	for start := time.Now(); ; {
-		passing, err := c.renewOnce(ctx)
-		if err == nil || !passing || ctx.Err() != nil {
+		if err := ctx.Err(); err != nil {
 			return err
+		}
+		passing, err := c.renewOnce(ctx)
+		if err == nil || !passing {
+			return err
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
 		wait := delays.NextBackOff()
 		if time.Since(start)+wait > patience {
