@@ -35,7 +35,11 @@ func TestScript(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			server, err := sandbox.Start(sandbox.New(sandbox.Settings{Token: "sandbox", Log: log}), "127.0.0.1:0")
+			server, err := sandbox.Start(sandbox.New(sandbox.Settings{
+				Token: "sandbox",
+				User:  sandbox.User{AppID: "app", AppKey: "app-key", Account: "admin", Password: "pass word"},
+				Log:   log,
+			}), "127.0.0.1:0")
 			if err != nil {
 				return err
 			}

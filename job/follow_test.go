@@ -76,6 +76,21 @@ func sliding(limit int, window time.Duration, says bool) limiter {
 	}
 }
 
+// shared is a limiter of which somebody else takes so many requests a minute.
+func shared(l limiter, others int) limiter {
+	every := time.Minute / time.Duration(others)
+	var next time.Time
+	return func(now time.Time) (bool, []job.Limit) {
+		for ; next.IsZero() || !next.After(now); next = next.Add(every) {
+			if next.IsZero() {
+				next = now
+			}
+			l(next)
+		}
+		return l(now)
+	}
+}
+
 // leaky is a bucket that loses so many requests in a window and holds burst beyond the one that is served, as a
 // reverse proxy's limit.
 func leaky(limit int, window time.Duration, burst float64) limiter {
@@ -112,6 +127,8 @@ func TestFollow(t *testing.T) {
 		{"a lower limit with headers", "auto", func() limiter { return fixed(30, minute, true) }, 30, 0.97, 0.01},
 		{"a fixed rate above the limit, with headers", "10/1s", func() limiter { return fixed(100, minute, true) }, 100, 0.97, 0.01},
 		{"no rate, with headers", "none", func() limiter { return sliding(100, minute, true) }, 100, 0.97, 0.02},
+		{"half of the limit is another's, with headers", "auto", func() limiter { return shared(fixed(100, minute, true), 50) }, 50, 0.90, 0.03},
+		{"half of the limit is another's", "auto", func() limiter { return shared(fixed(100, minute, false), 50) }, 50, 0.80, 0.10},
 		{"fixed window without headers", "auto", func() limiter { return fixed(100, minute, false) }, 100, 0.85, 0.03},
 		{"calendar minutes without headers", "auto", func() limiter { return calendar(100, false) }, 100, 0.85, 0.03},
 		{"sliding window without headers", "auto", func() limiter { return sliding(100, minute, false) }, 100, 0.85, 0.03},

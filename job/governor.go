@@ -19,6 +19,10 @@ const (
 	// justUnder is the part of a known limit that is used: its windows and clocks are not ours.
 	justUnder = 0.99
 
+	// secondRefusal is within which time a further refusal at the rate that the service says means that it is too
+	// high all the same: others may share the limit.
+	secondRefusal = 2 * time.Minute
+
 	// longWindow is how long a window may be for the rate to follow it. A quota for a day is used as the
 	// run needs it.
 	longWindow = 10 * time.Minute
@@ -117,8 +121,12 @@ func (g *governor) refuse(now time.Time) {
 	if at == rate.Inf {
 		at = maxGuess // too few to tell
 	}
-	g.refused, g.guessed = max(at, lowest), false
+	before := g.refusedAt
 	g.refusing, g.refusedAt = true, now
+	if g.said(now) < rate.Inf && now.Sub(before) > secondRefusal {
+		return // the rate is what the service says; a window may have been used up before
+	}
+	g.refused, g.guessed = max(at, lowest), false
 }
 
 // hear takes in what an answer says of limits, and tells for how long nothing may go out because of them.

@@ -106,6 +106,7 @@ func (p *pacer) heard(start time.Time, v verdict, a Answer) (hold time.Duration)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
+	hold = p.governor.hear(a.Limits, now)
 	switch {
 	case v == throttle:
 		p.paced.Throttled++
@@ -113,7 +114,7 @@ func (p *pacer) heard(start time.Time, v verdict, a Answer) (hold time.Duration)
 	case a.HTTPStatus > 0 && v != again:
 		p.governor.answered(start, now)
 	}
-	return p.governor.hear(a.Limits, now)
+	return hold
 }
 
 // report tells how fast it went so far.

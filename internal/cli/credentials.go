@@ -56,7 +56,7 @@ func chooseMethod() (*method, error) {
 			}
 		}
 		if chosen != nil {
-			return nil, refused(fmt.Errorf("%s and %s are both set, and either would sign in", shown(chosen.needs), shown(m.needs)), "unset one of them")
+			return nil, refused(fmt.Errorf("%s and %s are set, and each way would sign in", shown(chosen.needs), shown(m.needs)), "unset one of them")
 		}
 		chosen = &methods[i]
 	}

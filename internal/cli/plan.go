@@ -39,9 +39,17 @@ func (r *run) planText() string {
 	}
 	fmt.Fprintf(&b, "%s%s, %s", plural(p.Accounts, "account"), r.valuesText(), plural(p.Requests, "request"))
 	if d := r.Rate.Takes(p.Requests); d > 0 {
-		fmt.Fprintf(&b, ", about %s at %s", roughly(d), r.Rate)
+		fmt.Fprintf(&b, ", about %s at %s", roughly(d), r.rateText())
 	}
 	return b.String()
+}
+
+// rateText names the rate that a plan's time is for.
+func (r *run) rateText() string {
+	if r.Rate.Auto {
+		return "100/1m, where auto begins"
+	}
+	return r.Rate.String()
 }
 
 // valuesText says how many entries get which value: (3 to normal, 2 to disabled).

@@ -146,6 +146,22 @@ func (r *run) counts() string {
 	return text
 }
 
+// paceText words how fast it went: what was asked for, what became of it, and why.
+func (r *run) paceText() string {
+	p := r.job.Paced
+	text := "rate " + r.Rate.String()
+	if r.job.Requests.Load() > 1 {
+		text += fmt.Sprintf(", %.3g/s reached, at most %d in a second", r.meta.Rate.AchievedPerSecond, p.MostPerSecond)
+	}
+	if p.Throttled > 0 {
+		text += fmt.Sprintf(", throttled %s", plural(p.Throttled, "time"))
+	}
+	if p.Held > 0 {
+		text += ", held for " + roughly(p.Held)
+	}
+	return text
+}
+
 // summarize ends the run in words; the last line names the next command, where there is one.
 func (r *run) summarize(took time.Duration) {
 	c := r.meta.Counts
@@ -153,9 +169,11 @@ func (r *run) summarize(took time.Duration) {
 		r.console.Error(r.meta.Reason)
 	}
 	sent := r.job.Requests.Load()
-	r.console.Info(fmt.Sprintf("%s, with %s in %s (rate %s)", r.counts(), plural(sent, "request"), roughly(took), r.Rate),
+	r.console.Info(fmt.Sprintf("%s, with %s in %s (%s)", r.counts(), plural(sent, "request"), roughly(took), r.paceText()),
 		"rows", c.Rows, "succeeded", c.Succeeded, "failed", c.Failed, "unknown", c.Unknown,
-		"not_sent", c.NotSent, "invalid", c.Invalid, "skipped", c.Skipped, "requests", sent, "seconds", took.Seconds())
+		"not_sent", c.NotSent, "invalid", c.Invalid, "skipped", c.Skipped, "requests", sent, "seconds", took.Seconds(),
+		"rate", r.Rate, "achieved_per_second", r.meta.Rate.AchievedPerSecond, "most_per_second", r.job.Paced.MostPerSecond,
+		"throttled", r.job.Paced.Throttled, "held_seconds", r.job.Paced.Held.Seconds())
 	r.console.Info("results: "+r.dir.File(report.ResultsFile), "dir", r.dir.Path)
 	left := c.Left()
 	switch {
