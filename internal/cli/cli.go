@@ -141,8 +141,11 @@ Files of a run, in its directory:
   results.csv   the fate of every row        failed.csv  the rows to run again, as they stood
   requests.csv  every request, before/after  run.json    the run itself
 
-Credentials, from the environment only:
-  MEETBATCH_TOKEN, or MEETBATCH_TOKEN_FILE naming a file that holds it.
+Credentials, from the environment only; one of
+  MEETBATCH_APP_ID and MEETBATCH_APP_KEY (and MEETBATCH_USER_ID, MEETBATCH_CORP_ID)
+  MEETBATCH_ACCOUNT and MEETBATCH_PASSWORD
+  MEETBATCH_TOKEN, an access token, which is not renewed
+  Each can stand in a file that the same name with _FILE gives: MEETBATCH_APP_KEY_FILE.
   Every flag can come from the environment too: --rate is MEETBATCH_RATE.
 
 Exit codes:
