@@ -12,8 +12,8 @@ import (
 	"meetbatch/internal/sandbox"
 )
 
-// ask sends a request and gives the answer's status, error code or access token.
-func ask(h http.Handler, method, path, token, basic, body string) (status int, said string) {
+// call sends a request and gives the answer's status, error code or access token.
+func call(h http.Handler, method, path, token, basic, body string) (status int, said string) {
 	r := httptest.NewRequest(method, path, strings.NewReader(body))
 	r.Header.Set("X-Access-Token", token)
 	r.Header.Set("Content-Type", "application/json")
@@ -32,19 +32,19 @@ func ask(h http.Handler, method, path, token, basic, body string) (status int, s
 }
 
 const (
-	signIn  = `{"account":"admin","clientType":72}`
-	reclaim = "/v1/usg/dcs/corp/vmr/recycle-from-member/wei"
+	signIn       = `{"account":"admin","clientType":72}`
+	reclaimRooms = "/v1/usg/dcs/corp/vmr/recycle-from-member/wei"
 )
 
 func TestAccountLocks(t *testing.T) {
 	t.Parallel()
 	h := sandbox.New(sandbox.Settings{User: sandbox.User{Account: "admin", Password: "word"}})
 	for i := range 5 {
-		if status, code := ask(h, "POST", "/v1/usg/acs/auth/account", "", "admin:wrong", signIn); status != 401 || code != "USG.206010000" {
+		if status, code := call(h, "POST", "/v1/usg/acs/auth/account", "", "admin:wrong", signIn); status != 401 || code != "USG.206010000" {
 			t.Errorf("wrong password %d: %d %s", i+1, status, code)
 		}
 	}
-	if status, _ := ask(h, "POST", "/v1/usg/acs/auth/account", "", "admin:word", signIn); status != http.StatusLocked {
+	if status, _ := call(h, "POST", "/v1/usg/acs/auth/account", "", "admin:word", signIn); status != http.StatusLocked {
 		t.Errorf("the right password after five wrong ones: %d, want 423", status)
 	}
 }
@@ -52,13 +52,13 @@ func TestAccountLocks(t *testing.T) {
 func TestTokenLife(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := sandbox.New(sandbox.Settings{User: sandbox.User{Account: "admin", Password: "word"}, TokenLife: time.Minute})
-		status, token := ask(h, "POST", "/v1/usg/acs/auth/account", "", "admin:word", signIn)
+		status, token := call(h, "POST", "/v1/usg/acs/auth/account", "", "admin:word", signIn)
 		if status != 200 || token == "" {
 			t.Fatal(status, token)
 		}
 		works := func(token string) bool {
-			status, _ := ask(h, "POST", reclaim, token, "", `["room"]`)
-			valid, _ := ask(h, "POST", "/v1/usg/acs/token/validate", "", "", `{"token":"`+token+`","needGenNewToken":false}`)
+			status, _ := call(h, "POST", reclaimRooms, token, "", `["room"]`)
+			valid, _ := call(h, "POST", "/v1/usg/acs/token/validate", "", "", `{"token":"`+token+`","needGenNewToken":false}`)
 			if status != valid {
 				t.Errorf("a request: %d, validation: %d", status, valid)
 			}
@@ -71,11 +71,11 @@ func TestTokenLife(t *testing.T) {
 		if works(token) {
 			t.Error("the token works after its life")
 		}
-		if status, _ := ask(h, "PUT", "/v1/usg/acs/token", token, "", ""); status != 401 {
+		if status, _ := call(h, "PUT", "/v1/usg/acs/token", token, "", ""); status != 401 {
 			t.Errorf("renewal with the access token: %d", status)
 		}
-		_, token = ask(h, "POST", "/v1/usg/acs/auth/account", "", "admin:word", signIn)
-		if status, _ := ask(h, "DELETE", "/v1/usg/acs/token", token, "", ""); status != 200 || works(token) {
+		_, token = call(h, "POST", "/v1/usg/acs/auth/account", "", "admin:word", signIn)
+		if status, _ := call(h, "DELETE", "/v1/usg/acs/token", token, "", ""); status != 200 || works(token) {
 			t.Errorf("sign-out: %d", status)
 		}
 	})
@@ -88,7 +88,7 @@ func TestThrottle(t *testing.T) {
 			status int
 			header string
 		}{{200, "remain:1,limit:2,time:1 minute"}, {200, "remain:0,limit:2,time:1 minute"}, {429, "remain:0,limit:2,time:1 minute"}, {200, "remain:1,limit:2,time:1 minute"}} {
-			r := httptest.NewRequest("POST", reclaim, strings.NewReader(`["room"]`))
+			r := httptest.NewRequest("POST", reclaimRooms, strings.NewReader(`["room"]`))
 			r.Header.Set("X-Access-Token", "t")
 			r.Header.Set("Content-Type", "application/json")
 			w := httptest.NewRecorder()
