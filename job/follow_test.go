@@ -188,6 +188,28 @@ func TestFollow(t *testing.T) {
 	}
 }
 
+// TestFollowAfterAnOutage: while nothing can be sent the rate does not grow.
+func TestFollowAfterAnOutage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		svc := &service{answer: func(job.Attempt) job.Answer {
+			if at := time.Since(start); at > time.Minute && at < 10*time.Minute {
+				return refused
+			}
+			return fine
+		}}
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(10*time.Minute+30*time.Second, cancel)
+		r := &job.Runner{Operation: job.Reclaim, Sender: svc, Recorder: &memory{}, Rate: job.AutoRate}
+		if err := r.Run(ctx, t.Context(), manyAccounts(15000)); !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		if r.Paced.MostPerSecond > 4 {
+			t.Errorf("%d requests in a second", r.Paced.MostPerSecond)
+		}
+	})
+}
+
 // sender is a job.Sender in one function.
 type sender func(job.Attempt) job.Answer
 

@@ -47,6 +47,7 @@ type governor struct {
 	ceiling rate.Limit       // rate.Inf: none
 	limits  map[string]limit // as answers say them
 	recent  meter
+	last    time.Time // a request went out
 
 	refused   rate.Limit // what the climb is flat at; 0: nothing was ever refused
 	guessed   bool       // nothing was, and the climb is flat at a guess
@@ -94,15 +95,26 @@ func (g *governor) rate(now time.Time) rate.Limit {
 func (g *governor) said(now time.Time) rate.Limit {
 	lowest := rate.Inf
 	for _, l := range g.limits {
-		if now.Sub(l.seen) < 2*l.Window { // it may hold no more, or not for us
+		if now.Sub(l.seen) < longWindow { // it may hold no more
 			lowest = min(lowest, rate.Limit(justUnder*float64(l.Limit.Limit)/l.Window.Seconds()))
 		}
 	}
 	return lowest
 }
 
-// sent takes note that a request goes out.
-func (g *governor) sent(now time.Time) { g.recent.add(now) }
+// sent takes note that a request goes out. Time in which none did, because the service was down or there was no
+// worker, is no part of the climb.
+func (g *governor) sent(now time.Time) {
+	usual := time.Second
+	if r := g.rate(now); r < rate.Inf && r > 0 {
+		usual += time.Duration(2 / float64(r) * float64(time.Second))
+	}
+	if idle := now.Sub(g.last) - usual; idle > 0 && !g.last.IsZero() {
+		g.from = g.from.Add(idle)
+	}
+	g.last = now
+	g.recent.add(now)
+}
 
 // answered takes in an answer that was no refusal, to a request that went out at start.
 func (g *governor) answered(start, now time.Time) {
