@@ -199,12 +199,12 @@ func TestFollowAfterAnOutage(t *testing.T) {
 			return fine
 		}}
 		ctx, cancel := context.WithCancel(t.Context())
-		time.AfterFunc(10*time.Minute+30*time.Second, cancel)
+		time.AfterFunc(11*time.Minute+30*time.Second, cancel)
 		r := &job.Runner{Operation: job.Reclaim, Sender: svc, Recorder: &memory{}, Rate: job.AutoRate}
 		if err := r.Run(ctx, t.Context(), manyAccounts(15000)); !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}
-		if r.Paced.MostPerSecond > 4 {
+		if r.Paced.MostPerSecond > 6 {
 			t.Errorf("%d requests in a second", r.Paced.MostPerSecond)
 		}
 	})
