@@ -10,6 +10,7 @@ import (
 
 // Paced is how fast a run went.
 type Paced struct {
+	PerSecond     float64       // requests, from the first to the last; 0 where there was one or none
 	MostPerSecond int           // requests in any one second
 	Throttled     int64         // answers that said that the rate was too high (429)
 	Held          time.Duration // for which nothing could go out, because the service was throttling or down
@@ -26,6 +27,9 @@ type pacer struct {
 	governor *governor
 	limiter  *rate.Limiter // at the governor's rate
 	second   []time.Time   // of the requests in the last second
+	count    int64         // of requests
+	first    time.Time
+	last     time.Time
 	paced    Paced
 }
 
@@ -92,6 +96,10 @@ func (p *pacer) sent() {
 	defer p.mu.Unlock()
 	now := time.Now()
 	p.governor.sent(now)
+	if p.count == 0 {
+		p.first = now
+	}
+	p.count, p.last = p.count+1, now
 	old := 0
 	for old < len(p.second) && now.Sub(p.second[old]) >= time.Second {
 		old++
@@ -123,5 +131,8 @@ func (p *pacer) report() Paced {
 	defer p.mu.Unlock()
 	paced := p.paced
 	paced.Held = p.gate.heldFor()
+	if took := p.last.Sub(p.first); took > 0 {
+		paced.PerSecond = float64(p.count-1) / took.Seconds()
+	}
 	return paced
 }

@@ -75,6 +75,7 @@ type Pace struct {
 
 // Add takes in how a part of the run went.
 func (p *Pace) Add(part job.Paced) {
+	p.AchievedPerSecond = part.PerSecond
 	p.MostPerSecond = max(p.MostPerSecond, part.MostPerSecond)
 	p.Throttled += part.Throttled
 	p.HeldSeconds += part.Held.Seconds()

@@ -53,7 +53,7 @@ func (r *run) finish(end error, took time.Duration) error {
 	if early {
 		err = nil
 	}
-	r.count(took)
+	r.count()
 	if err == nil {
 		err = errors.Join(r.checkSum(), r.dir.Check())
 	}
@@ -106,7 +106,7 @@ func (r *run) writeFailed() error {
 }
 
 // count completes what run.json says.
-func (r *run) count(took time.Duration) {
+func (r *run) count() {
 	end := r.now().UTC()
 	r.meta.End = &end
 	of := func(s job.Status) int64 { return r.past.Counts.Of(s) + r.job.Counts.Of(s) }
@@ -123,9 +123,6 @@ func (r *run) count(took time.Duration) {
 	sent := r.job.Requests.Load()
 	r.meta.Requests.Sent = r.past.Sent + sent
 	r.meta.Rate.Asked = r.Rate.String()
-	if took > 0 {
-		r.meta.Rate.AchievedPerSecond = float64(sent) / took.Seconds()
-	}
 	r.meta.Rate.Add(r.job.Paced)
 }
 
@@ -151,7 +148,7 @@ func (r *run) paceText() string {
 	p := r.job.Paced
 	text := "rate " + r.Rate.String()
 	if r.job.Requests.Load() > 1 {
-		text += fmt.Sprintf(", %.3g/s reached, at most %d in a second", r.meta.Rate.AchievedPerSecond, p.MostPerSecond)
+		text += fmt.Sprintf(", %.3g/s reached, at most %d in a second", p.PerSecond, p.MostPerSecond)
 	}
 	if p.Throttled > 0 {
 		text += fmt.Sprintf(", throttled %s", plural(p.Throttled, "time"))
