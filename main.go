@@ -4,10 +4,14 @@ package main
 import (
 	"context"
 	"os"
+	"runtime/debug"
 
 	"meetbatch/internal/cli"
 )
 
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(200) // little is held at any time, and much passes through
+	}
 	os.Exit(cli.Run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }

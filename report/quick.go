@@ -37,10 +37,17 @@ func (w *quickWriter) Error() error { return w.csv.Error() }
 // plain tells whether a field surely needs no quotes.
 func plain(field string) bool {
 	for i := range len(field) {
-		switch c := field[i]; {
-		case c <= ' ', c == '"', c == ',', c == '\\', c > '~':
+		if !isPlain[field[i]] {
 			return false
 		}
 	}
 	return true
 }
+
+// isPlain holds for the characters that never need quotes.
+var isPlain = func() (is [256]bool) {
+	for c := '!'; c <= '~'; c++ {
+		is[c] = c != '"' && c != ',' && c != '\\'
+	}
+	return is
+}()
