@@ -108,11 +108,11 @@ func (d *Dir) journal(row event) error {
 func (d *Dir) Settle(outcomes ...job.Outcome) error {
 	e := encoders.Get().(*encoder)
 	defer encoders.Put(e)
-	e.results = e.results[:0]
-	for _, o := range outcomes {
-		e.results = appendResults(e.results, d.op, o)
+	text, err := e.outcomes(d.op, outcomes)
+	if err == nil {
+		err = d.results.append(text)
 	}
-	if err := write(d.results, e, e.results); err != nil {
+	if err != nil {
 		return err
 	}
 	d.mu.Lock()

@@ -45,35 +45,6 @@ type event struct {
 	ServerRequestID any `csv:"server_request_id"`
 }
 
-// appendResults adds the rows of an outcome, a duplicate after the row that it repeats.
-func appendResults(rows []result, op job.Operation, o job.Outcome) []result {
-	row := result{
-		RequestID:    text(o.RequestID),
-		Status:       string(o.Status),
-		HTTPStatus:   number(int64(o.Answer.HTTPStatus)),
-		ErrorCode:    text(o.Answer.Code),
-		ErrorMessage: text(o.Answer.Message),
-		Attempts:     strconv.Itoa(o.Attempts),
-		FinishedAt:   stamp(o.FinishedAt),
-	}
-	target, id := &row.Value, &row.Account
-	if op.PerAccount {
-		target, id = id, target
-	}
-	*target = o.Chunk.Target
-	for _, e := range o.Chunk.Entries {
-		*id = e.ID
-		row.Line, row.DuplicateOf = number(e.Line), nil
-		rows = append(rows, row)
-		first := row.Line
-		for _, line := range e.Duplicates {
-			row.Line, row.DuplicateOf = number(line), first
-			rows = append(rows, row)
-		}
-	}
-	return rows
-}
-
 // rejected gives the row of an item that is never sent.
 func rejected(it job.Item, at time.Time) result {
 	return result{
@@ -123,6 +94,10 @@ type encoder struct {
 	text    bytes.Buffer
 	writer  quickWriter
 	results []result
+
+	all bytes.Buffer // the rows of outcomes
+	row []byte       // that is repeated
+	id  []byte
 }
 
 var encoders = sync.Pool{New: func() any {

@@ -148,7 +148,7 @@ func (r *run) paceText() string {
 	p := r.job.Paced
 	text := "rate " + r.Rate.String()
 	if r.job.Requests.Load() > 1 {
-		text += fmt.Sprintf(", %.3g/s reached, at most %d in a second", p.PerSecond, p.MostPerSecond)
+		text += fmt.Sprintf(", %s/s reached, at most %s in a second", rounded(p.PerSecond), grouped(int64(p.MostPerSecond)))
 	}
 	if p.Throttled > 0 {
 		text += fmt.Sprintf(", throttled %s", plural(p.Throttled, "time"))

@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"math"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,6 +17,14 @@ import (
 
 // grouped writes a number as people read it: 1,000,000.
 func grouped(n int64) string { return humanize.Comma(n) }
+
+// rounded writes a number with three digits or more: 1.67, 6,750.
+func rounded(x float64) string {
+	if x >= 100 {
+		return grouped(int64(math.Round(x)))
+	}
+	return strconv.FormatFloat(x, 'g', 3, 64)
+}
 
 // plural writes a number and what it counts: 1 row, 2 rows.
 func plural(n int64, noun string) string {
