@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -204,8 +205,63 @@ func TestFollowAfterAnOutage(t *testing.T) {
 		if err := r.Run(ctx, t.Context(), manyAccounts(15000)); !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}
-		if r.Paced.MostPerSecond > 6 {
+		if r.Paced.MostPerSecond > 30 {
 			t.Errorf("%d requests in a second", r.Paced.MostPerSecond)
+		}
+	})
+}
+
+// TestFollowForgets: a limit that is said in refusals alone is forgotten after a while, and then probed gently.
+func TestFollowForgets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		limit := sliding(100, time.Minute, true)
+		svc := sender(func(job.Attempt) job.Answer {
+			time.Sleep(50 * time.Millisecond)
+			mu.Lock()
+			defer mu.Unlock()
+			if ok, said := limit(time.Now()); !ok {
+				return job.Answer{HTTPStatus: 429, Limits: said}
+			}
+			return fine
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(45*time.Minute, cancel)
+		r := &job.Runner{Operation: job.Reclaim, Sender: svc, Recorder: &memory{}, Rate: job.AutoRate}
+		if err := r.Run(ctx, t.Context(), manyAccounts(15000)); !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		done := r.Counts.Of(job.Succeeded)
+		if r.Paced.MostPerSecond > 3 || r.Paced.Throttled > 30 || done < 45*95 {
+			t.Errorf("%d requests in a second, %d throttled, %d done", r.Paced.MostPerSecond, r.Paced.Throttled, done)
+		}
+	})
+}
+
+// TestHoldConcernsWhoeverWaits: with no rate, those who wait for a sign-in when the service throttles do not all go
+// out when that is there.
+func TestHoldConcernsWhoeverWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		svc := &service{answer: func(job.Attempt) job.Answer {
+			if time.Since(start) < 20*time.Second {
+				time.Sleep(5 * time.Second)
+				return job.Answer{HTTPStatus: 429, RetryAfter: time.Minute, Limits: []job.Limit{{Name: "api", Limit: 100, Window: time.Minute}}}
+			}
+			return fine
+		}}
+		var later atomic.Bool
+		r := &job.Runner{Operation: job.Reclaim, Sender: svc, Recorder: &memory{}, Workers: 64, Ready: func(context.Context) error {
+			if later.Swap(true) {
+				time.Sleep(time.Until(start.Add(10 * time.Second)))
+			}
+			return nil
+		}}
+		if err := r.Run(t.Context(), t.Context(), manyAccounts(200)); err != nil {
+			t.Fatal(err)
+		}
+		if r.Paced.MostPerSecond > 3 || r.Paced.Throttled != 1 {
+			t.Errorf("%d requests in a second, %d throttled", r.Paced.MostPerSecond, r.Paced.Throttled)
 		}
 	})
 }

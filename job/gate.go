@@ -107,6 +107,9 @@ func (g *gate) report(t *task, start time.Time, v verdict, a Answer) (counts boo
 	defer func() { close(g.changed); g.changed = make(chan struct{}) }()
 	alive := a.HTTPStatus == 500 // the service itself had trouble with this very request
 	switch {
+	case v == renew: // which says nothing about trouble
+		g.probing = false
+		return true, nil
 	case v == again && !alive:
 		g.failed++
 		g.several = g.several || g.first != nil && g.first != t

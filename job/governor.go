@@ -10,7 +10,7 @@ import (
 // Limit is what an answer says of the service's own limit (apig-ug-180830102).
 type Limit struct {
 	Name   string        // of the limit; several may hold at a time
-	Remain int           // requests that are left in the window
+	Remain int           // requests that are left in the window; -1: not said
 	Limit  int           // requests that a window takes, 1 or more
 	Window time.Duration // more than 0
 }
@@ -29,6 +29,9 @@ const (
 
 	// comeDown is the part of the refused rate at which it goes on.
 	comeDown = 0.85
+
+	// inUse is the part of the rate that has to be reached for it to climb.
+	inUse = 0.7
 
 	// climbRequests is how many requests the climb back to a refused rate takes, within bounds of time. With
 	// one refusal a climb, about one request in a hundred is refused.
@@ -49,6 +52,7 @@ type governor struct {
 	recent  meter
 	last    time.Time // a request went out
 
+	followed  rate.Limit // what the answers allowed last; 0: they say nothing
 	refused   rate.Limit // what the climb is flat at; 0: nothing was ever refused
 	guessed   bool       // nothing was, and the climb is flat at a guess
 	from      time.Time  // when the climb began
@@ -80,6 +84,16 @@ func climbTime(refused rate.Limit) time.Duration {
 // rate gives the rate for now; rate.Inf is no limit.
 func (g *governor) rate(now time.Time) rate.Limit {
 	said := g.said(now)
+	if said == rate.Inf && g.followed > 0 && (g.guessed || g.refused == 0) {
+		// What the service said is too old. It is where the climb goes on, gently, and not all that could have
+		// been in the meantime.
+		g.refused, g.guessed = g.followed, true
+		g.from = now.Add(-climbTime(g.refused))
+	}
+	g.followed = 0
+	if said < rate.Inf {
+		g.followed = said
+	}
 	top := min(g.ceiling, said)
 	switch {
 	case g.refused == 0, g.guessed && said < rate.Inf:
@@ -102,18 +116,14 @@ func (g *governor) said(now time.Time) rate.Limit {
 	return lowest
 }
 
-// sent takes note that a request goes out. Time in which none did, because the service was down or there was no
-// worker, is no part of the climb.
+// sent takes note that a request goes out. Time in which the rate is not what holds them back is no part of the
+// climb (RFC 9438, section 5.8): the service was down, or every worker waits for an answer.
 func (g *governor) sent(now time.Time) {
-	usual := time.Second
-	if r := g.rate(now); r < rate.Inf && r > 0 {
-		usual += time.Duration(2 / float64(r) * float64(time.Second))
-	}
-	if idle := now.Sub(g.last) - usual; idle > 0 && !g.last.IsZero() {
-		g.from = g.from.Add(idle)
+	g.recent.add(now)
+	if gap := now.Sub(g.last); !g.last.IsZero() && g.recent.rate(now) < inUse*g.rate(now) {
+		g.from = g.from.Add(gap)
 	}
 	g.last = now
-	g.recent.add(now)
 }
 
 // answered takes in an answer that was no refusal, to a request that went out at start.
@@ -153,7 +163,7 @@ func (g *governor) hear(limits []Limit, now time.Time) (hold time.Duration) {
 			is.resets = now.Add(l.Window) // the window has just begun; a sliding one never looks like that
 		}
 		g.limits[l.Name] = is
-		if l.Remain > 0 {
+		if l.Remain != 0 {
 			continue
 		}
 		wait := l.Window / time.Duration(l.Limit) // the time of one request, where nothing better is known

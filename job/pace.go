@@ -2,6 +2,7 @@ package job
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -40,21 +41,30 @@ func newPacer(r Rate, g *gate, ready func(context.Context) error) *pacer {
 
 // wait returns when the next request may go out, after it has called record. The first error is why none may,
 // the context's as a rule; the second is record's.
-//
-// Only one caller at a time waits for the limiter. If all did, each would hold a reservation for a
-// moment that is already fixed, and callers that wake late would go out closer together than the
-// rate allows; as it is, a late one pushes back those behind it. So does one whose record takes its time.
 func (p *pacer) wait(ctx context.Context, record func() error) (stopped, unrecorded error) {
-	if p.limit() == rate.Inf {
+	for {
+		if p.limit() < rate.Inf {
+			return p.waitTurn(ctx, record)
+		}
 		if err := p.gate.wait(ctx); err != nil {
 			return err, nil
 		}
 		if err := p.ready(ctx); err != nil {
 			return err, nil
 		}
-		p.sent()
-		return nil, record()
+		if p.gate.open() && p.limit() == rate.Inf { // either may have changed in the meantime
+			p.sent()
+			return nil, record()
+		}
 	}
+}
+
+// waitTurn waits where there is a rate.
+//
+// Only one caller at a time waits for the limiter. If all did, each would hold a reservation for a
+// moment that is already fixed, and callers that wake late would go out closer together than the
+// rate allows; as it is, a late one pushes back those behind it. So does one whose record takes its time.
+func (p *pacer) waitTurn(ctx context.Context, record func() error) (stopped, unrecorded error) {
 	select {
 	case p.turn <- struct{}{}:
 	case <-ctx.Done():
@@ -65,8 +75,7 @@ func (p *pacer) wait(ctx context.Context, record func() error) (stopped, unrecor
 		if err := p.gate.wait(ctx); err != nil {
 			return err, nil
 		}
-		p.limit()
-		if err := p.limiter.Wait(ctx); err != nil {
+		if err := p.waitLimiter(ctx); err != nil {
 			return err, nil
 		}
 		if err := p.ready(ctx); err != nil {
@@ -75,6 +84,39 @@ func (p *pacer) wait(ctx context.Context, record func() error) (stopped, unrecor
 		if p.gate.open() { // it may have closed in the meantime
 			p.sent()
 			return nil, record()
+		}
+	}
+}
+
+const (
+	// step is how long a wait for the limiter may be until it is found out whether the rate has changed.
+	step = time.Second
+
+	// longWait is how long a wait is that people want to know of.
+	longWait = 30 * time.Second
+)
+
+// waitLimiter waits for the limiter, at the rate as it is from time to time.
+func (p *pacer) waitLimiter(ctx context.Context) error {
+	told := false
+	for {
+		r := p.limit()
+		next := p.limiter.Reserve()
+		d := next.Delay()
+		if d > step {
+			next.Cancel()
+		}
+		if asked := p.governor.ceiling; d > longWait && r < asked && !told {
+			p.gate.notify(fmt.Sprintf("the service allows so little that the next request goes out in %s", d.Round(time.Second)))
+			told = true
+		}
+		select {
+		case <-time.After(min(d, step)):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if d <= step {
+			return nil
 		}
 	}
 }
@@ -121,6 +163,7 @@ func (p *pacer) heard(start time.Time, v verdict, a Answer) (hold time.Duration)
 		p.governor.refuse(now)
 	case a.HTTPStatus > 0 && v != again:
 		p.governor.answered(start, now)
+		hold = max(hold, min(a.RetryAfter, p.gate.patience)) // also where something else was wrong, or nothing
 	}
 	return hold
 }

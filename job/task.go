@@ -10,7 +10,7 @@ import (
 // into.
 type task struct {
 	chunk      Chunk
-	stale      bool   // the last request was refused for its token alone
+	stale      bool   // a request was refused for its token alone
 	attempts   int    // that the entries took part in, also as a part of more
 	unanswered string // the request ID of the last of those that had no answer
 	earlier    string // the request ID of an attempt without answer in an earlier process, which was killed
@@ -34,11 +34,11 @@ func (r *running) try(t *task) (v verdict, err error) {
 		}
 		var counts bool
 		v, counts, err = r.attempt(t, attempt)
-		if v == renew && t.stale {
-			r.stop(&Stop{Reason: t.refusal()}) // with a token that is new
-			return halt, err
+		if v == renew && t.stale && err == nil {
+			r.stop(&Stop{Reason: t.refusal()}) // though the sign-in is new
+			return halt, nil
 		}
-		t.stale = v == renew
+		t.stale = t.stale || v == renew
 		if err != nil || v != again && v != throttle && v != renew {
 			return v, err
 		}

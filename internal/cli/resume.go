@@ -11,7 +11,7 @@ import (
 type resumeCmd struct {
 	RunDir string `arg:"" help:"The directory of the run."`
 
-	Rate        string `help:"Requests per time, or none; as in the run so far, where it is not given. The next four likewise."`
+	Rate        string `help:"Requests per time at most, auto or none; as in the run so far, where it is not given. The next four likewise."`
 	Workers     string `help:"Requests in flight at most."`
 	Attempts    string `help:"Tries per request for what may pass by itself."`
 	Timeout     string `help:"Of one request."`
@@ -118,13 +118,13 @@ func (r *run) resume(ctx context.Context, path string) (err error) {
 		}
 		return err
 	}
+	defer r.signOut() // whatever happens; once more than needed, where all went well
 	if err := r.signIn(signals.stopping); err != nil {
 		if signals.stopping.Err() != nil {
 			return stoppedBefore(signals)
 		}
 		return err
 	}
-	defer r.signOut()
 	if err := r.dir.Continue(r.past); err != nil {
 		return unrecorded(err, "")
 	}

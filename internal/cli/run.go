@@ -82,6 +82,7 @@ func (r *run) start(ctx context.Context, settings map[string]any) error {
 	defer r.dir.Close() // once more than needed, where all went well
 	signals := catchSignals(ctx, r)
 	defer signals.release()
+	defer r.signOut() // whatever happens; once more than needed, where all went well
 	err = r.prepare(signals.stopping)
 	switch {
 	case signals.stopping.Err() != nil: // while it was planned or asked
@@ -90,7 +91,6 @@ func (r *run) start(ctx context.Context, settings map[string]any) error {
 		return errors.Join(err, r.dir.Remove())
 	}
 	defer r.plan.Close()
-	defer r.signOut()
 	if err := r.dir.Continue(r.past); err != nil {
 		return errors.Join(unrecorded(err, ""), r.dir.Remove())
 	}
@@ -126,7 +126,9 @@ func (r *run) newClient() (*meeting.Client, error) {
 	switch {
 	case r.Sandbox:
 		c.Credentials.Token = "sandbox"
-	case !r.DryRun:
+	case r.DryRun:
+		_, err = chooseMethod() // which the run would refuse
+	default:
 		c.Credentials, err = readCredentials()
 	}
 	return c, err

@@ -5,12 +5,15 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"html"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -44,12 +47,28 @@ func echo(w http.ResponseWriter, r *http.Request) {
 func TestSecretsShowNowhere(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(echo))
 	defer server.Close()
+	var mu sync.Mutex
+	secrets := []string{"s3cret", base64.StdEncoding.EncodeToString([]byte("admin:s3cret-password"))}
 	refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if signature, found := strings.CutPrefix(r.Header.Get("Authorization"), "HMAC-SHA256 signature="); found {
+			mu.Lock()
+			secrets = append(secrets, signature[:64]) // good for ten minutes
+			mu.Unlock()
+		}
 		w.WriteHeader(http.StatusUnauthorized)
-		fmt.Fprintf(w, "%v", r.Header)
+		said := fmt.Sprint(r.Header)
+		if r.Header.Get("X-Access-Token") == "" {
+			account, password, _ := r.BasicAuth()
+			said += url.QueryEscape(password) + html.EscapeString(password) + account
+		}
+		json.NewEncoder(w).Encode(map[string]string{"error_code": "X", "error_msg": said})
 	}))
 	defer refusing.Close()
-	basic := base64.StdEncoding.EncodeToString([]byte("admin:s3cret-password"))
+	leaking := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusFound)
+		fmt.Fprint(w, `{"accessToken":"s3cret-access","refreshToken":"s3cret-refresh"}`)
+	}))
+	defer leaking.Close()
 	for name, env := range map[string]map[string]string{
 		"token":   {"MEETBATCH_TOKEN": "s3cret-token"},
 		"app":     {"MEETBATCH_APP_ID": "app", "MEETBATCH_APP_KEY": "s3cret-key"},
@@ -58,6 +77,7 @@ func TestSecretsShowNowhere(t *testing.T) {
 		"half":    {"MEETBATCH_APP_KEY": "s3cret-key"},
 		"colon":   {"MEETBATCH_ACCOUNT": "admin:s3cret", "MEETBATCH_PASSWORD": "s3cret-password"},
 		"blank":   {"MEETBATCH_TOKEN": "s3cret token"},
+		"odd":     {"MEETBATCH_ACCOUNT": "admin", "MEETBATCH_PASSWORD": `s3cret"<w>&\é x`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for variable, value := range env {
@@ -71,7 +91,7 @@ func TestSecretsShowNowhere(t *testing.T) {
 			}
 			var printed bytes.Buffer
 			for i, format := range []string{"text", "json"} {
-				for j, url := range []string{server.URL, refusing.URL} {
+				for j, url := range []string{server.URL, refusing.URL, leaking.URL} {
 					out := filepath.Join(dir, fmt.Sprint("run", i, j))
 					args := []string{"reclaim", "--yes", "--verbose", "--rate", "none", "--workers", "1", "--attempts", "2", "--timeout", "1s",
 						"--max-invalid", "100%", "--log-format", format, "--endpoint", url, "--out", out, file}
@@ -94,7 +114,7 @@ func TestSecretsShowNowhere(t *testing.T) {
 				t.Fatal(err)
 			}
 			for where, text := range held {
-				for _, secret := range []string{"s3cret", basic} {
+				for _, secret := range secrets {
 					if at := strings.Index(text, secret); at >= 0 {
 						t.Errorf("%s holds %s: …%s…", where, secret, text[max(0, at-60):min(len(text), at+60)])
 					}

@@ -28,9 +28,6 @@ func (r *run) signIn(ctx context.Context) error {
 	default:
 		err = &exit{exitService, err, "give the same command again when the service is back"}
 	}
-	if err != nil {
-		r.signOut()
-	}
 	return err
 }
 

@@ -33,7 +33,7 @@ func (c *Client) answer(resp *http.Response, body []byte) job.Answer {
 	}
 	if json.Unmarshal(body, &e) != nil || e.ErrorCode == "" && e.Code == "" && e.ErrorMsg == "" && e.Message == "" {
 		e.ErrorMsg = string(body)
-		if e.ErrorMsg == "" {
+		if e.ErrorMsg == "" || resp.StatusCode < 400 { // a redirect is not the service's, and neither is what it holds
 			e.ErrorMsg = http.StatusText(resp.StatusCode)
 		}
 	}

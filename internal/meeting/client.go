@@ -14,6 +14,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -42,6 +43,8 @@ type Client struct {
 	Notify      func(string) // gets a sentence when a sign-in takes its time; may be nil
 
 	session session
+	masks   masks
+	knowing sync.Once // of the credentials' secrets
 }
 
 // NewHTTP returns the client that requests are sent with: TLS is verified, connections are kept for
@@ -103,7 +106,10 @@ func (c *Client) send(ctx context.Context, op job.Operation, a job.Attempt) job.
 	defer cancel()
 	var connected atomic.Bool // only then can anything have left this machine
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }})
-	token := c.token()
+	token, err := c.token(ctx) // a moment ago there was a good one, but others go on meanwhile
+	if err != nil {
+		return job.Answer{Message: err.Error(), Unsent: true}
+	}
 	req, err := c.request(ctx, op, a, token)
 	if err != nil {
 		return job.Answer{Message: err.Error(), Unsent: true}

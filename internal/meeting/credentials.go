@@ -56,11 +56,15 @@ func (c *Client) signIn(ctx context.Context) (*http.Request, error) {
 	}
 	req, err := c.signInRequest(ctx, "/v2/usg/acs/auth/appauth", body)
 	if err == nil {
-		req.Header.Set("Authorization", Signature(c.Credentials, expires, nonce))
+		signature := Signature(c.Credentials, expires, nonce)
+		c.masks.add(signature, strings.TrimPrefix(strings.SplitN(signature, ",", 2)[0], signaturePrefix), nonce)
+		req.Header.Set("Authorization", signature)
 		req.Header.Set("X-Token-Type", "LongTicket")
 	}
 	return req, err
 }
+
+const signaturePrefix = "HMAC-SHA256 signature="
 
 // Signature is the Authorization of a sign-in with an application (meeting_21_0311). expireTime is Unix time in
 // seconds by the service's clock.
@@ -71,7 +75,7 @@ func Signature(c Credentials, expireTime int64, nonce string) string {
 	}
 	mac := hmac.New(sha256.New, []byte(c.AppKey))
 	mac.Write([]byte(strings.Join(fields, ":")))
-	return "HMAC-SHA256 signature=" + hex.EncodeToString(mac.Sum(nil)) + ",access=" + base64.StdEncoding.EncodeToString([]byte(c.AppID))
+	return signaturePrefix + hex.EncodeToString(mac.Sum(nil)) + ",access=" + base64.StdEncoding.EncodeToString([]byte(c.AppID))
 }
 
 func (c *Client) signInAccount(ctx context.Context) (*http.Request, error) {

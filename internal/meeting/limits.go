@@ -24,15 +24,16 @@ func limits(header http.Header, a job.Answer) []job.Limit {
 		if !found {
 			continue
 		}
-		for _, value := range values {
-			if l, ok := parseLimit(value); ok {
-				l.Name = kind
-				all = append(all, l)
+		for i, l := range parseLimits(strings.Join(values, ",")) { // as proxies join them
+			l.Name = kind
+			if i > 0 {
+				l.Name += " " + strconv.Itoa(i+1)
 			}
+			all = append(all, l)
 		}
 	}
 	if len(all) == 0 && a.HTTPStatus == http.StatusTooManyRequests {
-		if l, ok := parseLimit(a.Message); ok {
+		for _, l := range parseLimits(a.Message) {
 			l.Name = "message"
 			all = append(all, l)
 		}
@@ -40,37 +41,41 @@ func limits(header http.Header, a job.Answer) []job.Limit {
 	return all
 }
 
-var (
-	limitPart  = regexp.MustCompile(`(?i)\b(remain|limit)\s*:\s*([0-9]+)`)
-	windowPart = regexp.MustCompile(`(?i)\btime\s*:\s*([0-9]*)\s*(second|minute|hour|day)s?\b`)
-)
+// limitPart is one part of a limit; the time is the last of them.
+var limitPart = regexp.MustCompile(`(?i)\b(?:(remain|limit)\s*:\s*([0-9]+)|time\s*:\s*([0-9]*)\s*(second|minute|hour|day)s?\b)`)
 
 var units = map[string]time.Duration{"second": time.Second, "minute": time.Minute, "hour": time.Hour, "day": 24 * time.Hour}
 
-// parseLimit reads one limit. Remain is 0 where nothing is said of it.
-func parseLimit(text string) (l job.Limit, ok bool) {
+// parseLimits reads limits, as far as they can be read.
+func parseLimits(text string) []job.Limit {
+	var all []job.Limit
+	l := job.Limit{Remain: -1}
 	for _, m := range limitPart.FindAllStringSubmatch(text, -1) {
-		n, err := strconv.Atoi(m[2])
-		if err != nil {
-			return l, false
-		}
-		if strings.EqualFold(m[1], "limit") {
-			l.Limit = n
-		} else {
-			l.Remain = n
-		}
-	}
-	m := windowPart.FindStringSubmatch(text)
-	if m == nil || l.Limit < 1 {
-		return l, false
-	}
-	n := 1
-	if m[1] != "" {
-		var err error
-		if n, err = strconv.Atoi(m[1]); err != nil {
-			return l, false
+		switch strings.ToLower(m[1]) {
+		case "limit":
+			l.Limit = small(m[2])
+		case "remain":
+			l.Remain = small(m[2])
+		default:
+			n := 1
+			if m[3] != "" {
+				n = small(m[3])
+			}
+			l.Window = time.Duration(n) * units[strings.ToLower(m[4])]
+			if l.Limit > 0 && n > 0 && n <= 1000 {
+				all = append(all, l)
+			}
+			l = job.Limit{Remain: -1}
 		}
 	}
-	l.Window = time.Duration(n) * units[strings.ToLower(m[2])]
-	return l, n >= 1 && n <= 366 && l.Limit <= 1e9
+	return all
+}
+
+// small reads a number that a limit can have; -1 is any other.
+func small(digits string) int {
+	n, err := strconv.ParseInt(digits, 10, 32)
+	if err != nil {
+		return -1
+	}
+	return int(n)
 }

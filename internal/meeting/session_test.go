@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"iter"
 	"net/http"
 	"net/http/httptest"
@@ -103,7 +104,7 @@ func TestSignIn(t *testing.T) {
 		{"an enterprise too many", spApp, sandbox.Settings{User: user}, "401 USG.206010025", "check the credentials"},
 		{"a wrong key", wrongKey, sandbox.Settings{User: user}, "401 USG.206010025 App ID check failed", "check the credentials"},
 		{"a wrong password", wrongWord, sandbox.Settings{User: user}, "401 USG.206010000", "was not tried again"},
-		{"a clock that is behind", app, sandbox.Settings{User: user, Clock: time.Hour}, "401 USG.206010057", "clock is 1h0m"},
+		{"a clock that is behind", app, sandbox.Settings{User: user, Clock: time.Hour}, "401 USG.206010057", "clock is 1h0m0s behind"},
 		{"a clock that is ahead", app, sandbox.Settings{User: user, Clock: -time.Hour}, "", ""},
 		{"no administrator", app, sandbox.Settings{User: none}, "not of an administrator", ""},
 	} {
@@ -173,6 +174,7 @@ func TestSignInWaits(t *testing.T) {
 		}
 		start := time.Now()
 		requests = -1000
+		c = newInside(c.HTTP.Transport.(inside).handler, account, nil)
 		if err := c.SignIn(t.Context()); err == nil || time.Since(start) > 16*time.Minute || requests > -970 {
 			t.Errorf("%v after %s and %d requests", err, time.Since(start), requests+1000)
 		}
@@ -409,4 +411,128 @@ func TestRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestHostile: whatever the service answers, there is no endless loop of renewals, and no token that nobody knows of.
+func TestHostile(t *testing.T) {
+	give := func(w http.ResponseWriter, more string) {
+		fmt.Fprintf(w, `{"accessToken":"token","refreshToken":"refresh"%s}`, more)
+	}
+	for _, test := range []struct {
+		name     string
+		serve    func(w http.ResponseWriter, r *http.Request, n int)
+		signIns  int // at most, with renewals
+		stops    bool
+		signOuts int
+	}{
+		{"every second answer refuses the token, the others throttle", func(w http.ResponseWriter, r *http.Request, n int) {
+			w.WriteHeader([]int{429, 401}[n%2])
+		}, 2, true, 0},
+		{"every second answer refuses the token, the others find nobody", func(w http.ResponseWriter, r *http.Request, n int) {
+			w.WriteHeader([]int{503, 401}[n%2])
+		}, 2, true, 0},
+		{"one request is always refused", func(w http.ResponseWriter, r *http.Request, n int) {
+			if strings.Contains(r.URL.Path, "user7") {
+				w.WriteHeader(401)
+			}
+		}, 2, true, 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var mu sync.Mutex
+				n, signIns, signOuts := 0, 0, 0
+				client := newInside(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					mu.Lock()
+					defer mu.Unlock()
+					switch {
+					case r.Method == http.MethodDelete:
+						signOuts++
+					case strings.Contains(r.URL.Path, "/acs/"):
+						signIns++
+						give(w, `,"validPeriod":"84616"`)
+					default:
+						n++
+						test.serve(w, r, n)
+					}
+				}), account, nil)
+				if err := client.SignIn(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				planner := job.NewPlanner(job.Reclaim, 100)
+				for i := range 20 {
+					if err := planner.Add(job.Item{Line: int64(i + 2), Account: "user" + strconv.Itoa(i), Value: "room"}); err != nil {
+						t.Fatal(err)
+					}
+				}
+				plan, err := planner.Plan()
+				if err != nil {
+					t.Fatal(err)
+				}
+				r := &job.Runner{Operation: job.Reclaim, Sender: client, Ready: client.Ready, Recorder: nowhere{}, Workers: 1}
+				start := time.Now()
+				err = r.Run(t.Context(), t.Context(), plan)
+				var stop *job.Stop
+				if errors.As(err, &stop) != test.stops || signIns > test.signIns || time.Since(start) > 20*time.Minute {
+					t.Errorf("%v after %s, %d sign-ins", err, time.Since(start), signIns)
+				}
+				if err := client.SignOut(t.Context()); err != nil || signOuts < test.signOuts {
+					t.Errorf("sign-out: %v, %d", err, signOuts)
+				}
+			})
+		})
+	}
+}
+
+// TestRenewal: what the refresh token is answered decides how it goes on.
+func TestRenewal(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		refresh int // the status that the refresh token is answered with
+		signIns int // afterwards
+		fails   bool
+	}{
+		{"it works", 200, 0, false},
+		{"it is not taken", 401, 1, false},
+		{"it is not known", 404, 1, false},
+		{"the account is locked", 423, 0, true},
+		{"the account is disabled", 412, 0, true},
+		{"refreshing has trouble", 500, 1, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				signIns := -1
+				client := newInside(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if r.Method == http.MethodPut && test.refresh != 200 {
+						w.WriteHeader(test.refresh)
+						return
+					}
+					if r.Method == http.MethodPost {
+						signIns++
+					}
+					fmt.Fprint(w, `{"accessToken":"token","refreshToken":"refresh","validPeriod":3600}`)
+				}), account, nil)
+				if err := client.SignIn(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Hour)
+				if err := client.Ready(t.Context()); (err != nil) != test.fails || signIns != test.signIns {
+					t.Errorf("%v, %d sign-ins", err, signIns)
+				}
+			})
+		})
+	}
+}
+
+// TestSignInUnderWay: a signal while the service signs in leaves no token behind.
+func TestSignInUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := sandbox.New(sandbox.Settings{User: user, Latency: sandbox.Latency{Min: 2 * time.Second}})
+		ctx, cancel := context.WithCancel(t.Context())
+		c := newInside(h, app, nil)
+		time.AfterFunc(time.Second, cancel)
+		c.SignIn(ctx)
+		if err := c.SignOut(t.Context()); err != nil || h.Tokens() != 0 {
+			t.Errorf("%v, %d tokens", err, h.Tokens())
+		}
+	})
 }

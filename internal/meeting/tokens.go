@@ -1,0 +1,177 @@
+package meeting
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"meetbatch/job"
+)
+
+// SignInError says that the service refused to sign in. To try again with the same credentials is of no use, and
+// could lock the account.
+type SignInError struct {
+	Answer job.Answer // its HTTPStatus is 200 where the answer itself is no good
+
+	behind time.Duration // by which this machine's clock is behind the service's
+}
+
+func (e *SignInError) Error() string { return "the service refuses the sign-in: " + e.Answer.String() }
+
+// locked tells whether the account itself is locked or disabled.
+func (e *SignInError) locked() bool {
+	return e.Answer.HTTPStatus == http.StatusLocked || e.Answer.HTTPStatus == http.StatusPreconditionFailed
+}
+
+// Hint names what to try.
+func (e *SignInError) Hint() string {
+	switch status := e.Answer.HTTPStatus; {
+	case status == http.StatusPreconditionFailed:
+		return "the account is disabled"
+	case status == http.StatusLocked:
+		return "the account is locked; wait, or have an administrator unlock it"
+	case e.behind > signatureLife:
+		return fmt.Sprintf("this machine's clock is %s behind the service's, and a signature holds for %s", e.behind.Round(time.Minute), signatureLife)
+	case status == http.StatusUnauthorized:
+		return "check the credentials; it was not tried again, since that could lock the account"
+	case status == http.StatusTooManyRequests:
+		return "wait, and give the same command again"
+	case status < 300:
+		return "is this the service?"
+	case status < 400, status == http.StatusNotFound, status == http.StatusMethodNotAllowed:
+		return "is the address the service's? see --region and --endpoint"
+	}
+	return "it was not tried again, since that could lock the account"
+}
+
+// ErrNoAdministrator says that the credentials are of a user who may do nothing that this program does.
+var ErrNoAdministrator = errors.New("these credentials are not of an administrator of the enterprise (adminType 2)")
+
+// tokens is the answer to a sign-in and to a renewal (meeting_21_0311).
+type tokens struct {
+	AccessToken        string `json:"accessToken"`
+	CreateTime         number `json:"createTime"`  // ms
+	ExpireTime         number `json:"expireTime"`  // s
+	ValidPeriod        number `json:"validPeriod"` // s
+	RefreshToken       string `json:"refreshToken"`
+	RefreshValidPeriod number `json:"refreshValidPeriod"` // s
+	User               struct {
+		AdminType *number `json:"adminType"` // 0 default administrator, 1 administrator, 2 none (meeting_21_0071)
+	} `json:"user"`
+}
+
+// number is a number, also one that is written as a text. What is neither is 0.
+type number float64
+
+func (n *number) UnmarshalJSON(text []byte) error {
+	f, _ := strconv.ParseFloat(strings.Trim(string(text), `"`), 64)
+	*n = number(f)
+	return nil
+}
+
+// seconds is a number of seconds as a duration: none that is less than nothing, or that nobody will see the end of.
+func seconds(n number) time.Duration {
+	const most = 10 * 365 * 24 * 3600
+	return time.Duration(min(max(float64(n), 0), most) * float64(time.Second))
+}
+
+// life is for how long the token holds; 0 where nothing is said. Both times are the service's, so that this
+// machine's clock does not matter.
+func (t tokens) life() time.Duration {
+	if t.ValidPeriod > 0 {
+		return seconds(t.ValidPeriod)
+	}
+	if t.CreateTime > 0 {
+		return seconds(t.ExpireTime - t.CreateTime/1000)
+	}
+	return 0
+}
+
+// getToken sends a request whose answer is a token. When the context ends it waits for the answer a little longer:
+// a token that nobody knows of could not be given back.
+func (c *Client) getToken(ctx context.Context, request func(context.Context) (*http.Request, error)) (passing bool, err error) {
+	start := time.Now()
+	own, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.Timeout)
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(graceTime, cancel) })()
+	req, err := request(own)
+	if err != nil {
+		return false, err
+	}
+	answer, body, date := c.exchange(req)
+	switch {
+	case answer.HTTPStatus == 0:
+		return true, errors.New(answer.Message)
+	case answer.HTTPStatus >= 500:
+		return true, errors.New(answer.String())
+	}
+	refused := &SignInError{Answer: answer}
+	if !date.IsZero() && c.Credentials.AppID != "" {
+		refused.behind = time.Until(date)
+	}
+	if answer.HTTPStatus >= 300 {
+		return false, refused
+	}
+	var t tokens
+	if err := json.Unmarshal(body, &t); err != nil || t.AccessToken == "" {
+		refused.Answer.Message = "the answer holds no accessToken"
+		return false, refused
+	}
+	if !HeaderSafe(t.AccessToken) {
+		refused.Answer.Message = "the answer holds an accessToken that cannot stand in a header"
+		return false, refused
+	}
+	c.session.set(t, start)
+	c.masks.add(t.AccessToken, t.RefreshToken)
+	if t.User.AdminType != nil && *t.User.AdminType == 2 {
+		return false, ErrNoAdministrator
+	}
+	return false, nil
+}
+
+// exchange sends a request that is no job's, and reads its answer. Of an answer that is no error in the documented
+// form nothing is shown, since anything could be in it. date is the service's clock, zero where the answer does not
+// say.
+func (c *Client) exchange(req *http.Request) (answer job.Answer, body []byte, date time.Time) {
+	req.Header.Set("Accept-Language", c.Language)
+	req.Header.Set("X-Request-Id", uuid.NewString())
+	start := time.Now()
+	gone := func(err error) string {
+		if req.Context().Err() != nil {
+			return fmt.Sprintf("no answer within %s", time.Since(start).Round(time.Second))
+		}
+		return c.clean(c.reason(req.Context(), err), 500)
+	}
+	resp, err := c.HTTP.Do(req)
+	if err != nil {
+		return job.Answer{Message: gone(err)}, nil, date
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusSwitchingProtocols {
+		if body, err = io.ReadAll(io.LimitReader(resp.Body, maxBody)); err != nil {
+			return job.Answer{Message: fmt.Sprintf("%d, and the answer broke off: %s", resp.StatusCode, gone(err))}, nil, date
+		}
+	}
+	date, _ = http.ParseTime(resp.Header.Get("Date"))
+	var documented struct {
+		Code string `json:"error_code"`
+	}
+	said := body
+	if json.Unmarshal(body, &documented) != nil || documented.Code == "" {
+		said = nil
+	}
+	return c.answer(resp, said), body, date
+}
+
+// HeaderSafe tells whether a text can stand in a header as it is.
+func HeaderSafe(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7F })
+}
