@@ -211,6 +211,38 @@ func TestFollowAfterAnOutage(t *testing.T) {
 	})
 }
 
+// TestFollowSlowAnswers: while the workers, and not the rate, hold requests back, the rate does not grow, so that
+// answers that come at once again meet no storm.
+func TestFollowSlowAnswers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		start := time.Now()
+		limit := fixed(100, time.Minute, false)
+		svc := sender(func(job.Attempt) job.Answer {
+			takes := 20 * time.Millisecond
+			if time.Since(start) < time.Hour {
+				takes = 45 * time.Second
+			}
+			time.Sleep(takes)
+			mu.Lock()
+			defer mu.Unlock()
+			if ok, _ := limit(time.Now()); !ok {
+				return throttled
+			}
+			return fine
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(70*time.Minute, cancel)
+		r := &job.Runner{Operation: job.Reclaim, Sender: svc, Recorder: &memory{}, Rate: job.AutoRate, Workers: 64}
+		if err := r.Run(ctx, t.Context(), manyAccounts(15000)); !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		if r.Paced.MostPerSecond > 4 || r.Paced.Throttled > 30 {
+			t.Errorf("%d requests in a second, %d throttled", r.Paced.MostPerSecond, r.Paced.Throttled)
+		}
+	})
+}
+
 // TestFollowForgets: a limit that is said in refusals alone is forgotten after a while, and then probed gently.
 func TestFollowForgets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
