@@ -26,24 +26,6 @@ type Options struct {
 	Delimiter   rune              // 0: as the header row shows it
 }
 
-// Error says what is wrong with an input as a whole: it cannot be read, or not to its end.
-type Error struct {
-	File   string
-	Line   int64 // 0 where the file as a whole is meant
-	Reason string
-	Try    string // a hint
-}
-
-func (e *Error) Error() string {
-	if e.Line == 0 {
-		return fmt.Sprintf("%s: %s", e.File, e.Reason)
-	}
-	return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Reason)
-}
-
-// Hint names what to try.
-func (e *Error) Hint() string { return e.Try }
-
 // record is what is read of a row; the names stand for whatever the columns are headed.
 type record struct {
 	Account string `csv:"account"`
@@ -119,21 +101,6 @@ func (r *Reader) parser(from io.Reader) *csv.Reader {
 // Format says how the input is written: its encoding and its delimiter.
 func (r *Reader) Format() (encoding string, delimiter rune) {
 	return cmp.Or(r.format.encoding, UTF8), r.format.delimiter
-}
-
-func (r *Reader) headerError(err error) error {
-	var e *Error
-	var parse *csv.ParseError
-	switch {
-	case errors.As(err, &e):
-		e.File = r.name
-		return e
-	case err == io.EOF:
-		return &Error{File: r.name, Reason: "the file is empty", Try: "the first line must name the columns: account," + r.op.Column}
-	case errors.As(err, &parse):
-		return &Error{File: r.name, Line: int64(parse.StartLine), Reason: "the header row cannot be read: " + parse.Err.Error(), Try: "is this a CSV?"}
-	}
-	return r.readError(1, err)
 }
 
 // Doubtful tells whether too little was beyond ASCII so far to be sure of the encoding.
@@ -226,15 +193,6 @@ func (r *Reader) takeRaw(start int64) error {
 	return nil
 }
 
-// badText says that a byte of an input is not text.
-type badText struct {
-	at    int64  // offset behind the byte order mark
-	inRow int    // offset in the row
-	is    string // why, where there is more to say
-}
-
-func (b *badText) Error() string { return "not text" }
-
 // lineEnds counts the lines that end in a text.
 func (r *Reader) lineEnds(text []byte) int64 {
 	n := bytes.Count(text, []byte("\n"))
@@ -256,52 +214,6 @@ func (r *Reader) onlyDelimiters() bool {
 		}
 	}
 	return true
-}
-
-// readError says why the reading ends at a line.
-func (r *Reader) readError(line int64, err error) error {
-	e := &Error{File: r.name, Line: line, Reason: err.Error()}
-	var known *Error
-	var text *badText
-	var unit errUnit
-	var packed packed
-	switch {
-	case errors.As(err, &known):
-		known.File = r.name
-		return known
-	case errors.As(err, &text):
-		e.Reason, e.Try = r.notText(text)
-	case errors.As(err, &unit):
-		e.Try = "export the file again"
-	case errors.As(err, &packed):
-		e.Try = "transfer or compress the file again"
-	case errors.Is(err, errLongRow):
-		e.Try = "is a quote opened and never closed?"
-	}
-	return e
-}
-
-// notText words why a byte is not text, and what to try.
-func (r *Reader) notText(b *badText) (reason, try string) {
-	at := int64(len(r.format.mark)) + b.at + 1
-	encoding := cmp.Or(r.format.encoding, UTF8)
-	names := map[string]string{UTF8: "UTF-8", UTF16: "UTF-16", GB18030: "GB18030"}
-	if encoding == UTF16 { // which was text; the parser saw something else
-		return "a NUL character is no text", "export the file again"
-	}
-	c := r.tape.slice(b.at, b.at+1)[0]
-	reason = fmt.Sprintf("byte %d of the file (0x%02X) is not text in %s", at, c, names[encoding])
-	switch {
-	case b.is != "":
-		return fmt.Sprintf("byte %d of the file (0x%02X): %s", at, c, b.is), "save the file as CSV UTF-8, or name its encoding with --encoding gb18030"
-	case c == 0:
-		return reason, "save the file as CSV UTF-8; if it is UTF-16, say so with --encoding utf-16"
-	case r.opts.Encoding == Auto && encoding == UTF8:
-		return reason, "save the file as CSV UTF-8, or name its encoding with --encoding gb18030"
-	case r.opts.Encoding == Auto:
-		return reason, "save the file as CSV UTF-8; as far as it can be read, it is " + encoding
-	}
-	return reason, "--encoding auto finds the encoding by itself"
 }
 
 func (r *Reader) lineOf(parse *csv.ParseError) int64 {
