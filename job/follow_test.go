@@ -298,6 +298,60 @@ func TestHoldConcernsWhoeverWaits(t *testing.T) {
 	})
 }
 
+// TestProbeSurvivesANewLimit: an attempt that is to find out whether the service is back, and waits for a sign-in when
+// an answer states a limit, goes out all the same.
+func TestProbeSurvivesANewLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		var requests atomic.Int64
+		svc := sender(func(job.Attempt) job.Answer {
+			switch n := requests.Add(1); {
+			case n == 1:
+				time.Sleep(5 * time.Second)
+				return job.Answer{HTTPStatus: 503, Limits: []job.Limit{{Name: "api", Remain: 99, Limit: 100, Window: time.Minute}}}
+			case n <= 8:
+				time.Sleep(time.Second)
+				return job.Answer{HTTPStatus: 503}
+			}
+			return fine
+		})
+		r := &job.Runner{Operation: job.Reclaim, Sender: svc, Recorder: &memory{}, Ready: func(context.Context) error {
+			if time.Since(start) > 500*time.Millisecond {
+				time.Sleep(time.Until(start.Add(9 * time.Second)))
+			}
+			return nil
+		}}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		if err := r.Run(ctx, t.Context(), manyAccounts(40)); err != nil || r.Counts.Of(job.Succeeded) != 40 {
+			t.Errorf("%v, %d of 40 rows succeeded after %s", err, r.Counts.Of(job.Succeeded), time.Since(start))
+		}
+	})
+}
+
+// TestRenewalKeepsThePace: a request that had to wait for a sign-in pushes back those behind it.
+func TestRenewalKeepsThePace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		svc := &service{}
+		var renewed atomic.Bool
+		r := &job.Runner{Operation: job.Reclaim, Sender: svc, Recorder: &memory{}, Rate: job.Rate{Requests: 1, Per: 4 * time.Second}, Ready: func(context.Context) error {
+			if time.Since(start) > 9*time.Second && !renewed.Swap(true) {
+				time.Sleep(7 * time.Second)
+			}
+			return nil
+		}}
+		if err := r.Run(t.Context(), t.Context(), manyAccounts(8)); err != nil {
+			t.Fatal(err)
+		}
+		for i := 1; i < len(svc.at); i++ {
+			if gap := svc.at[i].Sub(svc.at[i-1]); gap < 4*time.Second {
+				t.Errorf("requests %d and %d are %s apart", i, i+1, gap)
+			}
+		}
+	})
+}
+
 // sender is a job.Sender in one function.
 type sender func(job.Attempt) job.Answer
 

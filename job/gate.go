@@ -58,7 +58,7 @@ func newDelays() *backoff.ExponentialBackOff {
 }
 
 // wait returns when an attempt may go through, or with the context's error. Each call that returns
-// without error must be followed by one of report, or of open that is false.
+// without error must be followed by one of report, or of back, or of open that is false.
 func (g *gate) wait(ctx context.Context) error {
 	for {
 		if err := ctx.Err(); err != nil {
@@ -96,6 +96,17 @@ func (g *gate) open() bool {
 	}
 	g.probing = false
 	return false
+}
+
+// back gives back what wait let through and does not go out after all.
+func (g *gate) back() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.probing {
+		g.probing = false
+		close(g.changed)
+		g.changed = make(chan struct{})
+	}
 }
 
 // report takes in what came of an attempt that went out at start. It tells whether the attempt says

@@ -52,10 +52,14 @@ func (p *pacer) wait(ctx context.Context, record func() error) (stopped, unrecor
 		if err := p.ready(ctx); err != nil {
 			return err, nil
 		}
-		if p.gate.open() && p.limit() == rate.Inf { // either may have changed in the meantime
+		if !p.gate.open() {
+			continue // it has closed in the meantime
+		}
+		if p.limit() == rate.Inf {
 			p.sent()
 			return nil, record()
 		}
+		p.gate.back() // there is a rate now
 	}
 }
 
@@ -78,12 +82,17 @@ func (p *pacer) waitTurn(ctx context.Context, record func() error) (stopped, unr
 		if err := p.waitLimiter(ctx); err != nil {
 			return err, nil
 		}
+		due := time.Now()
 		if err := p.ready(ctx); err != nil {
 			return err, nil
 		}
 		if p.gate.open() { // it may have closed in the meantime
 			p.sent()
-			return nil, record()
+			unrecorded = record()
+			if time.Since(due) > late {
+				p.limiter.Allow() // what the limiter has gathered meanwhile is no reason for the next to follow at once
+			}
+			return nil, unrecorded
 		}
 	}
 }
@@ -91,6 +100,9 @@ func (p *pacer) waitTurn(ctx context.Context, record func() error) (stopped, unr
 const (
 	// step is how long a wait for the limiter may be until it is found out whether the rate has changed.
 	step = time.Second
+
+	// late is how much later than it was due a request goes out for it to be more than chance.
+	late = 50 * time.Millisecond
 
 	// longWait is how long a wait is that people want to know of.
 	longWait = 30 * time.Second

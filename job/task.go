@@ -10,7 +10,8 @@ import (
 // into.
 type task struct {
 	chunk      Chunk
-	stale      bool   // a request was refused for its token alone
+	stale      bool   // the last request was refused for its token alone
+	renewals   int    // how often one was
 	attempts   int    // that the entries took part in, also as a part of more
 	unanswered string // the request ID of the last of those that had no answer
 	earlier    string // the request ID of an attempt without answer in an earlier process, which was killed
@@ -34,11 +35,14 @@ func (r *running) try(t *task) (v verdict, err error) {
 		}
 		var counts bool
 		v, counts, err = r.attempt(t, attempt)
-		if v == renew && t.stale && err == nil {
+		if v == renew {
+			t.renewals++
+		}
+		if v == renew && err == nil && (t.stale || t.renewals > r.attempts) {
 			r.stop(&Stop{Reason: t.refusal()}) // though the sign-in is new
 			return halt, nil
 		}
-		t.stale = t.stale || v == renew
+		t.stale = v == renew
 		if err != nil || v != again && v != throttle && v != renew {
 			return v, err
 		}

@@ -433,3 +433,34 @@ func TestSettledRowsAreLeftOut(t *testing.T) {
 		t.Errorf("invalid = %v of %d rows", invalid, plan.Rows)
 	}
 }
+
+// TestStale: a request that is refused for its token goes out again with a new one, but not twice in a row.
+func TestStale(t *testing.T) {
+	stale := job.Answer{HTTPStatus: 401, Stale: true}
+	for _, test := range []struct {
+		answers []job.Answer
+		stops   bool
+		sent    int64
+	}{
+		{[]job.Answer{stale, fine}, false, 2},
+		{[]job.Answer{stale, stale, fine}, true, 2},
+		{[]job.Answer{stale, {HTTPStatus: 500}, {HTTPStatus: 500}, stale, fine}, false, 5},
+		{[]job.Answer{{HTTPStatus: 401}}, true, 1},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			r := &job.Runner{Operation: job.Reclaim, Sender: &service{answer: answers(test.answers...)}, Recorder: &memory{}}
+			err := r.Run(t.Context(), t.Context(), oneRequest(3))
+			var stop *job.Stop
+			if errors.As(err, &stop) != test.stops || r.Requests.Load() != test.sent {
+				t.Errorf("%v: %v after %d requests", test.answers, err, r.Requests.Load())
+			}
+			want := job.Succeeded
+			if test.stops {
+				want = job.NotSent
+			}
+			if r.Counts.Of(want) != 3 {
+				t.Errorf("%v: %d rows are %s", test.answers, r.Counts.Of(want), want)
+			}
+		})
+	}
+}

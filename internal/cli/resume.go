@@ -118,6 +118,7 @@ func (r *run) resume(ctx context.Context, path string) (err error) {
 		}
 		return err
 	}
+	r.client.Abandon = signals.abandon
 	defer r.signOut() // whatever happens; once more than needed, where all went well
 	if err := r.signIn(signals.stopping); err != nil {
 		if signals.stopping.Err() != nil {

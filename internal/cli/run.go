@@ -82,6 +82,7 @@ func (r *run) start(ctx context.Context, settings map[string]any) error {
 	defer r.dir.Close() // once more than needed, where all went well
 	signals := catchSignals(ctx, r)
 	defer signals.release()
+	r.client.Abandon = signals.abandon
 	defer r.signOut() // whatever happens; once more than needed, where all went well
 	err = r.prepare(signals.stopping)
 	switch {

@@ -39,8 +39,9 @@ type Client struct {
 	AccountType int    // 0 Meeting account, 1 third-party user ID
 	Language    string // of the service's messages: en-US or zh-CN
 	Timeout     time.Duration
-	HTTP        *http.Client // from NewHTTP
-	Notify      func(string) // gets a sentence when a sign-in takes its time; may be nil
+	HTTP        *http.Client    // from NewHTTP
+	Notify      func(string)    // gets a sentence when a sign-in takes its time; may be nil
+	Abandon     context.Context // ends when a sign-in under way is to be given up at once; may be nil
 
 	session session
 	masks   masks

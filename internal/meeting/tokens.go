@@ -102,6 +102,9 @@ func (c *Client) getToken(ctx context.Context, request func(context.Context) (*h
 	own, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.Timeout)
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(graceTime, cancel) })()
+	if c.Abandon != nil {
+		defer context.AfterFunc(c.Abandon, cancel)()
+	}
 	req, err := request(own)
 	if err != nil {
 		return false, err
