@@ -16,7 +16,7 @@ const (
 
 // outcomes gives the rows of outcomes as they stand in the file, until the encoder is used again; a duplicate
 // follows the row that it repeats. The row of an outcome is encoded once, and repeated for its entries: most of it
-// is the same for all. (For a request of 100 entries that takes a fifth of the time.)
+// is the same for all.
 func (e *encoder) outcomes(op job.Operation, outcomes []job.Outcome) ([]byte, error) {
 	e.all.Reset()
 	for _, o := range outcomes {

@@ -6,8 +6,7 @@ import (
 )
 
 // quickWriter writes the records that need no quotes by itself, which is nearly all of them, and leaves
-// the others to encoding/csv. It is a gocsv.CSVWriter. (Where nothing throttles, a request of 100 entries takes
-// 96 µs with it and 104 µs without: BenchmarkSend.)
+// the others to encoding/csv. It is a gocsv.CSVWriter.
 type quickWriter struct {
 	text *bytes.Buffer
 	csv  *csv.Writer // to text

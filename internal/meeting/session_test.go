@@ -310,16 +310,7 @@ func day(t *testing.T, credentials meeting.Credentials) {
 	if err := client.SignIn(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	planner := job.NewPlanner(job.Reclaim, 100)
-	for i := range rate * 60 * hours {
-		if err := planner.Add(job.Item{Line: int64(i + 2), Account: "user" + strconv.Itoa(i), Value: "room"}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	plan, err := planner.Plan()
-	if err != nil {
-		t.Fatal(err)
-	}
+	plan := planOf(t, rate*60*hours)
 	r := &job.Runner{
 		Operation: job.Reclaim, Sender: client, Ready: client.Ready, Recorder: nowhere{},
 		Rate: job.Rate{Requests: rate, Per: time.Minute},
@@ -343,6 +334,21 @@ func day(t *testing.T, credentials meeting.Credentials) {
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// planOf plans a request for each of n accounts: user0, user1 and so on.
+func planOf(t *testing.T, n int) *job.Plan {
+	planner := job.NewPlanner(job.Reclaim, 100)
+	for i := range n {
+		if err := planner.Add(job.Item{Line: int64(i + 2), Account: "user" + strconv.Itoa(i), Value: "room"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	plan, err := planner.Plan()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
 
 // nowhere records nothing.
 type nowhere struct{}
@@ -390,18 +396,9 @@ func TestRefused(t *testing.T) {
 			if err := client.SignIn(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			planner := job.NewPlanner(job.Reclaim, 100)
-			for i := range 400 {
-				if err := planner.Add(job.Item{Line: int64(i + 2), Account: "user" + strconv.Itoa(i), Value: "room"}); err != nil {
-					t.Fatal(err)
-				}
-			}
-			plan, err := planner.Plan()
-			if err != nil {
-				t.Fatal(err)
-			}
+			plan := planOf(t, 400)
 			r := &job.Runner{Operation: job.Reclaim, Sender: client, Ready: client.Ready, Recorder: nowhere{}, Workers: 16}
-			err = r.Run(t.Context(), t.Context(), plan)
+			err := r.Run(t.Context(), t.Context(), plan)
 			var stop *job.Stop
 			switch {
 			case !final && (err != nil || r.Counts.Of(job.Succeeded) != 400 || renewals != 2 || refusals > 16 || sent != 400+refusals):
@@ -458,19 +455,10 @@ func TestHostile(t *testing.T) {
 				if err := client.SignIn(t.Context()); err != nil {
 					t.Fatal(err)
 				}
-				planner := job.NewPlanner(job.Reclaim, 100)
-				for i := range 20 {
-					if err := planner.Add(job.Item{Line: int64(i + 2), Account: "user" + strconv.Itoa(i), Value: "room"}); err != nil {
-						t.Fatal(err)
-					}
-				}
-				plan, err := planner.Plan()
-				if err != nil {
-					t.Fatal(err)
-				}
+				plan := planOf(t, 20)
 				r := &job.Runner{Operation: job.Reclaim, Sender: client, Ready: client.Ready, Recorder: nowhere{}, Workers: 1}
 				start := time.Now()
-				err = r.Run(t.Context(), t.Context(), plan)
+				err := r.Run(t.Context(), t.Context(), plan)
 				var stop *job.Stop
 				if errors.As(err, &stop) != test.stops || signIns > test.signIns || time.Since(start) > 20*time.Minute {
 					t.Errorf("%v after %s, %d sign-ins", err, time.Since(start), signIns)

@@ -3,7 +3,6 @@ package sandbox_test
 import (
 	"encoding/json"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -14,15 +13,12 @@ import (
 
 // call sends a request and gives the answer's status, error code or access token.
 func call(h http.Handler, method, path, token, basic, body string) (status int, said string) {
-	r := httptest.NewRequest(method, path, strings.NewReader(body))
-	r.Header.Set("X-Access-Token", token)
-	r.Header.Set("Content-Type", "application/json")
-	if basic != "" {
-		account, password, _ := strings.Cut(basic, ":")
-		r.SetBasicAuth(account, password)
-	}
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, r)
+	w := ask(h, method, path, body, func(r *http.Request) {
+		r.Header.Set("X-Access-Token", token)
+		if account, password, found := strings.Cut(basic, ":"); found {
+			r.SetBasicAuth(account, password)
+		}
+	})
 	var answer struct {
 		Code  string `json:"error_code"`
 		Token string `json:"accessToken"`
@@ -89,11 +85,7 @@ func TestThrottle(t *testing.T) {
 			status int
 			header string
 		}{{200, "remain:1,limit:2,time:1 minute"}, {200, "remain:0,limit:2,time:1 minute"}, {429, "remain:0,limit:2,time:1 minute"}, {200, "remain:1,limit:2,time:1 minute"}} {
-			r := httptest.NewRequest("POST", reclaimRooms, strings.NewReader(`["room"]`))
-			r.Header.Set("X-Access-Token", "t")
-			r.Header.Set("Content-Type", "application/json")
-			w := httptest.NewRecorder()
-			h.ServeHTTP(w, r)
+			w := ask(h, "POST", reclaimRooms, `["room"]`, func(r *http.Request) { r.Header.Set("X-Access-Token", "t") })
 			if got := w.Header()[name]; w.Code != want.status || len(got) != 1 || got[0] != want.header {
 				t.Errorf("request %d: %d %q, want %d %q", i+1, w.Code, got, want.status, want.header)
 			}
