@@ -7,14 +7,6 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Limit is what an answer says of the service's own limit (apig-ug-180830102).
-type Limit struct {
-	Name   string        // of the limit; several may hold at a time
-	Remain int           // requests that are left in the window; -1: not said
-	Limit  int           // requests that a window takes, 1 or more
-	Window time.Duration // more than 0
-}
-
 const (
 	// justUnder is the part of a known limit that is used: its windows and clocks are not ours.
 	justUnder = 0.99

@@ -45,14 +45,6 @@ func (g *group) find(value string) int {
 	return -1
 }
 
-// Earlier is an entry that an earlier run carried out, or may have.
-type Earlier struct {
-	Account   string
-	Value     string
-	RequestID string // empty: it is not known whether it was carried out
-	At        int64  // Unix time in milliseconds
-}
-
 // grouped are the rows of one partition, brought together.
 type grouped struct {
 	groups  []group // in the order of the accounts' first rows

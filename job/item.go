@@ -1,5 +1,6 @@
-// Package job is the middle of meetbatch: what an operation, a row, a chunk and an outcome are, how
-// a file of rows becomes the smallest number of requests, and how those are sent and settled.
+// Package job has the words that the other packages share: what an operation, a row, a chunk, an attempt,
+// an answer and an outcome are, how they are counted, and the small interfaces through which planning, pacing,
+// sending and recording meet. It imports none of them.
 package job
 
 // Item is one row of the input, checked.
@@ -43,4 +44,12 @@ func (c Chunk) Rows() int64 {
 		n += e.Rows()
 	}
 	return n
+}
+
+// Earlier is what an earlier run says of an entry that it may have changed.
+type Earlier struct {
+	Account   string
+	Value     string
+	RequestID string // that carried the entry out; empty: it is not known whether it is still as it was to be
+	At        int64  // Unix time in milliseconds
 }

@@ -1,5 +1,10 @@
 package job
 
+import (
+	"slices"
+	"strings"
+)
+
 // Operation is one thing that can be done to every row of a file: a request of the service and how
 // a row becomes an entry of its body. It is data; a further operation is a further value.
 type Operation struct {
@@ -15,12 +20,35 @@ type Operation struct {
 	// account can have one value only, and rows that give it two contradict one another.
 	PerAccount bool
 
-	// ValueNames are what the service's values mean, for people, where the values are few.
-	ValueNames map[string]string
+	// Values are those that the column can have, where they are few. Where there are none, it holds IDs.
+	Values []Value
+
+	// Undoes names the operation that this one takes back and that takes this one back. It is empty where
+	// there is none, and where the operation takes itself back by another value.
+	Undoes string
 
 	// WholeCodes are the error codes that concern the target, and so the request as a whole; any
 	// other is taken to concern some of its entries.
 	WholeCodes []string
+}
+
+// Value is one of the few that an operation's column can have.
+type Value struct {
+	API   string   // the service's word for it: 1
+	Name  string   // what it means, for people: disabled
+	Forms []string // what a file may say for it besides these two, in lower case
+}
+
+// ValueOf finds the value that a text from a file or a command line stands for, case aside.
+func (op Operation) ValueOf(text string) (v Value, known bool) {
+	text = strings.ToLower(text)
+	at := slices.IndexFunc(op.Values, func(v Value) bool {
+		return text == v.API || text == v.Name || slices.Contains(v.Forms, text)
+	})
+	if at < 0 {
+		return Value{}, false
+	}
+	return op.Values[at], true
 }
 
 // Reclaim takes rooms back from the account that holds them (DisassociateVmr, meeting_21_1105).
@@ -43,8 +71,7 @@ var SetStatus = Operation{
 	Path:   "/v1/usg/dcs/corp/member/status/",
 	Verb:   "set the status of accounts",
 	Noun:   "account",
-
-	ValueNames: map[string]string{"0": "normal", "1": "disabled"},
+	Values: []Value{{"0", "normal", []string{"正常"}}, {"1", "disabled", []string{"停用"}}},
 }
 
 // MaxChunk is the largest number of entries in one request. It is documented for rooms

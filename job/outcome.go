@@ -1,11 +1,8 @@
 package job
 
 import (
-	"context"
 	"iter"
-	"strconv"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -21,39 +18,8 @@ const (
 	Skipped   Status = "skipped"  // never sent: an earlier run carried it out
 )
 
-// Attempt is one request on its way.
-type Attempt struct {
-	RequestID string // a UUID of its own, the request's X-Request-Id
-	Chunk     Chunk
-	Number    int // of the attempt at just these entries, from 1
-}
-
-// Answer is what came of an attempt. A refusal by the service is an answer, not a Go error.
-type Answer struct {
-	HTTPStatus      int           // 0: there was no answer
-	Code            string        // error_code of the answer's body
-	Message         string        // error_msg of the body, or why there was no answer
-	ServerRequestID string        // X-Request-Id of the answer
-	Unsent          bool          // there was no answer and the request has surely not left this machine
-	RetryAfter      time.Duration // what the service asks to wait before the next request; mostly 0
-	Limits          []Limit       // what the service says of its limits; mostly nothing
-	Stale           bool          // the request was refused (401), and a further one can go out with a new sign-in
-	Duration        time.Duration
-}
-
-// String words an answer: 400 USG.201040000 The user does not exist.
-func (a Answer) String() string {
-	var words []string
-	if a.HTTPStatus != 0 {
-		words = append(words, strconv.Itoa(a.HTTPStatus))
-	}
-	for _, word := range []string{a.Code, a.Message} {
-		if word != "" {
-			words = append(words, word)
-		}
-	}
-	return strings.Join(words, " ")
-}
+// Done tells whether rows of a status need not be run again.
+func (s Status) Done() bool { return s == Succeeded || s == Skipped }
 
 // Outcome is the fate of a chunk's rows, final.
 type Outcome struct {
@@ -61,14 +27,56 @@ type Outcome struct {
 	Status     Status
 	RequestID  string // of the attempt that settled it; empty when there was none
 	Answer     Answer // to that attempt
-	Attempts   int    // in which the rows took part
+	Doubt      Doubt
+	Attempts   int // in which the rows took part
 	FinishedAt time.Time
 }
 
-// Sender sends one request and waits for its answer. It must be safe for concurrent use.
-type Sender interface {
-	Send(context.Context, Operation, Attempt) Answer
+// Message is what there is to say of an outcome: the answer's own message, and what keeps the fate from being
+// certain.
+func (o Outcome) Message() string {
+	doubt := o.Doubt.String()
+	if o.Answer.Message != "" && doubt != "" {
+		doubt = "; " + doubt
+	}
+	return o.Answer.Message + doubt
 }
+
+// Doubt is why rows that did not succeed may have been carried out all the same. The zero value is none.
+type Doubt struct {
+	Kind      DoubtKind
+	RequestID string // of the request that went unanswered, for the first two kinds
+}
+
+// DoubtKind is where a doubt comes from.
+type DoubtKind int
+
+const (
+	NoDoubt          DoubtKind = iota
+	Unanswered                 // an earlier request for the same rows had no answer
+	UnansweredBefore           // so it was in an earlier process, which was killed
+	Unsettled                  // the run stopped while the rows were tried
+)
+
+// perhaps ends the words of every doubt, so that a reader of results.csv finds them.
+const perhaps = "may have been carried out"
+
+// String words a doubt, as it stands in results.csv.
+func (d Doubt) String() string {
+	switch d.Kind {
+	case Unanswered:
+		return "request " + d.RequestID + " for the same row went unanswered, and " + perhaps
+	case UnansweredBefore:
+		return "request " + d.RequestID + " for the same row went unanswered when the run was killed, and " + perhaps
+	case Unsettled:
+		return "the run stopped before this was settled, and it " + perhaps
+	}
+	return ""
+}
+
+// Doubtful tells whether a message from results.csv says that the row may have been carried out although it did
+// not succeed.
+func Doubtful(message string) bool { return strings.HasSuffix(message, perhaps) }
 
 // Recorder writes down what happens, before the run goes on. It must be safe for concurrent use.
 // After an error nothing further is sent.
@@ -78,36 +86,4 @@ type Recorder interface {
 	Settle(...Outcome) error
 	Reject(iter.Seq2[Item, error]) error // invalid rows; they are on the disk when it returns
 	Sync() error                         // brings everything to the disk that was recorded before
-}
-
-// Counts says how many rows had which fate. It is safe for concurrent use.
-type Counts struct {
-	mu sync.Mutex
-	n  map[Status]int64
-}
-
-// Add counts n further rows.
-func (c *Counts) Add(s Status, n int64) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.n == nil {
-		c.n = map[Status]int64{}
-	}
-	c.n[s] += n
-}
-
-// Of tells how many rows had one of the fates.
-func (c *Counts) Of(fates ...Status) int64 {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	var n int64
-	for _, s := range fates {
-		n += c.n[s]
-	}
-	return n
-}
-
-// Total counts the settled rows.
-func (c *Counts) Total() int64 {
-	return c.Of(Succeeded, Failed, Unknown, NotSent, Invalid, Skipped)
 }

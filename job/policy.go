@@ -23,17 +23,17 @@ var unfit = []string{"APIG.0204", "APIG.0607", "APIG.1009"}
 
 // judge tells what an answer to a request of the operation asks for.
 func judge(op Operation, a Answer) verdict {
+	switch a.Kind() {
+	case Broken, Away:
+		return again
+	case Expired:
+		return renew
+	case Throttled:
+		return throttle
+	}
 	switch status := a.HTTPStatus; {
 	case status >= 200 && status < 300:
 		return done
-	case status == 0:
-		return again
-	case a.Stale:
-		return renew
-	case status == 429 || a.Code == "APIG.0308" || a.RetryAfter > 0 && (status >= 500 || status == 408):
-		return throttle
-	case status >= 500 || status == 408:
-		return again
 	case status < 400, // a redirect: this is not the service
 		status == 401, status == 403, status == 404, status == 405, status == 407,
 		slices.Contains(unfit, a.Code):

@@ -118,19 +118,11 @@ func (t *task) outcome(v verdict) Outcome {
 	}
 	switch {
 	case t.unanswered != "" && t.unanswered != t.requestID:
-		o.doubt("request " + t.unanswered + " for the same row went unanswered, and may have been carried out")
+		o.Doubt = Doubt{Unanswered, t.unanswered}
 	case t.unanswered == "" && t.earlier != "":
-		o.doubt("request " + t.earlier + " for the same row went unanswered when the run was killed, and may have been carried out")
+		o.Doubt = Doubt{UnansweredBefore, t.earlier}
 	case o.Status == NotSent && t.attempts > 0 && !t.answer.Unsent && (v == again || v == divide):
-		o.doubt("the run stopped before this was settled, and it may have been carried out")
+		o.Doubt = Doubt{Kind: Unsettled}
 	}
 	return o
-}
-
-// doubt adds to the message what keeps a fate from being certain.
-func (o *Outcome) doubt(text string) {
-	if o.Answer.Message != "" {
-		text = "; " + text
-	}
-	o.Answer.Message += text
 }

@@ -137,7 +137,7 @@ func TestUnansweredIsNamed(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, o := range rec.outcomes {
-			if o.Status != job.Failed || !strings.Contains(o.Answer.Message, "no such room; request "+first+" for the same row went unanswered") {
+			if o.Status != job.Failed || !strings.Contains(o.Message(), "no such room; request "+first+" for the same row went unanswered") {
 				t.Errorf("outcome = %s %q", o.Status, o.Answer.Message)
 			}
 			if o.Attempts < 3 {

@@ -118,7 +118,7 @@ func (d *Dir) Settle(outcomes ...job.Outcome) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, o := range outcomes {
-		if !needsNothing(o.Status) {
+		if !o.Status.Done() {
 			continue
 		}
 		for _, e := range o.Chunk.Entries {
@@ -130,9 +130,6 @@ func (d *Dir) Settle(outcomes ...job.Outcome) error {
 	}
 	return nil
 }
-
-// needsNothing tells whether rows of a status need not be run again.
-func needsNothing(s job.Status) bool { return s == job.Succeeded || s == job.Skipped }
 
 // Sync brings the tables to the disk, the journal first: each request of a result is in it.
 func (d *Dir) Sync() error {

@@ -133,7 +133,7 @@ func (p *Past) take(d *Dir, row []string) error {
 	p.settled.set(line)
 	status := job.Status(row[4])
 	p.Counts.Add(status, 1)
-	if needsNothing(status) {
+	if status.Done() {
 		d.done.set(line)
 	}
 	for _, other := range p.last {
@@ -173,7 +173,7 @@ func (d *Dir) Complete(past *Past, torn []job.Entry) error {
 				Line: number(line), Account: first[1], Value: first[2], RequestID: first[3], Status: first[4], HTTPStatus: first[5],
 				ErrorCode: first[6], ErrorMessage: first[7], Attempts: first[8], DuplicateOf: number(e.Line), FinishedAt: first[10],
 			})
-			if needsNothing(job.Status(first[4])) {
+			if job.Status(first[4]).Done() {
 				d.done.set(line)
 			}
 		}
@@ -317,7 +317,7 @@ func Earlier(path string, op job.Operation) iter.Seq2[job.Earlier, error] {
 		enough := errors.New("enough")
 		d := &Dir{Path: path, op: op}
 		err := loadTable[result](d, &Past{whole: map[string]int64{}}, ResultsFile, func(row []string) error {
-			done := needsNothing(job.Status(row[4]))
+			done := job.Status(row[4]).Done()
 			if !done && (op.PerAccount || row[8] == "0") {
 				return nil
 			}

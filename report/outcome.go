@@ -26,7 +26,7 @@ func (e *encoder) outcomes(op job.Operation, outcomes []job.Outcome) ([]byte, er
 			Status:       string(o.Status),
 			HTTPStatus:   number(int64(o.Answer.HTTPStatus)),
 			ErrorCode:    text(o.Answer.Code),
-			ErrorMessage: text(o.Answer.Message),
+			ErrorMessage: text(o.Message()),
 			Attempts:     strconv.Itoa(o.Attempts),
 			DuplicateOf:  firstMark,
 			FinishedAt:   stamp(o.FinishedAt),

@@ -125,7 +125,7 @@ func (v *verifier) results() error {
 		v.seen.set(line)
 		status := job.Status(row[4])
 		v.counts[status]++
-		if needsNothing(status) {
+		if status.Done() {
 			v.dir.done.set(line)
 		}
 		v.contents = grow(v.contents, line)

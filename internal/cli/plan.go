@@ -56,7 +56,8 @@ func (r *run) rateText() string {
 func (r *run) valuesText() string {
 	var parts []string
 	for _, value := range slices.Sorted(maps.Keys(r.plan.Values)) {
-		parts = append(parts, fmt.Sprintf("%s to %s", grouped(r.plan.Values[value]), r.op.ValueNames[value]))
+		v, _ := r.op.ValueOf(value)
+		parts = append(parts, fmt.Sprintf("%s to %s", grouped(r.plan.Values[value]), v.Name))
 	}
 	if len(parts) == 0 {
 		return ""

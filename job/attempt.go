@@ -1,0 +1,86 @@
+package job
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Attempt is one request on its way.
+type Attempt struct {
+	RequestID string // a UUID of its own, the request's X-Request-Id
+	Chunk     Chunk
+	Number    int // of the attempt at just these entries, from 1
+}
+
+// Sender sends one request and waits for its answer. It must be safe for concurrent use.
+type Sender interface {
+	Send(context.Context, Operation, Attempt) Answer
+}
+
+// Answer is what came of an attempt. A refusal by the service is an answer, not a Go error.
+type Answer struct {
+	HTTPStatus      int           // 0: there was no answer
+	Code            string        // error_code of the answer's body
+	Message         string        // error_msg of the body, or why there was no answer
+	ServerRequestID string        // X-Request-Id of the answer
+	Unsent          bool          // there was no answer and the request has surely not left this machine
+	RetryAfter      time.Duration // what the service asks to wait before the next request; mostly 0
+	Limits          []Limit       // what the service says of its limits; mostly nothing
+	Stale           bool          // the request was refused (401), and a further one can go out with a new sign-in
+	Duration        time.Duration
+}
+
+// String words an answer: 400 USG.201040000 The user does not exist.
+func (a Answer) String() string {
+	var words []string
+	if a.HTTPStatus != 0 {
+		words = append(words, strconv.Itoa(a.HTTPStatus))
+	}
+	for _, word := range []string{a.Code, a.Message} {
+		if word != "" {
+			words = append(words, word)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// Limit is what an answer says of the service's own limit (apig-ug-180830102).
+type Limit struct {
+	Name   string        // of the limit; several may hold at a time
+	Remain int           // requests that are left in the window; -1: not said
+	Limit  int           // requests that a window takes, 1 or more
+	Window time.Duration // more than 0
+}
+
+// Kind is what an answer says of the service, whatever it says of the request.
+type Kind int
+
+const (
+	Alive     Kind = iota // it looked at the request: it carried it out, or refused it
+	Broken                // it had trouble with just this request, a plain 500
+	Away                  // there was no answer, or one of a gateway that could not reach it
+	Throttled             // it asks all to wait
+	Expired               // it wants a new sign-in
+)
+
+// Kind tells what an answer says of the service. That a 5xx or 408 with a Retry-After asks all to wait, as a 429
+// does, is a guess; the code is the gateway's for throttling (apig_03_0048).
+func (a Answer) Kind() Kind {
+	switch status := a.HTTPStatus; {
+	case status >= 200 && status < 300:
+		return Alive
+	case status == 0:
+		return Away
+	case a.Stale:
+		return Expired
+	case status == 429 || a.Code == "APIG.0308" || a.RetryAfter > 0 && (status >= 500 || status == 408):
+		return Throttled
+	case status == 500:
+		return Broken
+	case status > 500 || status == 408:
+		return Away
+	}
+	return Alive
+}
