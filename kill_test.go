@@ -2,11 +2,9 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -109,30 +107,4 @@ func writeRooms(t *testing.T, path string, accounts int) (rows int) {
 		t.Fatal(err)
 	}
 	return rows
-}
-
-// meetbatch runs the program and kills it after a time. The exit code is -1 when that came to pass.
-func meetbatch(t *testing.T, after time.Duration, args ...string) int {
-	cmd := exec.Command("meetbatch", args...)
-	cmd.Env = append(os.Environ(), "MEETBATCH_TOKEN=sandbox", "GORACE=atexit_sleep_ms=0")
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	killer := time.AfterFunc(after, func() { cmd.Process.Kill() })
-	defer killer.Stop()
-	err := cmd.Wait()
-	var exit *exec.ExitError
-	switch {
-	case err == nil:
-		return 0
-	case errors.As(err, &exit):
-		if code := exit.ExitCode(); code > 1 {
-			t.Logf("meetbatch %v: exit code %d: %s", args, code, stderr.Bytes())
-		}
-		return exit.ExitCode()
-	}
-	t.Fatal(err)
-	return 0
 }

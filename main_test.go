@@ -3,17 +3,12 @@ package main
 import (
 	"encoding/csv"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -21,11 +16,11 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"meetbatch": main})
+	testscript.Main(m, map[string]func(){"meetbatch": main, "environ": environ})
 }
 
 // TestScript runs testdata/script. Each script has a service of its own at $SANDBOX, which logs to
-// service.jsonl, and the token for it.
+// service.jsonl, and the token for it. No script uses a program that is not of this module.
 func TestScript(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -52,33 +47,26 @@ func TestScript(t *testing.T) {
 			env.Setenv("MEETBATCH_TOKEN", "sandbox")
 			env.Setenv("TESTDATA", testdata)
 			env.Setenv("GORACE", "atexit_sleep_ms=0")
+			env.Values[processesKey{}] = processes{}
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"exitcode": exitcode,
 			"agrees":   agrees,
+			"append":   appendText,
+			"columns":  columns,
+			"copydir":  copyDir,
+			"edit":     edit,
+			"encode":   encode,
+			"ended":    ended,
+			"exitcode": exitcode,
+			"instant":  instant,
+			"pack":     pack,
+			"signal":   sendSignal,
+			"start":    start,
+			"truncate": truncate,
 			"waitfor":  waitfor,
 		},
 	})
-}
-
-// exitcode N PROGRAM ARGS runs a program and wants that exit code; what it prints can be looked at
-// with stdout and stderr.
-func exitcode(ts *testscript.TestScript, neg bool, args []string) {
-	want, err := strconv.Atoi(args[0])
-	ts.Check(err)
-	err = ts.Exec(args[1], args[2:]...)
-	got := 0
-	var exit *exec.ExitError
-	switch {
-	case errors.As(err, &exit):
-		got = exit.ExitCode()
-	case err != nil:
-		ts.Fatalf("%v", err)
-	}
-	if (got == want) == neg {
-		ts.Fatalf("exit code %d, want %d", got, want)
-	}
 }
 
 // agrees DIR LOG wants the results of a run to say what the service logged, request by request.
@@ -165,22 +153,4 @@ func compare(dir, logFile string) (repeated int, err error) {
 		}
 	}
 	return repeated, nil
-}
-
-// waitfor FILE REGEXP [VARIABLE] waits until a file has a match, and keeps its first group.
-func waitfor(ts *testscript.TestScript, neg bool, args []string) {
-	re, err := regexp.Compile(args[1])
-	ts.Check(err)
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		text, _ := os.ReadFile(ts.MkAbs(args[0]))
-		match := re.FindSubmatch(text)
-		if match == nil {
-			continue
-		}
-		if len(args) > 2 {
-			ts.Setenv(args[2], string(match[1]))
-		}
-		return
-	}
-	ts.Fatalf("%s never matched %s", args[0], args[1])
 }

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"meetbatch/internal/sandbox"
+)
+
+// service starts a simulated service that ends with the test, and gives its address.
+func service(t *testing.T) (url string) {
+	server, err := sandbox.Start(sandbox.New(sandbox.Settings{Token: "sandbox"}), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	return server.URL
+}
+
+// wantCode runs the program and wants an exit code.
+func wantCode(t *testing.T, want int, args ...string) {
+	t.Helper()
+	if code := meetbatch(t, time.Minute, args...); code != want {
+		t.Fatalf("meetbatch %v: exit code %d, want %d", args, code, want)
+	}
+}
+
+func read(t *testing.T, path string) []byte {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func write(t *testing.T, path string, text []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, text, 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// meetbatch runs the program and kills it after a time. The exit code is -1 when that came to pass.
+func meetbatch(t *testing.T, after time.Duration, args ...string) int {
+	cmd := exec.Command("meetbatch", args...)
+	cmd.Env = append(os.Environ(), "MEETBATCH_TOKEN=sandbox", "GORACE=atexit_sleep_ms=0")
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	killer := time.AfterFunc(after, func() { cmd.Process.Kill() })
+	defer killer.Stop()
+	err := cmd.Wait()
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &exit):
+		if code := exit.ExitCode(); code > 1 {
+			t.Logf("meetbatch %v: exit code %d: %s", args, code, stderr.String())
+		}
+		return exit.ExitCode()
+	}
+	t.Fatal(err)
+	return 0
+}
