@@ -3,10 +3,13 @@ package main
 import (
 	"encoding/csv"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,6 +19,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	// Most tests wait, for the disk or for a pace, and compute little: more of them run at a time than there are
+	// processors. What is said with -parallel counts all the same, since it is read later.
+	flag.Set("test.parallel", strconv.Itoa(max(8, runtime.GOMAXPROCS(0))))
 	testscript.Main(m, map[string]func(){"meetbatch": main, "environ": environ})
 }
 
