@@ -25,12 +25,22 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"meetbatch": main, "environ": environ})
 }
 
-// TestScript runs testdata/script. Each script has a service of its own at $SANDBOX, which logs to
-// service.jsonl, and the token for it. No script uses a program that is not of this module.
+// TestPace runs testdata/pace: what measures times to a hundredth runs before the other tests, not beside them.
+func TestPace(t *testing.T) {
+	testscript.Run(t, scripts("pace"))
+}
+
+// TestScript runs testdata/script.
 func TestScript(t *testing.T) {
 	t.Parallel()
-	testscript.Run(t, testscript.Params{
-		Dir: filepath.Join("testdata", "script"),
+	testscript.Run(t, scripts("script"))
+}
+
+// scripts gives what the scripts of a directory need. Each script has a service of its own at $SANDBOX, which logs to
+// service.jsonl, and the token for it. No script uses a program that is not of this module.
+func scripts(dir string) testscript.Params {
+	return testscript.Params{
+		Dir: filepath.Join("testdata", dir),
 		Setup: func(env *testscript.Env) error {
 			log, err := os.Create(filepath.Join(env.WorkDir, "service.jsonl"))
 			if err != nil {
@@ -72,7 +82,7 @@ func TestScript(t *testing.T) {
 			"truncate": truncate,
 			"waitfor":  waitfor,
 		},
-	})
+	}
 }
 
 // agrees DIR LOG wants the results of a run to say what the service logged, request by request.
