@@ -173,7 +173,7 @@ func TestFollow(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				time.AfterFunc(10*time.Minute, cancel)
 				r := &job.Runner{Operation: job.Reclaim, Sender: svc, Recorder: &memory{}, Rate: rate}
-				if err := r.Run(ctx, t.Context(), manyAccounts(15000)); !errors.Is(err, context.Canceled) {
+				if err := r.Run(ctx, t.Context(), manyAccounts(15000), 0); !errors.Is(err, context.Canceled) {
 					t.Fatal(err)
 				}
 				used, share := taken/(10*test.allowed), refused/(taken+refused)
@@ -202,7 +202,7 @@ func TestFollowAfterAnOutage(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(11*time.Minute+30*time.Second, cancel)
 		r := &job.Runner{Operation: job.Reclaim, Sender: svc, Recorder: &memory{}, Rate: job.AutoRate}
-		if err := r.Run(ctx, t.Context(), manyAccounts(15000)); !errors.Is(err, context.Canceled) {
+		if err := r.Run(ctx, t.Context(), manyAccounts(15000), 0); !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}
 		if r.Paced.MostPerSecond > 30 {
@@ -234,7 +234,7 @@ func TestFollowSlowAnswers(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(70*time.Minute, cancel)
 		r := &job.Runner{Operation: job.Reclaim, Sender: svc, Recorder: &memory{}, Rate: job.AutoRate, Workers: 64}
-		if err := r.Run(ctx, t.Context(), manyAccounts(15000)); !errors.Is(err, context.Canceled) {
+		if err := r.Run(ctx, t.Context(), manyAccounts(15000), 0); !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}
 		if r.Paced.MostPerSecond > 4 || r.Paced.Throttled > 30 {
@@ -260,7 +260,7 @@ func TestFollowForgets(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(45*time.Minute, cancel)
 		r := &job.Runner{Operation: job.Reclaim, Sender: svc, Recorder: &memory{}, Rate: job.AutoRate}
-		if err := r.Run(ctx, t.Context(), manyAccounts(15000)); !errors.Is(err, context.Canceled) {
+		if err := r.Run(ctx, t.Context(), manyAccounts(15000), 0); !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}
 		done := r.Counts.Of(job.Succeeded)
@@ -289,7 +289,7 @@ func TestHoldConcernsWhoeverWaits(t *testing.T) {
 			}
 			return nil
 		}}
-		if err := r.Run(t.Context(), t.Context(), manyAccounts(200)); err != nil {
+		if err := r.Run(t.Context(), t.Context(), manyAccounts(200), 0); err != nil {
 			t.Fatal(err)
 		}
 		if r.Paced.MostPerSecond > 3 || r.Paced.Throttled != 1 {
@@ -323,7 +323,7 @@ func TestProbeSurvivesANewLimit(t *testing.T) {
 		}}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 		defer cancel()
-		if err := r.Run(ctx, t.Context(), manyAccounts(40)); err != nil || r.Counts.Of(job.Succeeded) != 40 {
+		if err := r.Run(ctx, t.Context(), manyAccounts(40), 0); err != nil || r.Counts.Of(job.Succeeded) != 40 {
 			t.Errorf("%v, %d of 40 rows succeeded after %s", err, r.Counts.Of(job.Succeeded), time.Since(start))
 		}
 	})
@@ -341,7 +341,7 @@ func TestRenewalKeepsThePace(t *testing.T) {
 			}
 			return nil
 		}}
-		if err := r.Run(t.Context(), t.Context(), manyAccounts(8)); err != nil {
+		if err := r.Run(t.Context(), t.Context(), manyAccounts(8), 0); err != nil {
 			t.Fatal(err)
 		}
 		for i := 1; i < len(svc.at); i++ {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"iter"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -59,7 +60,14 @@ type running struct {
 	stop     context.CancelCauseFunc // of stopping
 }
 
-// Run settles the invalid rows of the plan and then sends its chunks, until stopping ends; then what
+// Planned is what a plan yields.
+type Planned interface {
+	Invalid() iter.Seq2[Item, error]
+	Skipped() iter.Seq2[Outcome, error]
+	Chunks() iter.Seq2[Chunk, error]
+}
+
+// Run settles the invalid rows of the plan, of which there are as many as invalid says, and then sends its chunks, until stopping ends; then what
 // is in flight is finished, and what was not sent is settled as such. When abandon ends, requests in
 // flight are given up, and recorded.
 //
@@ -67,11 +75,11 @@ type running struct {
 // every row is settled then, also when the error is a *Stop or the cause of stopping's end. When a
 // record could not be written nothing further is sent, what is in flight is awaited, and rows are left
 // without a result.
-func (r *Runner) Run(stopping, abandon context.Context, plan *Plan) error {
+func (r *Runner) Run(stopping, abandon context.Context, plan Planned, invalid int64) error {
 	if err := r.Recorder.Reject(plan.Invalid()); err != nil {
 		return err
 	}
-	r.Counts.Add(Invalid, plan.InvalidRows)
+	r.Counts.Add(Invalid, invalid)
 
 	stopping, stop := context.WithCancelCause(stopping)
 	defer stop(nil)
@@ -114,7 +122,7 @@ func (r *Runner) Run(stopping, abandon context.Context, plan *Plan) error {
 
 // send hands a plan's chunks to the pool. Those that it does not come to before stopping ends are settled
 // as not sent. It returns early when records cannot be written.
-func (r *running) send(plan *Plan, pool *errgroup.Group, stopping context.Context) error {
+func (r *running) send(plan Planned, pool *errgroup.Group, stopping context.Context) error {
 	rest := batch{running: r}
 	for skipped, err := range plan.Skipped() {
 		if err == nil {

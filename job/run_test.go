@@ -99,7 +99,7 @@ func TestRunKeepsTheRate(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			svc := &service{takes: takes}
 			r := &job.Runner{Sender: svc, Recorder: &memory{}, Rate: job.Rate{Requests: 50, Per: time.Second}, Workers: 10}
-			if err := r.Run(t.Context(), t.Context(), manyAccounts(1001)); err != nil {
+			if err := r.Run(t.Context(), t.Context(), manyAccounts(1001), 0); err != nil {
 				t.Fatal(err)
 			}
 			if took := svc.at[1000].Sub(svc.at[0]); took < 20*time.Second || took > 20*time.Second+10*time.Millisecond {
@@ -119,7 +119,7 @@ func TestRunUsesTheWorkers(t *testing.T) {
 		svc := &service{takes: time.Second}
 		r := &job.Runner{Sender: svc, Recorder: &memory{}, Workers: 7}
 		start := time.Now()
-		if err := r.Run(t.Context(), t.Context(), manyAccounts(70)); err != nil {
+		if err := r.Run(t.Context(), t.Context(), manyAccounts(70), 0); err != nil {
 			t.Fatal(err)
 		}
 		if svc.mostEver != 7 || time.Since(start) != 10*time.Second {
@@ -145,7 +145,7 @@ func TestRunWritesBeforeItActs(t *testing.T) {
 		return job.Answer{}
 	}
 	r := &job.Runner{Sender: svc, Recorder: rec, Workers: 16}
-	if err := r.Run(t.Context(), t.Context(), manyAccounts(200)); err != nil {
+	if err := r.Run(t.Context(), t.Context(), manyAccounts(200), 0); err != nil {
 		t.Fatal(err)
 	}
 	next := map[string]string{"": "sent", "sent": "answered", "answered": "settled"}
@@ -175,7 +175,7 @@ func TestRunStopsWhenRecordsFail(t *testing.T) {
 			rec.onError = func() {
 				failed.Do(func() { svc.mu.Lock(); after = len(svc.at); svc.mu.Unlock() })
 			}
-			err := r.Run(t.Context(), t.Context(), manyAccounts(1000))
+			err := r.Run(t.Context(), t.Context(), manyAccounts(1000), 0)
 			if !errors.Is(err, errFull) {
 				t.Fatalf("Run = %v, want %v", err, errFull)
 			}

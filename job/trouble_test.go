@@ -101,7 +101,7 @@ func TestTryAgain(t *testing.T) {
 				rec := &memory{}
 				r := &job.Runner{Operation: job.Reclaim, Sender: &service{answer: answers(test.answers...)}, Recorder: rec}
 				start := time.Now()
-				err := r.Run(t.Context(), t.Context(), oneRequest(1))
+				err := r.Run(t.Context(), t.Context(), oneRequest(1), 0)
 				var stop *job.Stop
 				if errors.As(err, &stop) != test.stopped || err != nil && !test.stopped {
 					t.Errorf("Run = %v, want a stop: %t", err, test.stopped)
@@ -133,7 +133,7 @@ func TestUnansweredIsNamed(t *testing.T) {
 			return badEntry
 		}}
 		r := &job.Runner{Operation: job.Reclaim, Sender: svc, Recorder: rec}
-		if err := r.Run(t.Context(), t.Context(), oneRequest(3)); err != nil {
+		if err := r.Run(t.Context(), t.Context(), oneRequest(3), 0); err != nil {
 			t.Fatal(err)
 		}
 		for _, o := range rec.outcomes {
@@ -172,7 +172,7 @@ func TestDivision(t *testing.T) {
 		}
 		rec := &memory{}
 		r := &job.Runner{Operation: job.Reclaim, Sender: &service{answer: rejecting(bad)}, Recorder: rec, Workers: 1}
-		if err := r.Run(context.Background(), context.Background(), oneRequest(n)); err != nil {
+		if err := r.Run(context.Background(), context.Background(), oneRequest(n), 0); err != nil {
 			t.Fatal(err)
 		}
 		for i, fate := range strings.Fields(rec.fates()) {
@@ -198,7 +198,7 @@ func TestDivision(t *testing.T) {
 func TestWholeRequestIsNotDivided(t *testing.T) {
 	t.Parallel()
 	r := &job.Runner{Operation: job.Reclaim, Sender: &service{answer: answers(noUser)}, Recorder: &memory{}}
-	if err := r.Run(t.Context(), t.Context(), oneRequest(100)); err != nil || r.Requests.Load() != 1 || r.Counts.Of(job.Failed) != 100 {
+	if err := r.Run(t.Context(), t.Context(), oneRequest(100), 0); err != nil || r.Requests.Load() != 1 || r.Counts.Of(job.Failed) != 100 {
 		t.Errorf("reclaim: %v, %d requests, %d failed", err, r.Requests.Load(), r.Counts.Of(job.Failed))
 	}
 	p := job.NewPlanner(job.SetStatus, job.MaxChunk)
@@ -213,7 +213,7 @@ func TestWholeRequestIsNotDivided(t *testing.T) {
 		}
 		return fine
 	}}}
-	if err := r.Run(t.Context(), t.Context(), mustPlan(p)); err != nil || r.Requests.Load() > 15 || r.Counts.Of(job.Failed) != 1 {
+	if err := r.Run(t.Context(), t.Context(), mustPlan(p), 0); err != nil || r.Requests.Load() > 15 || r.Counts.Of(job.Failed) != 1 {
 		t.Errorf("status: %v, %d requests, %d failed", err, r.Requests.Load(), r.Counts.Of(job.Failed))
 	}
 }
@@ -236,7 +236,7 @@ func TestOutage(t *testing.T) {
 					return fine
 				}
 				r := &job.Runner{Operation: job.Reclaim, Sender: svc, Recorder: rec, Rate: job.Rate{Requests: 5, Per: time.Second}}
-				if err := r.Run(t.Context(), t.Context(), manyAccounts(200)); err != nil {
+				if err := r.Run(t.Context(), t.Context(), manyAccounts(200), 0); err != nil {
 					t.Fatal(err)
 				}
 				if got := r.Counts.Of(job.Succeeded); got != 200 {
@@ -261,7 +261,7 @@ func TestServiceIsDown(t *testing.T) {
 		rec := &memory{}
 		r := &job.Runner{Operation: job.Reclaim, Sender: &service{answer: answers(refused)}, Recorder: rec, Workers: 20}
 		start := time.Now()
-		err := r.Run(t.Context(), t.Context(), manyAccounts(5000))
+		err := r.Run(t.Context(), t.Context(), manyAccounts(5000), 0)
 		if err == nil || !strings.Contains(err.Error(), "out of reach") || !strings.Contains(err.Error(), "connection refused") {
 			t.Errorf("Run = %v", err)
 		}
@@ -292,7 +292,7 @@ func TestThrottleHoldsAll(t *testing.T) {
 			return fine
 		}
 		r := &job.Runner{Operation: job.Reclaim, Sender: svc, Recorder: &memory{}, Workers: 16, Rate: job.Rate{Requests: 100, Per: time.Second}}
-		if err := r.Run(t.Context(), t.Context(), manyAccounts(100)); err != nil {
+		if err := r.Run(t.Context(), t.Context(), manyAccounts(100), 0); err != nil {
 			t.Fatal(err)
 		}
 		for i, at := range svc.at {
@@ -320,7 +320,7 @@ func TestMaxFailures(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := &job.Runner{Operation: job.Reclaim, Sender: &service{answer: answers(noUser)}, Recorder: &memory{}, Workers: 1, MaxFailures: share}
-		err = r.Run(t.Context(), t.Context(), manyAccounts(test.rows))
+		err = r.Run(t.Context(), t.Context(), manyAccounts(test.rows), 0)
 		if got := r.Counts.Of(job.Failed); got != test.want || (err != nil) != (test.want < int64(test.rows)) || r.Counts.Total() != int64(test.rows) {
 			t.Errorf("--max-failures %s: %v after %d of %d rows", test.bound, err, got, test.rows)
 		}
@@ -349,7 +349,7 @@ func TestStopping(t *testing.T) {
 			defer giveUp()
 			r := &job.Runner{Operation: job.Reclaim, Sender: svc, Recorder: rec, Workers: 4}
 			start := time.Now()
-			if err := r.Run(stopping, abandon, manyAccounts(100)); !errors.Is(err, errSignal) {
+			if err := r.Run(stopping, abandon, manyAccounts(100), 0); !errors.Is(err, errSignal) {
 				t.Errorf("Run = %v", err)
 			}
 			want := []int64{8, 0, 92}
@@ -403,7 +403,7 @@ func TestWorkersDoNotMatter(t *testing.T) {
 				return fine
 			}
 			r := &job.Runner{Operation: job.Reclaim, Sender: svc, Recorder: rec, Workers: workers}
-			if err := r.Run(t.Context(), t.Context(), manyAccounts(500)); err != nil {
+			if err := r.Run(t.Context(), t.Context(), manyAccounts(500), 0); err != nil {
 				t.Fatal(err)
 			}
 			fates[workers] = rec.fates()
@@ -449,7 +449,7 @@ func TestStale(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			r := &job.Runner{Operation: job.Reclaim, Sender: &service{answer: answers(test.answers...)}, Recorder: &memory{}}
-			err := r.Run(t.Context(), t.Context(), oneRequest(3))
+			err := r.Run(t.Context(), t.Context(), oneRequest(3), 0)
 			var stop *job.Stop
 			if errors.As(err, &stop) != test.stops || r.Requests.Load() != test.sent {
 				t.Errorf("%v: %v after %d requests", test.answers, err, r.Requests.Load())

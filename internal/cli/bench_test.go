@@ -59,7 +59,7 @@ func BenchmarkSend(b *testing.B) {
 		}
 		plan := benchPlan(b.N)
 		b.ResetTimer()
-		if err := runner.Run(b.Context(), b.Context(), plan); err != nil {
+		if err := runner.Run(b.Context(), b.Context(), plan, plan.InvalidRows); err != nil {
 			b.Fatal(err)
 		}
 		if got := runner.Counts.Of(job.Succeeded); got != plan.Rows {

@@ -39,7 +39,7 @@ func (r *run) send(signals signals) error {
 	start := time.Now()
 	r.sending.Store(true)
 	bar := startProgress(r)
-	end := r.job.Run(signals.stopping, signals.abandon, r.plan)
+	end := r.job.Run(signals.stopping, signals.abandon, r.plan, r.plan.InvalidRows)
 	bar.stop()
 	r.signOut() // before the last words, which name the next command
 	return r.finish(end, time.Since(start))

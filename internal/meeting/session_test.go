@@ -315,7 +315,7 @@ func day(t *testing.T, credentials meeting.Credentials) {
 		Operation: job.Reclaim, Sender: client, Ready: client.Ready, Recorder: nowhere{},
 		Rate: job.Rate{Requests: rate, Per: time.Minute},
 	}
-	if err := r.Run(t.Context(), t.Context(), plan); err != nil {
+	if err := r.Run(t.Context(), t.Context(), plan, plan.InvalidRows); err != nil {
 		t.Fatal(err)
 	}
 	if err := client.SignOut(t.Context()); err != nil || h.Tokens() > 64 {
@@ -398,7 +398,7 @@ func TestRefused(t *testing.T) {
 			}
 			plan := planOf(t, 400)
 			r := &job.Runner{Operation: job.Reclaim, Sender: client, Ready: client.Ready, Recorder: nowhere{}, Workers: 16}
-			err := r.Run(t.Context(), t.Context(), plan)
+			err := r.Run(t.Context(), t.Context(), plan, plan.InvalidRows)
 			var stop *job.Stop
 			switch {
 			case !final && (err != nil || r.Counts.Of(job.Succeeded) != 400 || renewals != 2 || refusals > 16 || sent != 400+refusals):
@@ -458,7 +458,7 @@ func TestHostile(t *testing.T) {
 				plan := planOf(t, 20)
 				r := &job.Runner{Operation: job.Reclaim, Sender: client, Ready: client.Ready, Recorder: nowhere{}, Workers: 1}
 				start := time.Now()
-				err := r.Run(t.Context(), t.Context(), plan)
+				err := r.Run(t.Context(), t.Context(), plan, plan.InvalidRows)
 				var stop *job.Stop
 				if errors.As(err, &stop) != test.stops || signIns > test.signIns || time.Since(start) > 20*time.Minute {
 					t.Errorf("%v after %s, %d sign-ins", err, time.Since(start), signIns)
