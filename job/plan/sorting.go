@@ -1,6 +1,10 @@
-package job
+package plan
 
-import "slices"
+import (
+	"slices"
+
+	"meetbatch/job"
+)
 
 // sorting divides the accounts of a part into what is to be sent, what was carried out earlier, and
 // what contradicts itself.
@@ -25,7 +29,7 @@ func (s *sorting) add(g *group, part grouped) {
 	}
 	entries := slices.DeleteFunc(g.entries, s.isSettled)
 	if len(part.earlier) > 0 {
-		entries = slices.DeleteFunc(entries, func(e Entry) bool { return s.skip(g.account, e, part) })
+		entries = slices.DeleteFunc(entries, func(e job.Entry) bool { return s.skip(g.account, e, part) })
 	}
 	if len(entries) == 0 {
 		return
@@ -42,24 +46,24 @@ func (s *sorting) add(g *group, part grouped) {
 }
 
 // isSettled tells whether an entry needs nothing more, but for duplicates whose results are missing.
-func (s *sorting) isSettled(e Entry) bool {
+func (s *sorting) isSettled(e job.Entry) bool {
 	if !s.settled(e.Line) {
 		return false
 	}
 	if left := slices.DeleteFunc(e.Duplicates, s.settled); len(left) > 0 {
-		s.Torn = append(s.Torn, Entry{ID: e.ID, Line: e.Line, Duplicates: left})
+		s.Torn = append(s.Torn, job.Entry{ID: e.ID, Line: e.Line, Duplicates: left})
 	}
 	return true
 }
 
 // skip tells whether an entry was carried out earlier, and keeps by which request.
-func (s *sorting) skip(account string, e Entry, part grouped) bool {
+func (s *sorting) skip(account string, e job.Entry, part grouped) bool {
 	by, is := part.carriedOut(s.op, account, e.ID)
 	if !is {
 		return false
 	}
 	s.SkippedRows += e.Rows()
-	s.skips = append(s.skips, group{account: account, entries: []Entry{e}, requestID: by.RequestID, at: by.At})
+	s.skips = append(s.skips, group{account: account, entries: []job.Entry{e}, requestID: by.RequestID, at: by.At})
 	return true
 }
 

@@ -1,14 +1,16 @@
-package job
+package plan
 
 import (
 	"fmt"
 	"slices"
+
+	"meetbatch/job"
 )
 
 // group is what the rows of one account ask for: values, in the order of their first rows.
 type group struct {
 	account   string
-	entries   []Entry
+	entries   []job.Entry
 	index     map[string]int // of entries by ID, as soon as there are many
 	requestID string         // that carried the entries out in an earlier run; empty for what is to be sent
 	at        int64          // when it did, Unix time in milliseconds
@@ -26,12 +28,12 @@ func (g *group) add(value string, line int64) {
 	if g.index != nil {
 		g.index[value] = len(g.entries)
 	}
-	g.entries = append(g.entries, Entry{ID: value, Line: line})
+	g.entries = append(g.entries, job.Entry{ID: value, Line: line})
 }
 
 func (g *group) find(value string) int {
 	if len(g.entries) <= fewEntries {
-		return slices.IndexFunc(g.entries, func(e Entry) bool { return e.ID == value })
+		return slices.IndexFunc(g.entries, func(e job.Entry) bool { return e.ID == value })
 	}
 	if g.index == nil {
 		g.index = make(map[string]int, 2*len(g.entries))
@@ -48,14 +50,14 @@ func (g *group) find(value string) int {
 // grouped are the rows of one partition, brought together.
 type grouped struct {
 	groups  []group // in the order of the accounts' first rows
-	earlier map[earlierKey]Earlier
+	earlier map[earlierKey]job.Earlier
 }
 
 // earlierKey is what of an account can be carried out without undoing something else: any of its rooms,
 // or its one status.
 type earlierKey struct{ account, value string }
 
-func keyOf(op Operation, account, value string) earlierKey {
+func keyOf(op job.Operation, account, value string) earlierKey {
 	if op.PerAccount {
 		return earlierKey{account, value}
 	}
@@ -63,14 +65,14 @@ func keyOf(op Operation, account, value string) earlierKey {
 }
 
 // groupRows brings the rows of each account together.
-func groupRows(op Operation, rows record) grouped {
+func groupRows(op job.Operation, rows record) grouped {
 	var g grouped
 	byAccount := map[string]int{}
 	for len(rows) > 0 {
 		row := record(rows.text())
 		line, account, value := row.number(), row.text(), row.text()
 		if line == 0 {
-			g.remember(keyOf(op, account, value), Earlier{account, value, row.text(), row.number()})
+			g.remember(keyOf(op, account, value), job.Earlier{Account: account, Value: value, RequestID: row.text(), At: row.number()})
 			continue
 		}
 		at, known := byAccount[account]
@@ -85,9 +87,9 @@ func groupRows(op Operation, rows record) grouped {
 }
 
 // remember keeps what was carried out last.
-func (g *grouped) remember(key earlierKey, e Earlier) {
+func (g *grouped) remember(key earlierKey, e job.Earlier) {
 	if g.earlier == nil {
-		g.earlier = map[earlierKey]Earlier{}
+		g.earlier = map[earlierKey]job.Earlier{}
 	}
 	if before, known := g.earlier[key]; !known || before.At <= e.At {
 		g.earlier[key] = e
@@ -95,13 +97,13 @@ func (g *grouped) remember(key earlierKey, e Earlier) {
 }
 
 // carriedOut tells whether an entry of an account is as an earlier run left it, and which request did.
-func (g *grouped) carriedOut(op Operation, account, value string) (e Earlier, is bool) {
+func (g *grouped) carriedOut(op job.Operation, account, value string) (e job.Earlier, is bool) {
 	e = g.earlier[keyOf(op, account, value)]
 	return e, e.Value == value && e.RequestID != ""
 }
 
 // contradicts is why rows are invalid that give an account several values.
-func contradicts(op Operation) string {
+func contradicts(op job.Operation) string {
 	return fmt.Sprintf("contradicts another row with the same account and another %s", op.Column)
 }
 
@@ -126,12 +128,12 @@ func (g *group) clashes() []clash {
 }
 
 // item words a clash.
-func (c clash) item(op Operation) Item {
+func (c clash) item(op job.Operation) job.Item {
 	other := c.group.entries[0]
 	if c.entry == 0 {
 		other = c.group.entries[1]
 	}
-	return Item{
+	return job.Item{
 		Line:    c.line,
 		Account: c.group.account,
 		Value:   c.group.entries[c.entry].ID,

@@ -1,4 +1,4 @@
-package job_test
+package plan_test
 
 import (
 	"fmt"
@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"meetbatch/job"
+	"meetbatch/job/plan"
 )
 
 // items reads rows such as "wei blue" as items, the first on line 2.
@@ -24,11 +25,11 @@ func items(rows ...[2]string) []job.Item {
 
 type fataler interface{ Fatal(...any) }
 
-func planOf(t fataler, op job.Operation, size int, its []job.Item) *job.Plan {
-	return finish(t, job.NewPlanner(op, size), its)
+func planOf(t fataler, op job.Operation, size int, its []job.Item) *plan.Plan {
+	return finish(t, plan.NewPlanner(op, size), its)
 }
 
-func finish(t fataler, p *job.Planner, its []job.Item) *job.Plan {
+func finish(t fataler, p *plan.Planner, its []job.Item) *plan.Plan {
 	for _, it := range its {
 		if err := p.Add(it); err != nil {
 			t.Fatal(err)
@@ -37,14 +38,6 @@ func finish(t fataler, p *job.Planner, its []job.Item) *job.Plan {
 	plan, err := p.Plan()
 	if err != nil {
 		t.Fatal(err)
-	}
-	return plan
-}
-
-func mustPlan(p *job.Planner) *job.Plan {
-	plan, err := p.Plan()
-	if err != nil {
-		panic(err) // nothing is written to a file
 	}
 	return plan
 }
@@ -135,10 +128,10 @@ func TestPlanProperties(t *testing.T) {
 			}
 			return it
 		}), 0, 60).Draw(t, "items")
-		planner := job.NewPlanner(op, size)
+		planner := plan.NewPlanner(op, size)
 		if memory := rapid.Int64Range(0, 200).Draw(t, "memory"); memory > 0 {
 			planner.Memory = memory
-			planner.Temp = func() (job.Temp, error) { return tempFile(dir) }
+			planner.Temp = func() (plan.Temp, error) { return tempFile(dir) }
 		}
 		p := finish(t, planner, its)
 		defer p.Close()
@@ -237,7 +230,7 @@ func byFirstLineOfTarget(chunks []job.Chunk) func(a, b job.Chunk) int {
 }
 
 func ExamplePlanner() {
-	p := job.NewPlanner(job.Reclaim, 100)
+	p := plan.NewPlanner(job.Reclaim, 100)
 	p.Add(job.Item{Line: 2, Account: "wei", Value: "blue"})
 	p.Add(job.Item{Line: 3, Account: "min", Value: "red"})
 	p.Add(job.Item{Line: 4, Account: "wei", Value: "green"})
@@ -266,13 +259,13 @@ func TestSkipped(t *testing.T) {
 		duplicates    int64
 	}{
 		{job.Reclaim, items([2]string{"a", "1"}, [2]string{"b", "1"}, [2]string{"a", "2"}, [2]string{"a", "1"}),
-			[]job.Earlier{{"a", "1", "first", 1}, {"c", "1", "first", 1}, {"b", "2", "first", 1}},
+			[]job.Earlier{{Account: "a", Value: "1", RequestID: "first", At: 1}, {Account: "c", Value: "1", RequestID: "first", At: 1}, {Account: "b", Value: "2", RequestID: "first", At: 1}},
 			"a [{1 2 [5]}] first; ", "[{b [{1 3 []}]} {a [{2 4 []}]}]", 1},
 		{job.SetStatus, items([2]string{"a", "1"}, [2]string{"b", "1"}, [2]string{"c", "1"}),
-			[]job.Earlier{{"a", "0", "first", 1}, {"b", "0", "second", 2}, {"b", "1", "first", 1}, {"a", "1", "second", 2}},
+			[]job.Earlier{{Account: "a", Value: "0", RequestID: "first", At: 1}, {Account: "b", Value: "0", RequestID: "second", At: 2}, {Account: "b", Value: "1", RequestID: "first", At: 1}, {Account: "a", Value: "1", RequestID: "second", At: 2}},
 			"1 [{a 2 []}] second; ", "[{1 [{b 3 []} {c 4 []}]}]", 0},
 	} {
-		p := job.NewPlanner(test.op, 100)
+		p := plan.NewPlanner(test.op, 100)
 		for _, e := range test.earlier {
 			if err := p.AddEarlier(e); err != nil {
 				t.Fatal(err)

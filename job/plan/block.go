@@ -1,6 +1,10 @@
-package job
+package plan
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"meetbatch/job"
+)
 
 // block is records one after the other in a compact form: numbers as varints, text behind its length. What
 // is kept of a plan is kept like this, in memory or in a file.
@@ -43,14 +47,14 @@ func (r *record) text() string {
 
 // setRow, setEarlier and setItem replace a block by one record: a row that can be sent, an entry that was
 // carried out earlier, and an invalid row. Those of the first two stand together; no row begins on line 0.
-func (b *block) setRow(it Item) {
+func (b *block) setRow(it job.Item) {
 	*b = (*b)[:0]
 	b.putNumber(it.Line)
 	b.putText(it.Account)
 	b.putText(it.Value)
 }
 
-func (b *block) setEarlier(e Earlier) {
+func (b *block) setEarlier(e job.Earlier) {
 	*b = (*b)[:0]
 	b.putNumber(0)
 	b.putText(e.Account)
@@ -65,7 +69,7 @@ func (r record) account() string {
 	return r.text()
 }
 
-func (b *block) setItem(it Item, kind int) {
+func (b *block) setItem(it job.Item, kind int) {
 	*b = (*b)[:0]
 	b.putNumber(it.Line)
 	b.putText(it.Account)
@@ -74,8 +78,8 @@ func (b *block) setItem(it Item, kind int) {
 	b.putText(it.Detail)
 }
 
-func (r record) item(kinds []string) (line int64, it Item) {
-	it = Item{Line: r.number(), Account: r.text(), Value: r.text()}
+func (r record) item(kinds []string) (line int64, it job.Item) {
+	it = job.Item{Line: r.number(), Account: r.text(), Value: r.text()}
 	it.Invalid = kinds[r.number()]
 	it.Detail = r.text()
 	return it.Line, it
@@ -100,7 +104,7 @@ func (b *block) setGroup(g group) {
 
 func (r record) group() (line int64, g group) {
 	g = group{account: r.text(), requestID: r.text(), at: r.number()}
-	g.entries = make([]Entry, r.number())
+	g.entries = make([]job.Entry, r.number())
 	for i := range g.entries {
 		e := &g.entries[i]
 		e.ID, e.Line = r.text(), r.number()

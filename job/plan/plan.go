@@ -1,10 +1,12 @@
-package job
+package plan
 
 import (
 	"iter"
 	"slices"
 	"sync"
 	"time"
+
+	"meetbatch/job"
 )
 
 // Plan is every request that a run will send, and every row that it will not.
@@ -17,12 +19,12 @@ type Plan struct {
 	Entries     int64
 	Requests    int64            // the smallest number that carries all entries
 	Values      map[string]int64 // entries by value, for operations that are not per account
-	Torn        []Entry          // settled, but for these duplicates of theirs
+	Torn        []job.Entry      // settled, but for these duplicates of theirs
 
-	op    Operation
+	op    job.Operation
 	size  int
 	kept  store
-	kinds []string // of Item.Invalid: a few, each of which many rows may share
+	kinds []string // of job.Item.Invalid: a few, each of which many rows may share
 	wrong shelf    // invalid rows, as they came
 
 	mu          sync.Mutex
@@ -90,16 +92,16 @@ func ceilDiv(a, b int64) int64 { return (a + b - 1) / b }
 func (p *Plan) Close() error { return p.kept.close() }
 
 // Invalid yields the rows that cannot be sent, by line. An error is the last thing that it yields.
-func (p *Plan) Invalid() iter.Seq2[Item, error] {
-	return merge(&p.kept, append([]shelf{p.wrong}, p.contradicts...), func(r record) (int64, Item) { return r.item(p.kinds) })
+func (p *Plan) Invalid() iter.Seq2[job.Item, error] {
+	return merge(&p.kept, append([]shelf{p.wrong}, p.contradicts...), func(r record) (int64, job.Item) { return r.item(p.kinds) })
 }
 
 // Skipped yields outcomes for the rows that an earlier run carried out, one entry each, by line, with the time at
 // which it did. An error is the last thing that it yields.
-func (p *Plan) Skipped() iter.Seq2[Outcome, error] {
-	return merge(&p.kept, p.skipped, func(r record) (int64, Outcome) {
+func (p *Plan) Skipped() iter.Seq2[job.Outcome, error] {
+	return merge(&p.kept, p.skipped, func(r record) (int64, job.Outcome) {
 		line, g := r.group()
-		o := Outcome{Chunk: Chunk{g.account, g.entries}, Status: Skipped, RequestID: g.requestID, FinishedAt: time.UnixMilli(g.at)}
+		o := job.Outcome{Chunk: job.Chunk{Target: g.account, Entries: g.entries}, Status: job.Skipped, RequestID: g.requestID, FinishedAt: time.UnixMilli(g.at)}
 		if !p.op.PerAccount {
 			o.Chunk.Target, g.entries[0].ID = g.entries[0].ID, g.account
 		}
@@ -109,7 +111,7 @@ func (p *Plan) Skipped() iter.Seq2[Outcome, error] {
 
 // Chunks yields the chunks, as far as grouping allows in the order of the input. It can be called
 // more than once. An error is the last thing that it yields.
-func (p *Plan) Chunks() iter.Seq2[Chunk, error] {
+func (p *Plan) Chunks() iter.Seq2[job.Chunk, error] {
 	groups := merge(&p.kept, p.groups, record.group)
 	if p.op.PerAccount {
 		return p.chunksByAccount(groups)
@@ -117,15 +119,15 @@ func (p *Plan) Chunks() iter.Seq2[Chunk, error] {
 	return p.chunksByValue(groups)
 }
 
-func (p *Plan) chunksByAccount(groups iter.Seq2[group, error]) iter.Seq2[Chunk, error] {
-	return func(yield func(Chunk, error) bool) {
+func (p *Plan) chunksByAccount(groups iter.Seq2[group, error]) iter.Seq2[job.Chunk, error] {
+	return func(yield func(job.Chunk, error) bool) {
 		for g, err := range groups {
 			if err != nil {
-				yield(Chunk{}, err)
+				yield(job.Chunk{}, err)
 				return
 			}
 			for entries := range slices.Chunk(g.entries, p.size) {
-				if !yield(Chunk{g.account, entries}, nil) {
+				if !yield(job.Chunk{Target: g.account, Entries: entries}, nil) {
 					return
 				}
 			}
@@ -133,13 +135,13 @@ func (p *Plan) chunksByAccount(groups iter.Seq2[group, error]) iter.Seq2[Chunk, 
 	}
 }
 
-func (p *Plan) chunksByValue(groups iter.Seq2[group, error]) iter.Seq2[Chunk, error] {
-	return func(yield func(Chunk, error) bool) {
-		open := map[string][]Entry{}
+func (p *Plan) chunksByValue(groups iter.Seq2[group, error]) iter.Seq2[job.Chunk, error] {
+	return func(yield func(job.Chunk, error) bool) {
+		open := map[string][]job.Entry{}
 		var order []string // of the values, so that the same plan always gives the same chunks
 		for g, err := range groups {
 			if err != nil {
-				yield(Chunk{}, err)
+				yield(job.Chunk{}, err)
 				return
 			}
 			value, e := g.entries[0].ID, g.entries[0]
@@ -149,14 +151,14 @@ func (p *Plan) chunksByValue(groups iter.Seq2[group, error]) iter.Seq2[Chunk, er
 			}
 			open[value] = append(open[value], e)
 			if len(open[value]) == p.size {
-				if !yield(Chunk{value, open[value]}, nil) {
+				if !yield(job.Chunk{Target: value, Entries: open[value]}, nil) {
 					return
 				}
-				open[value] = make([]Entry, 0, p.size)
+				open[value] = make([]job.Entry, 0, p.size)
 			}
 		}
 		for _, value := range order {
-			if len(open[value]) > 0 && !yield(Chunk{value, open[value]}, nil) {
+			if len(open[value]) > 0 && !yield(job.Chunk{Target: value, Entries: open[value]}, nil) {
 				return
 			}
 		}

@@ -1,4 +1,5 @@
-package job
+// Package plan groups the rows of a whole input into the fewest chunks.
+package plan
 
 import (
 	"cmp"
@@ -7,6 +8,8 @@ import (
 	"io"
 
 	"golang.org/x/sync/errgroup"
+
+	"meetbatch/job"
 )
 
 const (
@@ -34,7 +37,7 @@ type Planner struct {
 	Temp   func() (Temp, error)
 	Memory int64
 
-	op      Operation
+	op      job.Operation
 	size    int
 	seed    maphash.Seed
 	rows    store
@@ -45,7 +48,7 @@ type Planner struct {
 }
 
 // NewPlanner plans for requests of at most size entries, 1 to MaxChunk.
-func NewPlanner(op Operation, size int) *Planner {
+func NewPlanner(op job.Operation, size int) *Planner {
 	return &Planner{
 		op:   op,
 		size: size,
@@ -56,7 +59,7 @@ func NewPlanner(op Operation, size int) *Planner {
 
 // Add takes the next row of the input. The lines of successive rows ascend. An error is that of a temporary
 // file.
-func (p *Planner) Add(it Item) error {
+func (p *Planner) Add(it job.Item) error {
 	p.plan.Rows++
 	if it.Invalid == "" {
 		p.scratch.setRow(it)
@@ -71,7 +74,7 @@ func (p *Planner) Add(it Item) error {
 }
 
 // AddEarlier takes an entry that need not be carried out again. All of them come before the first row.
-func (p *Planner) AddEarlier(e Earlier) error {
+func (p *Planner) AddEarlier(e job.Earlier) error {
 	p.scratch.setEarlier(e)
 	return p.put(&p.parts[p.hash(e.Account)%partitions])
 }
