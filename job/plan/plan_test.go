@@ -282,3 +282,23 @@ func TestSkipped(t *testing.T) {
 		}
 	}
 }
+
+// TestSettledRowsAreLeftOut: a plan that goes on leaves out what has a result, and tells duplicates whose
+// first row alone has one.
+func TestSettledRowsAreLeftOut(t *testing.T) {
+	t.Parallel()
+	settled := map[int64]bool{2: true, 3: true, 6: true, 7: true}
+	p := plan.NewPlanner(job.Reclaim, 2)
+	p.Settled = func(line int64) bool { return settled[line] }
+	its := items([2]string{"a", "1"}, [2]string{"b", "1"}, [2]string{"a", "1"}, [2]string{"a", "2"}, [2]string{"c", "1"})
+	plan := finish(t, p, append(its, job.Item{Line: 7, Invalid: "wrong"}, job.Item{Line: 8, Invalid: "wrong"}))
+	if got := fmt.Sprint(all(t, plan.Chunks())); got != "[{a [{2 5 []}]}]" || plan.Requests != 1 {
+		t.Errorf("chunks = %s, %d requests", got, plan.Requests)
+	}
+	if got := fmt.Sprint(plan.Torn); got != "[{1 2 [4]}]" {
+		t.Errorf("torn = %s", got)
+	}
+	if invalid := all(t, plan.Invalid()); len(invalid) != 1 || invalid[0].Line != 8 || plan.Rows != 7 {
+		t.Errorf("invalid = %v of %d rows", invalid, plan.Rows)
+	}
+}
