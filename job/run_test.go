@@ -14,6 +14,7 @@ import (
 	"go.uber.org/goleak"
 
 	"meetbatch/job"
+	"meetbatch/job/plan"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -84,12 +85,20 @@ func (m *memory) Settle(os ...job.Outcome) error {
 }
 
 // manyAccounts plans one request for each of n accounts.
-func manyAccounts(n int) *job.Plan {
-	p := job.NewPlanner(job.Reclaim, 100)
+func manyAccounts(n int) *plan.Plan {
+	p := plan.NewPlanner(job.Reclaim, 100)
 	for i := range n {
 		p.Add(job.Item{Line: int64(i + 2), Account: fmt.Sprint("account", i), Value: "room"})
 	}
 	return mustPlan(p)
+}
+
+func mustPlan(p *plan.Planner) *plan.Plan {
+	plan, err := p.Plan()
+	if err != nil {
+		panic(err) // nothing is written to a file
+	}
+	return plan
 }
 
 // TestRunKeepsTheRate holds the moments at which requests go out against the rate: evenly spaced, in

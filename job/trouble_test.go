@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"meetbatch/job"
+	"meetbatch/job/plan"
 )
 
 var (
@@ -27,8 +28,8 @@ var (
 )
 
 // oneRequest plans a single request of n rooms.
-func oneRequest(n int) *job.Plan {
-	p := job.NewPlanner(job.Reclaim, job.MaxChunk)
+func oneRequest(n int) *plan.Plan {
+	p := plan.NewPlanner(job.Reclaim, job.MaxChunk)
 	for i := range n {
 		p.Add(job.Item{Line: int64(i + 2), Account: "a", Value: fmt.Sprint(i)})
 	}
@@ -201,7 +202,7 @@ func TestWholeRequestIsNotDivided(t *testing.T) {
 	if err := r.Run(t.Context(), t.Context(), oneRequest(100), 0); err != nil || r.Requests.Load() != 1 || r.Counts.Of(job.Failed) != 100 {
 		t.Errorf("reclaim: %v, %d requests, %d failed", err, r.Requests.Load(), r.Counts.Of(job.Failed))
 	}
-	p := job.NewPlanner(job.SetStatus, job.MaxChunk)
+	p := plan.NewPlanner(job.SetStatus, job.MaxChunk)
 	for i := range 100 {
 		p.Add(job.Item{Line: int64(i + 2), Account: fmt.Sprint(i), Value: "1"})
 	}
@@ -411,26 +412,6 @@ func TestWorkersDoNotMatter(t *testing.T) {
 	}
 	if fates[1] != fates[256] {
 		t.Errorf("with 1 worker: %s\nwith 256: %s", fates[1], fates[256])
-	}
-}
-
-// TestSettledRowsAreLeftOut: a plan that goes on leaves out what has a result, and tells duplicates whose
-// first row alone has one.
-func TestSettledRowsAreLeftOut(t *testing.T) {
-	t.Parallel()
-	settled := map[int64]bool{2: true, 3: true, 6: true, 7: true}
-	p := job.NewPlanner(job.Reclaim, 2)
-	p.Settled = func(line int64) bool { return settled[line] }
-	its := items([2]string{"a", "1"}, [2]string{"b", "1"}, [2]string{"a", "1"}, [2]string{"a", "2"}, [2]string{"c", "1"})
-	plan := finish(t, p, append(its, job.Item{Line: 7, Invalid: "wrong"}, job.Item{Line: 8, Invalid: "wrong"}))
-	if got := fmt.Sprint(all(t, plan.Chunks())); got != "[{a [{2 5 []}]}]" || plan.Requests != 1 {
-		t.Errorf("chunks = %s, %d requests", got, plan.Requests)
-	}
-	if got := fmt.Sprint(plan.Torn); got != "[{1 2 [4]}]" {
-		t.Errorf("torn = %s", got)
-	}
-	if invalid := all(t, plan.Invalid()); len(invalid) != 1 || invalid[0].Line != 8 || plan.Rows != 7 {
-		t.Errorf("invalid = %v of %d rows", invalid, plan.Rows)
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"meetbatch/internal/meeting"
 	"meetbatch/internal/sandbox"
 	"meetbatch/job"
+	"meetbatch/job/plan"
 	"meetbatch/report"
 )
 
@@ -69,15 +70,15 @@ func BenchmarkSend(b *testing.B) {
 }
 
 // benchPlan plans n requests of 100 entries.
-func benchPlan(n int) *job.Plan {
-	planner := job.NewPlanner(job.SetStatus, job.MaxChunk)
+func benchPlan(n int) *plan.Plan {
+	planner := plan.NewPlanner(job.SetStatus, job.MaxChunk)
 	for i := range n * job.MaxChunk {
 		planner.Add(job.Item{Line: int64(i + 2), Account: fmt.Sprintf("user%07d@corp", i), Value: "1"})
 	}
 	return mustPlan(planner)
 }
 
-func mustPlan(p *job.Planner) *job.Plan {
+func mustPlan(p *plan.Planner) *plan.Plan {
 	plan, err := p.Plan()
 	if err != nil {
 		panic(err) // nothing is written to a file

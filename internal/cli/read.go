@@ -9,13 +9,14 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"meetbatch/job"
+	"meetbatch/job/plan"
 	"meetbatch/reader"
 	"meetbatch/report"
 )
 
 // planning is what reading a whole input gives.
 type planning struct {
-	plan     *job.Plan
+	plan     *plan.Plan
 	header   []byte // of the input
 	encoding string // of the input, as it was found
 	written  string // how the input is written, where it is not plain UTF-8 with commas
@@ -56,7 +57,7 @@ func (r *run) readPlan(ctx context.Context) (planning, error) {
 	if err != nil {
 		return p, err
 	}
-	planner := job.NewPlanner(r.op, r.Chunk)
+	planner := plan.NewPlanner(r.op, r.Chunk)
 	planner.Settled = r.past.Settled
 	planner.Temp = r.tempFile
 	if err := r.addEarlier(planner); err != nil {
@@ -152,7 +153,7 @@ func unplanned(err error) error {
 
 // tempFile makes a file for rows beyond what memory may hold: in the run directory, so that the disk that
 // has room for the results has it for the plan, and for a dry run where temporary files belong.
-func (r *run) tempFile() (job.Temp, error) {
+func (r *run) tempFile() (plan.Temp, error) {
 	if r.dir == nil {
 		return report.TempFile("")
 	}

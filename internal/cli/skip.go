@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"meetbatch/job"
+	"meetbatch/job/plan"
 	"meetbatch/report"
 )
 
 // addEarlier tells a planner what succeeded in the runs of --skip-succeeded.
-func (r *run) addEarlier(planner *job.Planner) error {
+func (r *run) addEarlier(planner *plan.Planner) error {
 	for _, path := range r.SkipSucceeded {
 		refuse := func(err error) error {
 			return refused(fmt.Errorf("--skip-succeeded: %w", err), "name the directory of a run of the same command against the same service")

@@ -19,6 +19,7 @@ import (
 	"meetbatch/internal/meeting"
 	"meetbatch/internal/sandbox"
 	"meetbatch/job"
+	"meetbatch/job/plan"
 )
 
 // TestSignature holds signatures against those that another implementation made.
@@ -336,8 +337,8 @@ type roundTripper func(*http.Request) (*http.Response, error)
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // planOf plans a request for each of n accounts: user0, user1 and so on.
-func planOf(t *testing.T, n int) *job.Plan {
-	planner := job.NewPlanner(job.Reclaim, 100)
+func planOf(t *testing.T, n int) *plan.Plan {
+	planner := plan.NewPlanner(job.Reclaim, 100)
 	for i := range n {
 		if err := planner.Add(job.Item{Line: int64(i + 2), Account: "user" + strconv.Itoa(i), Value: "room"}); err != nil {
 			t.Fatal(err)
