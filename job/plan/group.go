@@ -65,11 +65,11 @@ func keyOf(op job.Operation, account, value string) earlierKey {
 }
 
 // groupRows brings the rows of each account together.
-func groupRows(op job.Operation, rows record) grouped {
+func groupRows(op job.Operation, rows fields) grouped {
 	var g grouped
 	byAccount := map[string]int{}
 	for len(rows) > 0 {
-		row := record(rows.text())
+		row := fields(rows.text())
 		line, account, value := row.number(), row.text(), row.text()
 		if line == 0 {
 			g.remember(keyOf(op, account, value), job.Earlier{Account: account, Value: value, RequestID: row.text(), At: row.number()})

@@ -23,14 +23,14 @@ type Plan struct {
 
 	op    job.Operation
 	size  int
-	kept  store
+	kept  spillFile
 	kinds []string // of job.Item.Invalid: a few, each of which many rows may share
-	wrong shelf    // invalid rows, as they came
+	wrong list     // invalid rows, as they came
 
 	mu          sync.Mutex
-	groups      []shelf // of what is to be sent, each by line
-	skipped     []shelf // of what was carried out earlier, each by line
-	contradicts []shelf // invalid rows, each by line
+	groups      []list // of what is to be sent, each by line
+	skipped     []list // of what was carried out earlier, each by line
+	contradicts []list // invalid rows, each by line
 }
 
 // kind gives the index of a reason for being invalid.
@@ -46,20 +46,20 @@ func (p *Plan) kind(reason string) int {
 // add takes the accounts of a part of so many bytes. Lines that are settled are left out. It may be called
 // concurrently.
 func (p *Plan) add(part grouped, size int, settled func(int64) bool) error {
-	s := sorting{Plan: Plan{op: p.op, size: p.size, Values: map[string]int64{}}, settled: settled}
-	s.toSend.loose = make(block, 0, size+size/8) // nearly always enough
+	s := sifter{Plan: Plan{op: p.op, size: p.size, Values: map[string]int64{}}, settled: settled}
+	s.toSend.memory = make(packed, 0, size+size/8) // nearly always enough
 	for i := range part.groups {
 		s.add(&part.groups[i], part)
 	}
 	s.complete()
-	for _, sh := range []*shelf{&s.toSend, &s.toSkip, &s.wrong} {
+	for _, sh := range []*list{&s.toSend, &s.toSkip, &s.wrong} {
 		if p.kept.create == nil {
 			break // everything fits into memory
 		}
 		if err := p.kept.put(sh); err != nil {
 			return err
 		}
-		sh.loose = nil
+		sh.memory = nil
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -93,13 +93,13 @@ func (p *Plan) Close() error { return p.kept.close() }
 
 // Invalid yields the rows that cannot be sent, by line. An error is the last thing that it yields.
 func (p *Plan) Invalid() iter.Seq2[job.Item, error] {
-	return merge(&p.kept, append([]shelf{p.wrong}, p.contradicts...), func(r record) (int64, job.Item) { return r.item(p.kinds) })
+	return merge(&p.kept, append([]list{p.wrong}, p.contradicts...), func(r fields) (int64, job.Item) { return r.item(p.kinds) })
 }
 
 // Skipped yields outcomes for the rows that an earlier run carried out, one entry each, by line, with the time at
 // which it did. An error is the last thing that it yields.
 func (p *Plan) Skipped() iter.Seq2[job.Outcome, error] {
-	return merge(&p.kept, p.skipped, func(r record) (int64, job.Outcome) {
+	return merge(&p.kept, p.skipped, func(r fields) (int64, job.Outcome) {
 		line, g := r.group()
 		o := job.Outcome{Chunk: job.Chunk{Target: g.account, Entries: g.entries}, Status: job.Skipped, RequestID: g.requestID, FinishedAt: time.UnixMilli(g.at)}
 		if !p.op.PerAccount {
@@ -112,7 +112,7 @@ func (p *Plan) Skipped() iter.Seq2[job.Outcome, error] {
 // Chunks yields the chunks, as far as grouping allows in the order of the input. It can be called
 // more than once. An error is the last thing that it yields.
 func (p *Plan) Chunks() iter.Seq2[job.Chunk, error] {
-	groups := merge(&p.kept, p.groups, record.group)
+	groups := merge(&p.kept, p.groups, fields.group)
 	if p.op.PerAccount {
 		return p.chunksByAccount(groups)
 	}

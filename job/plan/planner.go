@@ -40,10 +40,10 @@ type Planner struct {
 	op      job.Operation
 	size    int
 	seed    maphash.Seed
-	rows    store
-	parts   [partitions]shelf
+	rows    spillFile
+	parts   [partitions]list
 	held    int64 // bytes of rows in memory
-	scratch block
+	scratch packed
 	plan    *Plan
 }
 
@@ -85,9 +85,9 @@ func (p *Planner) settled(line int64) bool { return p.Settled != nil && p.Settle
 
 func (p *Planner) memory() int64 { return cmp.Or(p.Memory, DefaultMemory) }
 
-// put appends what was written to scratch to a shelf, and clears the memory when there is too much in it.
-func (p *Planner) put(sh *shelf) error {
-	sh.loose.putRecord(p.scratch)
+// put appends what was written to scratch to a list, and clears the memory when there is too much in it.
+func (p *Planner) put(sh *list) error {
+	sh.memory.putRecord(p.scratch)
 	p.held += int64(len(p.scratch))
 	if p.Temp == nil || p.held < p.memory() {
 		return nil
@@ -115,7 +115,7 @@ func (p *Planner) Plan() (*Plan, error) {
 			return nil, errors.Join(err, p.plan.Close())
 		}
 		for i := range p.parts {
-			p.parts[i].loose = nil
+			p.parts[i].memory = nil
 		}
 	}
 	var pool errgroup.Group
@@ -135,12 +135,12 @@ func (p *Planner) largePart() int64 { return 1 + p.memory()/2 }
 
 // group brings the rows of a part together, and adds them to the plan. A part that is too large is
 // divided first, as far as its accounts allow.
-func (p *Planner) group(part *shelf, divisible bool) error {
+func (p *Planner) group(part *list, divisible bool) error {
 	if divisible && part.size() > p.largePart() {
 		return p.divide(part)
 	}
 	rows, err := p.rows.load(*part)
-	*part = shelf{}
+	*part = list{}
 	if err != nil || len(rows) == 0 {
 		return err
 	}
@@ -149,9 +149,9 @@ func (p *Planner) group(part *shelf, divisible bool) error {
 }
 
 // divide spreads the rows of a part over smaller ones, and groups those.
-func (p *Planner) divide(part *shelf) error {
-	parts := make([]shelf, 1+part.size()/p.largePart())
-	from, held := p.rows.reel(*part), int64(0)
+func (p *Planner) divide(part *list) error {
+	parts := make([]list, 1+part.size()/p.largePart())
+	from, held := p.rows.records(*part), int64(0)
 	for {
 		r, err := from.next()
 		if err == io.EOF {
@@ -161,7 +161,7 @@ func (p *Planner) divide(part *shelf) error {
 			return err
 		}
 		sub := &parts[p.hash(r.account())/partitions%uint64(len(parts))]
-		sub.loose.putText(string(r))
+		sub.memory.putText(string(r))
 		if held += int64(len(r)); held < p.largePart() || p.rows.create == nil {
 			continue
 		}
@@ -172,7 +172,7 @@ func (p *Planner) divide(part *shelf) error {
 			}
 		}
 	}
-	*part = shelf{}
+	*part = list{}
 	for i := range parts {
 		if err := p.group(&parts[i], false); err != nil {
 			return err

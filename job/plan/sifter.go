@@ -6,20 +6,20 @@ import (
 	"meetbatch/job"
 )
 
-// sorting divides the accounts of a part into what is to be sent, what was carried out earlier, and
+// sifter divides the accounts of a part into what is to be sent, what was carried out earlier, and
 // what contradicts itself.
-type sorting struct {
+type sifter struct {
 	Plan // its counts, of this part
 
 	settled func(int64) bool
-	toSend  shelf
-	toSkip  shelf
+	toSend  list
+	toSkip  list
 	skips   []group // of one entry each
 	clashes []clash
-	scratch block
+	scratch packed
 }
 
-func (s *sorting) add(g *group, part grouped) {
+func (s *sifter) add(g *group, part grouped) {
 	if !s.op.PerAccount && len(g.entries) > 1 {
 		s.clashes = append(s.clashes, g.clashes()...)
 		return
@@ -46,7 +46,7 @@ func (s *sorting) add(g *group, part grouped) {
 }
 
 // isSettled tells whether an entry needs nothing more, but for duplicates whose results are missing.
-func (s *sorting) isSettled(e job.Entry) bool {
+func (s *sifter) isSettled(e job.Entry) bool {
 	if !s.settled(e.Line) {
 		return false
 	}
@@ -57,7 +57,7 @@ func (s *sorting) isSettled(e job.Entry) bool {
 }
 
 // skip tells whether an entry was carried out earlier, and keeps by which request.
-func (s *sorting) skip(account string, e job.Entry, part grouped) bool {
+func (s *sifter) skip(account string, e job.Entry, part grouped) bool {
 	by, is := part.carriedOut(s.op, account, e.ID)
 	if !is {
 		return false
@@ -67,13 +67,13 @@ func (s *sorting) skip(account string, e job.Entry, part grouped) bool {
 	return true
 }
 
-func (s *sorting) put(sh *shelf, g group) {
+func (s *sifter) put(sh *list, g group) {
 	s.scratch.setGroup(g)
-	sh.loose.putRecord(s.scratch)
+	sh.memory.putRecord(s.scratch)
 }
 
 // complete writes what does not come by line of itself.
-func (s *sorting) complete() {
+func (s *sifter) complete() {
 	slices.SortFunc(s.skips, func(a, b group) int { return int(a.entries[0].Line - b.entries[0].Line) })
 	for _, g := range s.skips {
 		s.put(&s.toSkip, g)
@@ -85,6 +85,6 @@ func (s *sorting) complete() {
 		}
 		s.InvalidRows++
 		s.scratch.setItem(c.item(s.op), 0) // contradicts is the first kind of all
-		s.wrong.loose.putRecord(s.scratch)
+		s.wrong.memory.putRecord(s.scratch)
 	}
 }

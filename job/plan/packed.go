@@ -6,27 +6,27 @@ import (
 	"meetbatch/job"
 )
 
-// block is records one after the other in a compact form: numbers as varints, text behind its length. What
-// is kept of a plan is kept like this, in memory or in a file.
-type block []byte
+// packed is a record, or several of them one behind the other, in a compact form: numbers as varints, text behind
+// its length. What is kept of a plan is kept like this, in memory or in a file.
+type packed []byte
 
-func (b *block) putNumber(n int64) { *b = binary.AppendUvarint(*b, uint64(n)) }
+func (b *packed) putNumber(n int64) { *b = binary.AppendUvarint(*b, uint64(n)) }
 
-func (b *block) putText(s string) {
+func (b *packed) putText(s string) {
 	b.putNumber(int64(len(s)))
 	*b = append(*b, s...)
 }
 
-// putRecord appends what record reads.
-func (b *block) putRecord(r block) {
+// putRecord appends a record behind its length.
+func (b *packed) putRecord(r packed) {
 	b.putNumber(int64(len(r)))
 	*b = append(*b, r...)
 }
 
-// record reads a block from its front. The texts that it returns are parts of it.
-type record string
+// fields reads what is packed from its front. The texts that it returns are parts of it.
+type fields string
 
-func (r *record) number() int64 {
+func (r *fields) number() int64 {
 	var n uint64
 	for shift := 0; ; shift += 7 {
 		c := (*r)[0]
@@ -38,23 +38,23 @@ func (r *record) number() int64 {
 	}
 }
 
-func (r *record) text() string {
+func (r *fields) text() string {
 	n := r.number()
 	s := (*r)[:n]
 	*r = (*r)[n:]
 	return string(s)
 }
 
-// setRow, setEarlier and setItem replace a block by one record: a row that can be sent, an entry that was
+// setRow, setEarlier and setItem replace what is packed by one record: a row that can be sent, an entry that was
 // carried out earlier, and an invalid row. Those of the first two stand together; no row begins on line 0.
-func (b *block) setRow(it job.Item) {
+func (b *packed) setRow(it job.Item) {
 	*b = (*b)[:0]
 	b.putNumber(it.Line)
 	b.putText(it.Account)
 	b.putText(it.Value)
 }
 
-func (b *block) setEarlier(e job.Earlier) {
+func (b *packed) setEarlier(e job.Earlier) {
 	*b = (*b)[:0]
 	b.putNumber(0)
 	b.putText(e.Account)
@@ -64,12 +64,12 @@ func (b *block) setEarlier(e job.Earlier) {
 }
 
 // account gives the account of a record of either kind.
-func (r record) account() string {
+func (r fields) account() string {
 	r.number()
 	return r.text()
 }
 
-func (b *block) setItem(it job.Item, kind int) {
+func (b *packed) setItem(it job.Item, kind int) {
 	*b = (*b)[:0]
 	b.putNumber(it.Line)
 	b.putText(it.Account)
@@ -78,15 +78,15 @@ func (b *block) setItem(it job.Item, kind int) {
 	b.putText(it.Detail)
 }
 
-func (r record) item(kinds []string) (line int64, it job.Item) {
+func (r fields) item(kinds []string) (line int64, it job.Item) {
 	it = job.Item{Line: r.number(), Account: r.text(), Value: r.text()}
 	it.Invalid = kinds[r.number()]
 	it.Detail = r.text()
 	return it.Line, it
 }
 
-// setGroup replaces a block by a group.
-func (b *block) setGroup(g group) {
+// setGroup replaces what is packed by a group.
+func (b *packed) setGroup(g group) {
 	*b = (*b)[:0]
 	b.putText(g.account)
 	b.putText(g.requestID)
@@ -102,7 +102,7 @@ func (b *block) setGroup(g group) {
 	}
 }
 
-func (r record) group() (line int64, g group) {
+func (r fields) group() (line int64, g group) {
 	g = group{account: r.text(), requestID: r.text(), at: r.number()}
 	g.entries = make([]job.Entry, r.number())
 	for i := range g.entries {
