@@ -65,15 +65,22 @@ func keyOf(op job.Operation, account, value string) earlierKey {
 }
 
 // groupRows brings the rows of each account together.
-func groupRows(op job.Operation, rows fields) grouped {
+func groupRows(op job.Operation, rows string) (grouped, error) {
 	var g grouped
 	byAccount := map[string]int{}
-	for len(rows) > 0 {
-		row := fields(rows.text())
+	all := fields{rest: rows}
+	for all.rest != "" {
+		row := fields{rest: all.text()}
 		line, account, value := row.number(), row.text(), row.text()
 		if line == 0 {
-			g.remember(keyOf(op, account, value), job.Earlier{Account: account, Value: value, RequestID: row.text(), At: row.number()})
+			g.remember(keyOf(op, account, value), job.Earlier{Account: account, Value: value, RequestID: row.text(), At: int64(row.varint())})
+			if err := row.err(); err != nil {
+				return g, err
+			}
 			continue
+		}
+		if err := row.err(); err != nil {
+			return g, err
 		}
 		at, known := byAccount[account]
 		if !known {
@@ -83,7 +90,7 @@ func groupRows(op job.Operation, rows fields) grouped {
 		}
 		g.groups[at].add(value, line)
 	}
-	return g
+	return g, all.err()
 }
 
 // remember keeps what was carried out last.

@@ -24,29 +24,35 @@ func (l list) size() int64 {
 }
 
 // records reads the records of a list one after the other.
-type records struct{ from *bufio.Reader }
+type records struct {
+	from *bufio.Reader
+	left int64 // bytes of the list
+}
 
-func (s *spillFile) records(l list) records {
-	// Some hundred of them are read at a time when they are merged.
-	return records{bufio.NewReaderSize(s.read(l), int(min(8<<10, l.size())))}
+func (f *spillFile) records(l list) *records {
+	// Some hundreds of lists are read at a time when they are merged, so that none gets a large buffer.
+	return &records{bufio.NewReaderSize(f.open(l), int(min(8<<10, l.size()))), l.size()}
 }
 
 // next returns io.EOF behind the last record.
-func (r records) next() (fields, error) {
-	n, err := binary.ReadUvarint(r.from)
-	if err != nil {
+func (r *records) next() (string, error) {
+	head, err := r.from.Peek(binary.MaxVarintLen64)
+	if err != nil && (err != io.EOF || len(head) == 0) {
 		return "", err
 	}
-	if int(n) <= r.from.Size() {
-		text, err := r.from.Peek(int(n))
-		if err != nil {
-			return "", io.ErrUnexpectedEOF
-		}
-		next := fields(text)
-		_, err = r.from.Discard(int(n))
-		return next, err
+	n, size := binary.Uvarint(head)
+	if r.left -= int64(size); size <= 0 || n > uint64(r.left) {
+		return "", errDamaged
 	}
-	text := make([]byte, n)
-	_, err = io.ReadFull(r.from, text)
-	return fields(text), err
+	r.left -= int64(n)
+	r.from.Discard(size)
+	if int(n) > r.from.Size() {
+		record := make([]byte, n)
+		_, err := io.ReadFull(r.from, record)
+		return string(record), err
+	}
+	peeked, err := r.from.Peek(int(n))
+	record := string(peeked)
+	r.from.Discard(len(peeked))
+	return record, err
 }

@@ -5,80 +5,95 @@ import (
 	"iter"
 )
 
-// merge yields what lists hold by line; each holds it by line already.
-func merge[T any](s *spillFile, lists []list, read func(fields) (line int64, it T)) iter.Seq2[T, error] {
+// merge yields what lists hold, by line; each holds it by line already. An error is the last thing that it yields.
+func merge[T any](f *spillFile, lists []list, unpack func(record string) (line int64, it T, err error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		var h cursors[T]
-		for _, sh := range lists {
-			c := &cursor[T]{from: s.records(sh), read: read}
-			switch err := c.advance(); {
-			case err == nil:
-				h = append(h, c)
-			case err != io.EOF:
-				yield(c.at, err)
+		heads, err := openAll(f, lists, unpack)
+		for err == nil && len(heads) > 0 {
+			if !yield(heads[0].it, nil) {
 				return
 			}
+			heads, err = heads.advance()
 		}
-		h.order()
-		for len(h) > 0 {
-			if !yield(h[0].at, nil) {
-				return
-			}
-			switch err := h[0].advance(); {
-			case err == nil:
-			case err == io.EOF:
-				h[0] = h[len(h)-1]
-				h = h[:len(h)-1]
-			default:
-				yield(h[0].at, err)
-				return
-			}
-			h.sink(0)
+		if err != nil {
+			var none T
+			yield(none, err)
 		}
 	}
 }
 
-// cursor stands at a record of a list.
-type cursor[T any] struct {
-	line int64
-	at   T
-	from records
-	read func(fields) (int64, T)
+// openAll reads the first record of every list.
+func openAll[T any](f *spillFile, lists []list, unpack func(string) (int64, T, error)) (heads[T], error) {
+	var hs heads[T]
+	for _, l := range lists {
+		h := &head[T]{records: f.records(l), unpack: unpack}
+		switch err := h.next(); err {
+		case nil:
+			hs = append(hs, h)
+		case io.EOF:
+		default:
+			return nil, err
+		}
+	}
+	hs.order()
+	return hs, nil
 }
 
-// advance moves on to the next record.
-func (c *cursor[T]) advance() error {
-	r, err := c.from.next()
+// head is the first record of a list that is not merged yet.
+type head[T any] struct {
+	line    int64
+	it      T
+	records *records
+	unpack  func(record string) (int64, T, error)
+}
+
+// next returns io.EOF behind the last record of the list.
+func (h *head[T]) next() error {
+	record, err := h.records.next()
 	if err == nil {
-		c.line, c.at = c.read(r)
+		h.line, h.it, err = h.unpack(record)
 	}
 	return err
 }
 
-// cursors is a heap with the lowest line at its top. (container/heap calls each comparison through an
+// heads is a heap with the lowest line at its top. (container/heap calls each comparison through an
 // interface, several for every row that is merged.)
-type cursors[T any] []*cursor[T]
+type heads[T any] []*head[T]
 
-func (h cursors[T]) order() {
-	for i := len(h)/2 - 1; i >= 0; i-- {
-		h.sink(i)
+// advance replaces the top by the next record of its list, or takes it away where there is none.
+func (hs heads[T]) advance() (heads[T], error) {
+	switch err := hs[0].next(); err {
+	case nil:
+	case io.EOF:
+		last := len(hs) - 1
+		hs[0], hs = hs[last], hs[:last]
+	default:
+		return nil, err
+	}
+	hs.sink(0)
+	return hs, nil
+}
+
+func (hs heads[T]) order() {
+	for i := len(hs)/2 - 1; i >= 0; i-- {
+		hs.sink(i)
 	}
 }
 
-// sink moves a cursor down to where it belongs.
-func (h cursors[T]) sink(i int) {
+// sink moves a head down to where it belongs.
+func (hs heads[T]) sink(i int) {
 	for {
 		low := 2*i + 1
-		if low >= len(h) {
+		if low >= len(hs) {
 			return
 		}
-		if right := low + 1; right < len(h) && h[right].line < h[low].line {
+		if right := low + 1; right < len(hs) && hs[right].line < hs[low].line {
 			low = right
 		}
-		if h[i].line <= h[low].line {
+		if hs[i].line <= hs[low].line {
 			return
 		}
-		h[i], h[low] = h[low], h[i]
+		hs[i], hs[low] = hs[low], hs[i]
 		i = low
 	}
 }

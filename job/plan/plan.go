@@ -56,7 +56,7 @@ func (p *Plan) add(part grouped, size int, settled func(int64) bool) error {
 		if p.kept.create == nil {
 			break // everything fits into memory
 		}
-		if err := p.kept.put(sh); err != nil {
+		if err := p.kept.write(sh); err != nil {
 			return err
 		}
 		sh.memory = nil
@@ -93,26 +93,39 @@ func (p *Plan) Close() error { return p.kept.close() }
 
 // Invalid yields the rows that cannot be sent, by line. An error is the last thing that it yields.
 func (p *Plan) Invalid() iter.Seq2[job.Item, error] {
-	return merge(&p.kept, append([]list{p.wrong}, p.contradicts...), func(r fields) (int64, job.Item) { return r.item(p.kinds) })
+	return merge(&p.kept, append([]list{p.wrong}, p.contradicts...), func(record string) (int64, job.Item, error) {
+		it, err := unpackItem(record, p.kinds)
+		return it.Line, it, err
+	})
 }
 
 // Skipped yields outcomes for the rows that an earlier run carried out, one entry each, by line, with the time at
 // which it did. An error is the last thing that it yields.
 func (p *Plan) Skipped() iter.Seq2[job.Outcome, error] {
-	return merge(&p.kept, p.skipped, func(r fields) (int64, job.Outcome) {
-		line, g := r.group()
+	return merge(&p.kept, p.skipped, func(record string) (int64, job.Outcome, error) {
+		g, err := unpackGroup(record)
+		if err != nil {
+			return 0, job.Outcome{}, err
+		}
+		line := g.entries[0].Line
 		o := job.Outcome{Chunk: job.Chunk{Target: g.account, Entries: g.entries}, Status: job.Skipped, RequestID: g.requestID, FinishedAt: time.UnixMilli(g.at)}
 		if !p.op.PerAccount {
 			o.Chunk.Target, g.entries[0].ID = g.entries[0].ID, g.account
 		}
-		return line, o
+		return line, o, nil
 	})
 }
 
 // Chunks yields the chunks, as far as grouping allows in the order of the input. It can be called
 // more than once. An error is the last thing that it yields.
 func (p *Plan) Chunks() iter.Seq2[job.Chunk, error] {
-	groups := merge(&p.kept, p.groups, fields.group)
+	groups := merge(&p.kept, p.groups, func(record string) (int64, group, error) {
+		g, err := unpackGroup(record)
+		if err != nil {
+			return 0, group{}, err
+		}
+		return g.entries[0].Line, g, nil
+	})
 	if p.op.PerAccount {
 		return p.chunksByAccount(groups)
 	}

@@ -62,20 +62,20 @@ func NewPlanner(op job.Operation, size int) *Planner {
 func (p *Planner) Add(it job.Item) error {
 	p.plan.Rows++
 	if it.Invalid == "" {
-		p.scratch.setRow(it)
+		p.scratch = packRow(p.scratch[:0], it)
 		return p.put(&p.parts[p.hash(it.Account)%partitions])
 	}
 	if p.settled(it.Line) {
 		return nil
 	}
 	p.plan.InvalidRows++
-	p.scratch.setItem(it, p.plan.kind(it.Invalid))
+	p.scratch = packItem(p.scratch[:0], it, p.plan.kind(it.Invalid))
 	return p.put(&p.plan.wrong)
 }
 
 // AddEarlier takes an entry that need not be carried out again. All of them come before the first row.
 func (p *Planner) AddEarlier(e job.Earlier) error {
-	p.scratch.setEarlier(e)
+	p.scratch = packEarlier(p.scratch[:0], e)
 	return p.put(&p.parts[p.hash(e.Account)%partitions])
 }
 
@@ -87,7 +87,7 @@ func (p *Planner) memory() int64 { return cmp.Or(p.Memory, DefaultMemory) }
 
 // put appends what was written to scratch to a list, and clears the memory when there is too much in it.
 func (p *Planner) put(sh *list) error {
-	sh.memory.putRecord(p.scratch)
+	sh.memory = appendText(sh.memory, p.scratch)
 	p.held += int64(len(p.scratch))
 	if p.Temp == nil || p.held < p.memory() {
 		return nil
@@ -100,11 +100,11 @@ func (p *Planner) put(sh *list) error {
 func (p *Planner) clear() error {
 	p.held = 0
 	for i := range p.parts {
-		if err := p.rows.put(&p.parts[i]); err != nil {
+		if err := p.rows.write(&p.parts[i]); err != nil {
 			return err
 		}
 	}
-	return p.plan.kept.put(&p.plan.wrong)
+	return p.plan.kept.write(&p.plan.wrong)
 }
 
 // Plan groups what was added. The planner must not be used afterwards, and the plan must be closed. An error
@@ -144,7 +144,10 @@ func (p *Planner) group(part *list, divisible bool) error {
 	if err != nil || len(rows) == 0 {
 		return err
 	}
-	g := groupRows(p.op, rows)
+	g, err := groupRows(p.op, rows)
+	if err != nil {
+		return err
+	}
 	return p.plan.add(g, len(rows), p.settled)
 }
 
@@ -160,14 +163,14 @@ func (p *Planner) divide(part *list) error {
 		if err != nil {
 			return err
 		}
-		sub := &parts[p.hash(r.account())/partitions%uint64(len(parts))]
-		sub.memory.putText(string(r))
+		sub := &parts[p.hash(accountOf(r))/partitions%uint64(len(parts))]
+		sub.memory = appendText(sub.memory, r)
 		if held += int64(len(r)); held < p.largePart() || p.rows.create == nil {
 			continue
 		}
 		held = 0
 		for i := range parts {
-			if err := p.rows.put(&parts[i]); err != nil {
+			if err := p.rows.write(&parts[i]); err != nil {
 				return err
 			}
 		}

@@ -68,8 +68,8 @@ func (s *sifter) skip(account string, e job.Entry, part grouped) bool {
 }
 
 func (s *sifter) put(sh *list, g group) {
-	s.scratch.setGroup(g)
-	sh.memory.putRecord(s.scratch)
+	s.scratch = packGroup(s.scratch[:0], g)
+	sh.memory = appendText(sh.memory, s.scratch)
 }
 
 // complete writes what does not come by line of itself.
@@ -84,7 +84,7 @@ func (s *sifter) complete() {
 			continue
 		}
 		s.InvalidRows++
-		s.scratch.setItem(c.item(s.op), 0) // contradicts is the first kind of all
-		s.wrong.memory.putRecord(s.scratch)
+		s.scratch = packItem(s.scratch[:0], c.item(s.op), 0) // contradicts is the first kind of all
+		s.wrong.memory = appendText(s.wrong.memory, s.scratch)
 	}
 }

@@ -1,83 +1,133 @@
 package plan
 
 import (
-	"bytes"
+	"fmt"
 	"io"
+	"os"
+	"slices"
 	"strings"
 	"sync"
 )
 
-// Temp is a temporary file, as *os.File is one. Nobody else knows its name.
+// Temp is a temporary file; *os.File is one. Reads and writes come from several goroutines at a time. No byte is read
+// before it is written, and none is written twice.
 type Temp interface {
 	io.ReaderAt
 	io.WriterAt
 	io.Closer
 }
 
-// spillFile keeps the front of lists in a temporary file, which is made when it is first needed. Different lists
-// can be used at the same time.
+// spillFile holds the front of lists in a temporary file, which is made when it is first needed. Different lists can be
+// used at the same time.
 type spillFile struct {
 	create func() (Temp, error)
 
-	mu   sync.Mutex
-	file Temp
-	end  int64
+	mu     sync.Mutex
+	temp   Temp // nil: not made yet
+	end    int64
+	closed bool
 }
 
-// put moves what a list holds in memory to the file.
-func (s *spillFile) put(l *list) error {
+// write moves to the file what a list holds in memory.
+func (f *spillFile) write(l *list) error {
 	if len(l.memory) == 0 {
 		return nil
 	}
 	e := extent{size: int64(len(l.memory))}
-	file, err := s.reserve(&e)
+	temp, err := f.reserve(&e)
 	if err != nil {
 		return err
 	}
-	if _, err := file.WriteAt(l.memory, e.at); err != nil {
+	if _, err := temp.WriteAt(l.memory, e.at); err != nil {
 		return err
 	}
 	l.spilled, l.memory = append(l.spilled, e), l.memory[:0]
 	return nil
 }
 
-// reserve finds room in the file.
-func (s *spillFile) reserve(e *extent) (file Temp, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.file == nil {
-		if s.file, err = s.create(); err != nil {
+// reserve finds room at the end of the file.
+func (f *spillFile) reserve(e *extent) (temp Temp, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed {
+		return nil, os.ErrClosed
+	}
+	if f.temp == nil {
+		if f.temp, err = f.create(); err != nil {
 			return nil, err
 		}
 	}
-	e.at = s.end
-	s.end += e.size
-	return s.file, nil
+	e.at = f.end
+	f.end += e.size
+	return f.temp, nil
 }
 
-// read reads a list from its front.
-func (s *spillFile) read(l list) io.Reader {
-	parts := make([]io.Reader, 0, len(l.spilled)+1)
-	for _, e := range l.spilled {
-		parts = append(parts, io.NewSectionReader(s.file, e.at, e.size))
-	}
-	return io.MultiReader(append(parts, bytes.NewReader(l.memory))...)
+// open reads a list from its front.
+func (f *spillFile) open(l list) io.Reader {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return &listReader{temp: f.temp, closed: f.closed, spilled: slices.Clone(l.spilled), memory: l.memory}
 }
 
 // load reads a whole list.
-func (s *spillFile) load(l list) (fields, error) {
-	var b strings.Builder
-	b.Grow(int(l.size()))
-	_, err := io.Copy(&b, s.read(l))
-	return fields(b.String()), err
+func (f *spillFile) load(l list) (string, error) {
+	if len(l.spilled) == 0 {
+		return string(l.memory), nil
+	}
+	var all strings.Builder
+	all.Grow(int(l.size()))
+	_, err := io.Copy(&all, f.open(l))
+	return all.String(), err
 }
 
-// close gives up the file, if there is one; the lists are lost.
-func (s *spillFile) close() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.file == nil {
+// close gives up the file, if there is one; what was spilled is lost. Only the first call does anything.
+func (f *spillFile) close() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed || f.temp == nil {
+		f.closed = true
 		return nil
 	}
-	return s.file.Close()
+	f.closed = true
+	return f.temp.Close()
+}
+
+// listReader gives exactly the bytes of a list, or an error.
+type listReader struct {
+	temp    Temp
+	closed  bool
+	spilled []extent // what of it is not read yet
+	memory  packed
+}
+
+func (r *listReader) Read(into []byte) (int, error) {
+	if len(r.spilled) > 0 {
+		return r.readSpilled(into)
+	}
+	if len(r.memory) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(into, r.memory)
+	r.memory = r.memory[n:]
+	return n, nil
+}
+
+func (r *listReader) readSpilled(into []byte) (int, error) {
+	if r.closed {
+		return 0, os.ErrClosed
+	}
+	e := &r.spilled[0]
+	into = into[:min(int64(len(into)), e.size)]
+	n, err := r.temp.ReadAt(into, e.at)
+	e.at, e.size = e.at+int64(n), e.size-int64(n)
+	if e.size == 0 {
+		r.spilled = r.spilled[1:]
+	}
+	switch {
+	case n == len(into): // at the end of the file together with io.EOF, as io.ReaderAt says
+		return n, nil
+	case err == io.EOF:
+		return n, fmt.Errorf("the temporary file is shorter than what was written to it: %w", io.ErrUnexpectedEOF)
+	}
+	return n, err
 }
