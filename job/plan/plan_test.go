@@ -26,7 +26,7 @@ func items(rows ...[2]string) []job.Item {
 type fataler interface{ Fatal(...any) }
 
 func planOf(t fataler, op job.Operation, size int, its []job.Item) *plan.Plan {
-	return finish(t, plan.NewPlanner(op, size), its)
+	return finish(t, plan.New(plan.Settings{Operation: op, Size: size}), its)
 }
 
 func finish(t fataler, p *plan.Planner, its []job.Item) *plan.Plan {
@@ -128,12 +128,12 @@ func TestPlanProperties(t *testing.T) {
 			}
 			return it
 		}), 0, 60).Draw(t, "items")
-		planner := plan.NewPlanner(op, size)
+		settings := plan.Settings{Operation: op, Size: size}
 		if memory := rapid.Int64Range(0, 200).Draw(t, "memory"); memory > 0 {
-			planner.Memory = memory
-			planner.Temp = func() (plan.Temp, error) { return tempFile(dir) }
+			settings.Memory = memory
+			settings.Temp = func() (plan.Temp, error) { return tempFile(dir) }
 		}
-		p := finish(t, planner, its)
+		p := finish(t, plan.New(settings), its)
 		defer p.Close()
 		chunks := all(t, p.Chunks())
 
@@ -230,7 +230,7 @@ func byFirstLineOfTarget(chunks []job.Chunk) func(a, b job.Chunk) int {
 }
 
 func ExamplePlanner() {
-	p := plan.NewPlanner(job.Reclaim, 100)
+	p := plan.New(plan.Settings{Operation: job.Reclaim, Size: 100})
 	p.Add(job.Item{Line: 2, Account: "wei", Value: "blue"})
 	p.Add(job.Item{Line: 3, Account: "min", Value: "red"})
 	p.Add(job.Item{Line: 4, Account: "wei", Value: "green"})
@@ -265,7 +265,7 @@ func TestSkipped(t *testing.T) {
 			[]job.Earlier{{Account: "a", Value: "0", RequestID: "first", At: 1}, {Account: "b", Value: "0", RequestID: "second", At: 2}, {Account: "b", Value: "1", RequestID: "first", At: 1}, {Account: "a", Value: "1", RequestID: "second", At: 2}},
 			"1 [{a 2 []}] second; ", "[{1 [{b 3 []} {c 4 []}]}]", 0},
 	} {
-		p := plan.NewPlanner(test.op, 100)
+		p := plan.New(plan.Settings{Operation: test.op, Size: 100})
 		for _, e := range test.earlier {
 			if err := p.AddEarlier(e); err != nil {
 				t.Fatal(err)
@@ -288,8 +288,7 @@ func TestSkipped(t *testing.T) {
 func TestSettledRowsAreLeftOut(t *testing.T) {
 	t.Parallel()
 	settled := map[int64]bool{2: true, 3: true, 6: true, 7: true}
-	p := plan.NewPlanner(job.Reclaim, 2)
-	p.Settled = func(line int64) bool { return settled[line] }
+	p := plan.New(plan.Settings{Operation: job.Reclaim, Size: 2, Settled: func(line int64) bool { return settled[line] }})
 	its := items([2]string{"a", "1"}, [2]string{"b", "1"}, [2]string{"a", "1"}, [2]string{"a", "2"}, [2]string{"c", "1"})
 	plan := finish(t, p, append(its, job.Item{Line: 7, Invalid: "wrong"}, job.Item{Line: 8, Invalid: "wrong"}))
 	if got := fmt.Sprint(all(t, plan.Chunks())); got != "[{a [{2 5 []}]}]" || plan.Requests != 1 {

@@ -24,36 +24,46 @@ const (
 	DefaultMemory = 16 << 20
 )
 
-// Planner groups the rows of a whole input into the smallest number of requests. All rows of one
-// account go to one part, in a compact form; nothing else is kept. It is not safe for concurrent use.
-type Planner struct {
-	// Settled tells of a line whether its row needs nothing more; such rows are grouped with the
-	// others, and then left out. It may be nil. It must be safe for concurrent use.
+// Settings say what is planned, and with what.
+type Settings struct {
+	Operation job.Operation
+	Size      int // entries per request at most, 1 to job.MaxChunk
+
+	// Settled tells of a line whether its row has a result already. Such rows are grouped with the others, and
+	// then left out. It may be nil. It must be safe for concurrent use.
 	Settled func(line int64) bool
 
-	// Temp makes a temporary file, for rows beyond Memory bytes (0 means DefaultMemory). It is called at
-	// most twice. Where it is nil, everything stays in memory. The rows of one account have to fit there
-	// in any case.
-	Temp   func() (Temp, error)
-	Memory int64
+	// Temp makes a temporary file. It is called twice at most, when there are more than Memory bytes of rows. Where
+	// it is nil, everything stays in memory.
+	Temp func() (Temp, error)
 
-	op      job.Operation
-	size    int
-	seed    maphash.Seed
-	rows    spillFile
-	parts   [partitions]list
-	held    int64 // bytes of rows in memory
-	scratch packed
-	plan    *Plan
+	// Memory is how many bytes of rows are held before they go to a temporary file; 0 means DefaultMemory.
+	Memory int64
 }
 
-// NewPlanner plans for requests of at most size entries, 1 to MaxChunk.
-func NewPlanner(op job.Operation, size int) *Planner {
+// Planner groups the rows of a whole input into the smallest number of requests. It is not safe for concurrent use.
+// Whoever has no use for it any more closes it, unless Plan has returned a plan.
+type Planner struct {
+	settings Settings
+	seed     maphash.Seed
+	rows     spillFile
+	parts    [partitions]list
+	held     int64 // bytes of rows in memory
+	scratch  packed
+	plan     *Plan
+}
+
+// New makes a planner.
+func New(settings Settings) *Planner {
+	settings.Memory = cmp.Or(settings.Memory, DefaultMemory)
+	if settings.Settled == nil {
+		settings.Settled = func(int64) bool { return false }
+	}
+	op := settings.Operation
 	return &Planner{
-		op:   op,
-		size: size,
-		seed: maphash.MakeSeed(),
-		plan: &Plan{op: op, size: size, Values: map[string]int64{}, kinds: []string{contradicts(op)}},
+		settings: settings,
+		seed:     maphash.MakeSeed(),
+		plan:     &Plan{op: op, size: settings.Size, Values: map[string]int64{}, kinds: []string{contradicts(op)}},
 	}
 }
 
@@ -65,7 +75,7 @@ func (p *Planner) Add(it job.Item) error {
 		p.scratch = packRow(p.scratch[:0], it)
 		return p.put(&p.parts[p.hash(it.Account)%partitions])
 	}
-	if p.settled(it.Line) {
+	if p.settings.Settled(it.Line) {
 		return nil
 	}
 	p.plan.InvalidRows++
@@ -81,18 +91,14 @@ func (p *Planner) AddEarlier(e job.Earlier) error {
 
 func (p *Planner) hash(account string) uint64 { return maphash.String(p.seed, account) }
 
-func (p *Planner) settled(line int64) bool { return p.Settled != nil && p.Settled(line) }
-
-func (p *Planner) memory() int64 { return cmp.Or(p.Memory, DefaultMemory) }
-
 // put appends what was written to scratch to a list, and clears the memory when there is too much in it.
 func (p *Planner) put(sh *list) error {
 	sh.memory = appendText(sh.memory, p.scratch)
 	p.held += int64(len(p.scratch))
-	if p.Temp == nil || p.held < p.memory() {
+	if p.settings.Temp == nil || p.held < p.settings.Memory {
 		return nil
 	}
-	p.rows.create, p.plan.kept.create = p.Temp, p.Temp
+	p.rows.create, p.plan.kept.create = p.settings.Temp, p.settings.Temp
 	return p.clear()
 }
 
@@ -107,12 +113,12 @@ func (p *Planner) clear() error {
 	return p.plan.kept.write(&p.plan.wrong)
 }
 
-// Plan groups what was added. The planner must not be used afterwards, and the plan must be closed. An error
+// Plan groups what was added. The planner must not be used afterwards, but for Close, and the plan must be closed. An error
 // is that of a temporary file.
 func (p *Planner) Plan() (*Plan, error) {
 	if p.rows.create != nil {
 		if err := p.clear(); err != nil {
-			return nil, errors.Join(err, p.plan.Close())
+			return nil, errors.Join(err, p.Close())
 		}
 		for i := range p.parts {
 			p.parts[i].memory = nil
@@ -124,14 +130,20 @@ func (p *Planner) Plan() (*Plan, error) {
 		pool.Go(func() error { return p.group(&p.parts[i], true) })
 	}
 	if err := errors.Join(pool.Wait(), p.rows.close()); err != nil {
-		return nil, errors.Join(err, p.plan.Close())
+		return nil, errors.Join(err, p.Close())
 	}
 	p.plan.complete()
-	return p.plan, nil
+	plan := p.plan
+	p.plan = &Plan{} // its file is the plan's to close from here on
+	return plan, nil
 }
 
+// Close gives up the temporary files. After a Plan without error it does nothing: the plan closes its own. It may be
+// called more than once.
+func (p *Planner) Close() error { return errors.Join(p.rows.close(), p.plan.Close()) }
+
 // largePart is the size in bytes beyond which a part is divided before it is grouped.
-func (p *Planner) largePart() int64 { return 1 + p.memory()/2 }
+func (p *Planner) largePart() int64 { return 1 + p.settings.Memory/2 }
 
 // group brings the rows of a part together, and adds them to the plan. A part that is too large is
 // divided first, as far as its accounts allow.
@@ -144,11 +156,11 @@ func (p *Planner) group(part *list, divisible bool) error {
 	if err != nil || len(rows) == 0 {
 		return err
 	}
-	g, err := groupRows(p.op, rows)
+	g, err := groupRows(p.settings.Operation, rows)
 	if err != nil {
 		return err
 	}
-	return p.plan.add(g, len(rows), p.settled)
+	return p.plan.add(g, len(rows), p.settings.Settled)
 }
 
 // divide spreads the rows of a part over smaller ones, and groups those.

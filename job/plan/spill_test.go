@@ -21,12 +21,18 @@ type memFile struct {
 	mu     sync.Mutex
 	bytes  []byte
 	damage func([]byte) []byte // done to the bytes before each read; may be nil
+	full   error               // of writes, when as many as writes says succeeded; nil: none fails
+	writes int
 	closed int
 }
 
 func (f *memFile) WriteAt(p []byte, at int64) (int, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.writes--; f.full != nil && f.writes == -1 {
+		f.writes = 0
+		return 0, f.full
+	}
 	if end := int(at) + len(p); end > len(f.bytes) {
 		f.bytes = append(f.bytes, make([]byte, end-len(f.bytes))...)
 	}
@@ -72,8 +78,7 @@ func (fs *temps) create() (plan.Temp, error) {
 // spilledPlanner has rows of every kind, all of which went to its files: of a, whose rooms fill several
 // requests, and others.
 func spilledPlanner(t fataler, memory int64, fs *temps) *plan.Planner {
-	p := plan.NewPlanner(job.Reclaim, 3)
-	p.Temp, p.Memory = fs.create, memory
+	p := plan.New(plan.Settings{Operation: job.Reclaim, Size: 3, Temp: fs.create, Memory: memory})
 	if err := p.AddEarlier(job.Earlier{Account: "b", Value: "room 1", RequestID: "first", At: 1}); err != nil {
 		t.Fatal(err)
 	}
@@ -174,4 +179,64 @@ func TestDamagedFile(t *testing.T) {
 			errorOf(plan)
 		}
 	})
+}
+
+// TestClose: every file is closed once, whatever fails, and a planner that is closed after it gave a plan closes none of
+// the plan's.
+func TestClose(t *testing.T) {
+	t.Parallel()
+	full := errors.New("disk full")
+	for _, test := range []struct {
+		name   string
+		writes int // that succeed, in either file; negative: all
+		want   error
+	}{
+		{"nothing fails", -1, nil},
+		{"the first row fails", 0, full},
+		{"a later row fails", 3, full},
+		{"Plan fails", 12, full},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			var fs temps
+			settings := plan.Settings{Operation: job.Reclaim, Size: 3, Memory: 1, Temp: func() (plan.Temp, error) {
+				f, err := fs.create()
+				fs[len(fs)-1].full, fs[len(fs)-1].writes = full, test.writes
+				return f, err
+			}}
+			p := plan.New(settings)
+			err := error(nil)
+			for i := 0; i < 10 && err == nil; i++ {
+				err = p.Add(job.Item{Line: int64(i + 2), Account: fmt.Sprint("account", i), Value: "room"})
+			}
+			var made *plan.Plan
+			if err == nil {
+				made, err = p.Plan()
+			}
+			if err != test.want && !errors.Is(err, test.want) {
+				t.Errorf("error %v, want %v", err, test.want)
+			}
+			for range 2 {
+				if err := p.Close(); err != nil {
+					t.Errorf("Planner.Close: %v", err)
+				}
+			}
+			if made != nil {
+				if err := errorOf(made); err != nil {
+					t.Errorf("the plan of a closed planner: %v", err)
+				}
+				if err := errors.Join(made.Close(), made.Close()); err != nil {
+					t.Errorf("Plan.Close: %v", err)
+				}
+				if err := errorOf(made); !errors.Is(err, os.ErrClosed) {
+					t.Errorf("a closed plan yields %v, want %v", err, os.ErrClosed)
+				}
+			}
+			for i, f := range fs {
+				if f.closed != 1 {
+					t.Errorf("file %d was closed %d times, want once", i, f.closed)
+				}
+			}
+		})
+	}
 }
