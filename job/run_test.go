@@ -86,7 +86,7 @@ func (m *memory) Settle(os ...job.Outcome) error {
 
 // manyAccounts plans one request for each of n accounts.
 func manyAccounts(n int) *plan.Plan {
-	p := plan.NewPlanner(job.Reclaim, 100)
+	p := plan.New(plan.Settings{Operation: job.Reclaim, Size: 100})
 	for i := range n {
 		p.Add(job.Item{Line: int64(i + 2), Account: fmt.Sprint("account", i), Value: "room"})
 	}

@@ -29,7 +29,7 @@ var (
 
 // oneRequest plans a single request of n rooms.
 func oneRequest(n int) *plan.Plan {
-	p := plan.NewPlanner(job.Reclaim, job.MaxChunk)
+	p := plan.New(plan.Settings{Operation: job.Reclaim, Size: job.MaxChunk})
 	for i := range n {
 		p.Add(job.Item{Line: int64(i + 2), Account: "a", Value: fmt.Sprint(i)})
 	}
@@ -202,7 +202,7 @@ func TestWholeRequestIsNotDivided(t *testing.T) {
 	if err := r.Run(t.Context(), t.Context(), oneRequest(100), 0); err != nil || r.Requests.Load() != 1 || r.Counts.Of(job.Failed) != 100 {
 		t.Errorf("reclaim: %v, %d requests, %d failed", err, r.Requests.Load(), r.Counts.Of(job.Failed))
 	}
-	p := plan.NewPlanner(job.SetStatus, job.MaxChunk)
+	p := plan.New(plan.Settings{Operation: job.SetStatus, Size: job.MaxChunk})
 	for i := range 100 {
 		p.Add(job.Item{Line: int64(i + 2), Account: fmt.Sprint(i), Value: "1"})
 	}

@@ -71,7 +71,7 @@ func BenchmarkSend(b *testing.B) {
 
 // benchPlan plans n requests of 100 entries.
 func benchPlan(n int) *plan.Plan {
-	planner := plan.NewPlanner(job.SetStatus, job.MaxChunk)
+	planner := plan.New(plan.Settings{Operation: job.SetStatus, Size: job.MaxChunk})
 	for i := range n * job.MaxChunk {
 		planner.Add(job.Item{Line: int64(i + 2), Account: fmt.Sprintf("user%07d@corp", i), Value: "1"})
 	}

@@ -57,9 +57,8 @@ func (r *run) readPlan(ctx context.Context) (planning, error) {
 	if err != nil {
 		return p, err
 	}
-	planner := plan.NewPlanner(r.op, r.Chunk)
-	planner.Settled = r.past.Settled
-	planner.Temp = r.tempFile
+	planner := plan.New(plan.Settings{Operation: r.op, Size: r.Chunk, Settled: r.past.Settled, Temp: r.tempFile})
+	defer planner.Close()
 	if err := r.addEarlier(planner); err != nil {
 		return p, err
 	}

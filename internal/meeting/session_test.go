@@ -338,7 +338,7 @@ func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { retur
 
 // planOf plans a request for each of n accounts: user0, user1 and so on.
 func planOf(t *testing.T, n int) *plan.Plan {
-	planner := plan.NewPlanner(job.Reclaim, 100)
+	planner := plan.New(plan.Settings{Operation: job.Reclaim, Size: 100})
 	for i := range n {
 		if err := planner.Add(job.Item{Line: int64(i + 2), Account: "user" + strconv.Itoa(i), Value: "room"}); err != nil {
 			t.Fatal(err)
