@@ -82,11 +82,9 @@ func (p *Plan) add(part grouped, size int, settled func(int64) bool) error {
 // complete counts what can only be counted when everything is there.
 func (p *Plan) complete() {
 	for _, n := range p.Values {
-		p.Requests += ceilDiv(n, int64(p.size))
+		p.Requests += requests(n, p.size)
 	}
 }
-
-func ceilDiv(a, b int64) int64 { return (a + b - 1) / b }
 
 // Close gives up the plan's temporary file, if it has one.
 func (p *Plan) Close() error { return p.kept.close() }
@@ -110,7 +108,7 @@ func (p *Plan) Skipped() iter.Seq2[job.Outcome, error] {
 		line := g.entries[0].Line
 		o := job.Outcome{Chunk: job.Chunk{Target: g.account, Entries: g.entries}, Status: job.Skipped, RequestID: g.requestID, FinishedAt: time.UnixMilli(g.at)}
 		if !p.op.PerAccount {
-			o.Chunk.Target, g.entries[0].ID = g.entries[0].ID, g.account
+			o.Chunk.Target, g.entries[0] = turned(g.account, g.entries[0])
 		}
 		return line, o, nil
 	})
@@ -119,61 +117,11 @@ func (p *Plan) Skipped() iter.Seq2[job.Outcome, error] {
 // Chunks yields the chunks, as far as grouping allows in the order of the input. It can be called
 // more than once. An error is the last thing that it yields.
 func (p *Plan) Chunks() iter.Seq2[job.Chunk, error] {
-	groups := merge(&p.kept, p.groups, func(record string) (int64, group, error) {
+	return chunks(p.op, p.size, merge(&p.kept, p.groups, func(record string) (int64, group, error) {
 		g, err := unpackGroup(record)
 		if err != nil {
 			return 0, group{}, err
 		}
 		return g.entries[0].Line, g, nil
-	})
-	if p.op.PerAccount {
-		return p.chunksByAccount(groups)
-	}
-	return p.chunksByValue(groups)
-}
-
-func (p *Plan) chunksByAccount(groups iter.Seq2[group, error]) iter.Seq2[job.Chunk, error] {
-	return func(yield func(job.Chunk, error) bool) {
-		for g, err := range groups {
-			if err != nil {
-				yield(job.Chunk{}, err)
-				return
-			}
-			for entries := range slices.Chunk(g.entries, p.size) {
-				if !yield(job.Chunk{Target: g.account, Entries: entries}, nil) {
-					return
-				}
-			}
-		}
-	}
-}
-
-func (p *Plan) chunksByValue(groups iter.Seq2[group, error]) iter.Seq2[job.Chunk, error] {
-	return func(yield func(job.Chunk, error) bool) {
-		open := map[string][]job.Entry{}
-		var order []string // of the values, so that the same plan always gives the same chunks
-		for g, err := range groups {
-			if err != nil {
-				yield(job.Chunk{}, err)
-				return
-			}
-			value, e := g.entries[0].ID, g.entries[0]
-			e.ID = g.account
-			if _, seen := open[value]; !seen {
-				order = append(order, value)
-			}
-			open[value] = append(open[value], e)
-			if len(open[value]) == p.size {
-				if !yield(job.Chunk{Target: value, Entries: open[value]}, nil) {
-					return
-				}
-				open[value] = make([]job.Entry, 0, p.size)
-			}
-		}
-		for _, value := range order {
-			if len(open[value]) > 0 && !yield(job.Chunk{Target: value, Entries: open[value]}, nil) {
-				return
-			}
-		}
-	}
+	}))
 }

@@ -37,7 +37,7 @@ func (s *sifter) add(g *group, part grouped) {
 	s.Accounts++
 	s.Entries += int64(len(entries))
 	if s.op.PerAccount {
-		s.Requests += ceilDiv(int64(len(entries)), int64(s.size))
+		s.Requests += requests(int64(len(entries)), s.size)
 	} else {
 		s.Values[entries[0].ID]++
 	}
