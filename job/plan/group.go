@@ -1,19 +1,17 @@
 package plan
 
 import (
-	"fmt"
 	"slices"
 
 	"meetbatch/job"
 )
 
-// group is what the rows of one account ask for: values, in the order of their first rows.
+// group is what the rows of one account ask for: its entries, in the order of their first rows. Whatever the operation,
+// their IDs are values.
 type group struct {
-	account   string
-	entries   []job.Entry
-	index     map[string]int // of entries by ID, as soon as there are many
-	requestID string         // that carried the entries out in an earlier run; empty for what is to be sent
-	at        int64          // when it did, Unix time in milliseconds
+	account string
+	entries []job.Entry
+	index   map[string]int // of entries by ID, as soon as there are many
 }
 
 // fewEntries is up to how many entries are looked through one by one; most accounts have no more.
@@ -47,104 +45,24 @@ func (g *group) find(value string) int {
 	return -1
 }
 
-// grouped are the rows of one partition, brought together.
-type grouped struct {
-	groups  []group // in the order of the accounts' first rows
-	earlier map[earlierKey]job.Earlier
-}
-
-// earlierKey is what of an account can be carried out without undoing something else: any of its rooms,
-// or its one status.
-type earlierKey struct{ account, value string }
-
-func keyOf(op job.Operation, account, value string) earlierKey {
-	if op.PerAccount {
-		return earlierKey{account, value}
-	}
-	return earlierKey{account, ""}
-}
-
-// groupRows brings the rows of each account together.
-func groupRows(op job.Operation, rows string) (grouped, error) {
-	var g grouped
+// groupRows brings rows together by account, in the order of the accounts' first rows. The rows are packed records,
+// each behind its length, by line.
+func groupRows(records string) ([]group, error) {
+	var groups []group
 	byAccount := map[string]int{}
-	all := fields{rest: rows}
+	all := fields{rest: records}
 	for all.rest != "" {
-		row := fields{rest: all.text()}
-		line, account, value := row.number(), row.text(), row.text()
-		if line == 0 {
-			g.remember(keyOf(op, account, value), job.Earlier{Account: account, Value: value, RequestID: row.text(), At: int64(row.varint())})
-			if err := row.err(); err != nil {
-				return g, err
-			}
-			continue
+		row, err := unpackRow(all.text())
+		if err != nil {
+			return nil, err
 		}
-		if err := row.err(); err != nil {
-			return g, err
-		}
-		at, known := byAccount[account]
+		at, known := byAccount[row.account]
 		if !known {
-			at = len(g.groups)
-			byAccount[account] = at
-			g.groups = append(g.groups, group{account: account})
+			at = len(groups)
+			byAccount[row.account] = at
+			groups = append(groups, group{account: row.account})
 		}
-		g.groups[at].add(value, line)
+		groups[at].add(row.value, row.line)
 	}
-	return g, all.err()
-}
-
-// remember keeps what was carried out last.
-func (g *grouped) remember(key earlierKey, e job.Earlier) {
-	if g.earlier == nil {
-		g.earlier = map[earlierKey]job.Earlier{}
-	}
-	if before, known := g.earlier[key]; !known || before.At <= e.At {
-		g.earlier[key] = e
-	}
-}
-
-// carriedOut tells whether an entry of an account is as an earlier run left it, and which request did.
-func (g *grouped) carriedOut(op job.Operation, account, value string) (e job.Earlier, is bool) {
-	e = g.earlier[keyOf(op, account, value)]
-	return e, e.Value == value && e.RequestID != ""
-}
-
-// contradicts is why rows are invalid that give an account several values.
-func contradicts(op job.Operation) string {
-	return fmt.Sprintf("contradicts another row with the same account and another %s", op.Column)
-}
-
-// clash is a row that contradicts another.
-type clash struct {
-	line  int64
-	group *group
-	entry int
-}
-
-// clashes are all rows of an account that is given several values: which of them is meant cannot be known, so none is
-// sent.
-func (g *group) clashes() []clash {
-	var all []clash
-	for i, e := range g.entries {
-		all = append(all, clash{e.Line, g, i})
-		for _, line := range e.Duplicates {
-			all = append(all, clash{line, g, i})
-		}
-	}
-	return all
-}
-
-// item words a clash.
-func (c clash) item(op job.Operation) job.Item {
-	other := c.group.entries[0]
-	if c.entry == 0 {
-		other = c.group.entries[1]
-	}
-	return job.Item{
-		Line:    c.line,
-		Account: c.group.account,
-		Value:   c.group.entries[c.entry].ID,
-		Invalid: contradicts(op),
-		Detail:  fmt.Sprintf("%s on line %d", other.ID, other.Line),
-	}
+	return groups, all.err()
 }

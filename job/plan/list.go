@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/binary"
 	"io"
+	"iter"
 )
 
 // list is packed records one behind the other, each behind its length. It is written at its end and read from its
@@ -14,6 +15,8 @@ type list struct {
 }
 
 type extent struct{ at, size int64 }
+
+func (l *list) add(record packed) { l.memory = appendText(l.memory, record) }
 
 func (l list) size() int64 {
 	n := int64(len(l.memory))
@@ -55,4 +58,17 @@ func (r *records) next() (string, error) {
 	record := string(peeked)
 	r.from.Discard(len(peeked))
 	return record, err
+}
+
+// all yields the records of a list. An error is the last thing that it yields.
+func (f *spillFile) all(l list) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		records := f.records(l)
+		for {
+			record, err := records.next()
+			if err == io.EOF || !yield(record, err) || err != nil {
+				return
+			}
+		}
+	}
 }

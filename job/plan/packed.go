@@ -4,8 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
-
-	"meetbatch/job"
 )
 
 // errDamaged says that bytes are not what was packed. They can only have changed in a temporary file.
@@ -53,6 +51,9 @@ func (f *fields) number() int64 {
 	return int64(n)
 }
 
+// time reads a Unix time, which may be before 1970.
+func (f *fields) time() int64 { return int64(f.varint()) }
+
 func (f *fields) text() string {
 	n := f.varint()
 	if n > uint64(len(f.rest)) {
@@ -83,89 +84,4 @@ func (f *fields) err() error {
 		return errDamaged
 	}
 	return nil
-}
-
-// A row that can be sent, and an entry that was carried out earlier. The two stand together; no row begins on
-// line 0.
-
-func packRow(to packed, it job.Item) packed {
-	to = appendNumber(to, it.Line)
-	to = appendText(to, it.Account)
-	return appendText(to, it.Value)
-}
-
-func packEarlier(to packed, e job.Earlier) packed {
-	to = appendNumber(to, 0)
-	to = appendText(to, e.Account)
-	to = appendText(to, e.Value)
-	to = appendText(to, e.RequestID)
-	return appendNumber(to, e.At)
-}
-
-// accountOf gives the account of a record of either kind.
-func accountOf(record string) string {
-	f := fields{rest: record}
-	f.number()
-	return f.text()
-}
-
-// packItem packs an invalid row, with the number of the reason.
-func packItem(to packed, it job.Item, kind int) packed {
-	to = appendNumber(to, it.Line)
-	to = appendText(to, it.Account)
-	to = appendText(to, it.Value)
-	to = appendNumber(to, int64(kind))
-	return appendText(to, it.Detail)
-}
-
-func unpackItem(record string, kinds []string) (job.Item, error) {
-	f := fields{rest: record}
-	it := job.Item{Line: f.number(), Account: f.text(), Value: f.text()}
-	kind := f.number()
-	it.Detail = f.text()
-	if kind >= int64(len(kinds)) {
-		return it, errDamaged
-	}
-	it.Invalid = kinds[kind]
-	return it, f.err()
-}
-
-func packGroup(to packed, g group) packed {
-	to = appendText(to, g.account)
-	to = appendText(to, g.requestID)
-	to = appendNumber(to, g.at)
-	to = appendNumber(to, int64(len(g.entries)))
-	for _, e := range g.entries {
-		to = appendText(to, e.ID)
-		to = appendNumber(to, e.Line)
-		to = appendNumber(to, int64(len(e.Duplicates)))
-		for _, line := range e.Duplicates {
-			to = appendNumber(to, line)
-		}
-	}
-	return to
-}
-
-// unpackGroup gives a group with at least one entry, unless there is an error.
-func unpackGroup(record string) (group, error) {
-	f := fields{rest: record}
-	g := group{account: f.text(), requestID: f.text(), at: int64(f.varint())}
-	g.entries = make([]job.Entry, f.count(3))
-	for i := range g.entries {
-		unpackEntry(&f, &g.entries[i])
-	}
-	if len(g.entries) == 0 {
-		return g, errDamaged
-	}
-	return g, f.err()
-}
-
-func unpackEntry(f *fields, e *job.Entry) {
-	e.ID, e.Line = f.text(), f.number()
-	if n := f.count(1); n > 0 {
-		e.Duplicates = make([]int64, n)
-	}
-	for i := range e.Duplicates {
-		e.Duplicates[i] = f.number()
-	}
 }

@@ -45,6 +45,17 @@ func (f *spillFile) write(l *list) error {
 	return nil
 }
 
+func (f *spillFile) writePartitions(parts []partition) error {
+	for i := range parts {
+		for _, l := range parts[i].lists() {
+			if err := f.write(l); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // reserve finds room at the end of the file.
 func (f *spillFile) reserve(e *extent) (temp Temp, err error) {
 	f.mu.Lock()

@@ -1,0 +1,120 @@
+package plan
+
+import "meetbatch/job"
+
+// row is what is kept of a row of the input.
+type row struct {
+	line           int64
+	account, value string
+}
+
+// The account comes first in a row and in what an earlier run did, so that accountOf finds it in either.
+
+func packRow(to packed, r row) packed {
+	to = appendText(to, r.account)
+	to = appendNumber(to, r.line)
+	return appendText(to, r.value)
+}
+
+func unpackRow(record string) (row, error) {
+	f := fields{rest: record}
+	r := row{account: f.text(), line: f.number(), value: f.text()}
+	return r, f.err()
+}
+
+func packEarlier(to packed, e job.Earlier) packed {
+	to = appendText(to, e.Account)
+	to = appendText(to, e.Value)
+	to = appendText(to, e.RequestID)
+	return appendNumber(to, e.At)
+}
+
+func unpackEarlier(record string) (job.Earlier, error) {
+	f := fields{rest: record}
+	e := job.Earlier{Account: f.text(), Value: f.text(), RequestID: f.text(), At: f.time()}
+	return e, f.err()
+}
+
+func accountOf(record string) (string, error) {
+	f := fields{rest: record}
+	account := f.text()
+	if f.damaged {
+		return "", errDamaged
+	}
+	return account, nil
+}
+
+func packInvalid(to packed, r row, reason int, detail string) packed {
+	to = packRow(to, r)
+	to = appendNumber(to, int64(reason))
+	return appendText(to, detail)
+}
+
+func unpackInvalid(record string, reasons reasons) (job.Item, error) {
+	f := fields{rest: record}
+	it := job.Item{Account: f.text(), Line: f.number(), Value: f.text()}
+	reason := f.number()
+	it.Detail = f.text()
+	if reason >= int64(len(reasons)) {
+		return it, errDamaged
+	}
+	it.Invalid = reasons[reason]
+	return it, f.err()
+}
+
+func packGroup(to packed, g *group) packed {
+	to = appendText(to, g.account)
+	to = appendNumber(to, int64(len(g.entries)))
+	for i := range g.entries {
+		to = appendEntry(to, &g.entries[i])
+	}
+	return to
+}
+
+// unpackGroup gives a group, which has at least one entry, and the line of that. A group that is damaged may have none.
+func unpackGroup(record string) (line int64, g group, err error) {
+	f := fields{rest: record}
+	g = group{account: f.text(), entries: make([]job.Entry, f.count(3))}
+	for i := range g.entries {
+		f.entry(&g.entries[i])
+	}
+	if len(g.entries) == 0 {
+		return 0, g, errDamaged
+	}
+	return g.entries[0].Line, g, f.err()
+}
+
+func packSkip(to packed, s skip) packed {
+	to = appendText(to, s.account)
+	to = appendEntry(to, &s.entry)
+	to = appendText(to, s.requestID)
+	return appendNumber(to, s.at)
+}
+
+func unpackSkip(record string) (skip, error) {
+	f := fields{rest: record}
+	s := skip{account: f.text()}
+	f.entry(&s.entry)
+	s.requestID, s.at = f.text(), f.time()
+	return s, f.err()
+}
+
+func appendEntry(to packed, e *job.Entry) packed {
+	to = appendText(to, e.ID)
+	to = appendNumber(to, e.Line)
+	to = appendNumber(to, int64(len(e.Duplicates)))
+	for _, line := range e.Duplicates {
+		to = appendNumber(to, line)
+	}
+	return to
+}
+
+func (f *fields) entry(e *job.Entry) {
+	e.ID, e.Line = f.text(), f.number()
+	if n := f.count(1); n > 0 {
+		e.Duplicates = make([]int64, n)
+	}
+	for i := range e.Duplicates {
+		e.Duplicates[i] = f.number()
+	}
+}
