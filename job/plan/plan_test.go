@@ -301,3 +301,28 @@ func TestSettledRowsAreLeftOut(t *testing.T) {
 		t.Errorf("invalid = %v of %d rows", invalid, plan.Rows)
 	}
 }
+
+// TestOrder: what is left of accounts comes in the order of its first rows, also where the first rows of the accounts
+// themselves are in another order.
+func TestOrder(t *testing.T) {
+	t.Parallel()
+	const accounts = 3000 // so many that some are grouped together
+	var its []job.Item
+	var want []int64
+	for i := range accounts {
+		its = append(its, job.Item{Line: int64(2 + i), Account: fmt.Sprint(i), Value: "settled"})
+	}
+	for i := range accounts {
+		line := int64(2 + accounts + i)
+		its = append(its, job.Item{Line: line, Account: fmt.Sprint(accounts - 1 - i), Value: "left"})
+		want = append(want, line)
+	}
+	settled := func(line int64) bool { return line < 2+accounts }
+	var got []int64
+	for _, c := range all(t, finish(t, plan.New(plan.Settings{Operation: job.Reclaim, Size: 1, Settled: settled}), its).Chunks()) {
+		got = append(got, c.Entries[0].Line)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%d chunks, in order: %t", len(got), slices.IsSorted(got))
+	}
+}

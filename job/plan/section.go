@@ -43,16 +43,21 @@ func (s *sifter) sift(groups []group, size int) section {
 	for i := range groups {
 		s.group(&groups[i])
 	}
+	s.putGroups(groups, size)
+	s.putSkips()
+	s.putContradictory()
+	return s.section
+}
+
+func (s *sifter) putGroups(groups []group, size int) {
+	groups = slices.DeleteFunc(groups, func(g group) bool { return len(g.entries) == 0 })
+	// They stand in the order of their accounts' first rows, which may not be among those that are to be sent.
+	slices.SortFunc(groups, func(a, b group) int { return cmp.Compare(a.entries[0].Line, b.entries[0].Line) })
 	s.section.toSend.memory = make(packed, 0, size+size/8) // nearly always enough
 	for i := range groups {
-		if len(groups[i].entries) > 0 {
-			s.scratch = packGroup(s.scratch[:0], &groups[i])
-			s.section.toSend.add(s.scratch)
-		}
+		s.scratch = packGroup(s.scratch[:0], &groups[i])
+		s.section.toSend.add(s.scratch)
 	}
-	s.sortSkips()
-	s.sortContradictory()
-	return s.section
 }
 
 // group leaves those entries in a group that are to be sent.
@@ -104,7 +109,7 @@ func (s *sifter) isSkipped(account string, e job.Entry) bool {
 	return is
 }
 
-func (s *sifter) sortSkips() {
+func (s *sifter) putSkips() {
 	slices.SortFunc(s.skips, func(a, b skip) int { return cmp.Compare(a.entry.Line, b.entry.Line) })
 	for _, skip := range s.skips {
 		s.scratch = packSkip(s.scratch[:0], skip)
@@ -112,7 +117,7 @@ func (s *sifter) sortSkips() {
 	}
 }
 
-func (s *sifter) sortContradictory() {
+func (s *sifter) putContradictory() {
 	slices.SortFunc(s.contradictory, func(a, b contradiction) int { return cmp.Compare(a.row.line, b.row.line) })
 	for _, c := range s.contradictory {
 		if s.settings.Settled(c.row.line) {
