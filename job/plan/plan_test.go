@@ -3,16 +3,16 @@ package plan_test
 import (
 	"fmt"
 	"iter"
-	"maps"
-	"os"
 	"slices"
 	"testing"
 
-	"pgregory.net/rapid"
+	"go.uber.org/goleak"
 
 	"meetbatch/job"
 	"meetbatch/job/plan"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // items reads rows such as "wei blue" as items, the first on line 2.
 func items(rows ...[2]string) []job.Item {
@@ -106,127 +106,6 @@ func TestContradictionNamesTheOtherRow(t *testing.T) {
 	if len(invalid) != 3 || p.InvalidRows != 3 {
 		t.Errorf("%d invalid rows, want 3", len(invalid))
 	}
-}
-
-// TestPlanProperties holds a plan of any rows against what the rows themselves say.
-func TestPlanProperties(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	rapid.Check(t, func(t *rapid.T) {
-		op := rapid.SampledFrom([]job.Operation{job.Reclaim, job.SetStatus}).Draw(t, "operation")
-		size := rapid.IntRange(1, 7).Draw(t, "size")
-		line := int64(1)
-		its := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) job.Item {
-			line += rapid.Int64Range(1, 3).Draw(t, "step")
-			it := job.Item{
-				Line:    line,
-				Account: rapid.SampledFrom([]string{"a", "b", "c", "d", "e", "张伟", "f g", ""}).Draw(t, "account"),
-				Value:   rapid.StringMatching(`[01]{1,3}`).Draw(t, "value"),
-			}
-			if rapid.IntRange(0, 9).Draw(t, "invalid") == 0 {
-				it.Invalid = "wrong"
-			}
-			return it
-		}), 0, 60).Draw(t, "items")
-		settings := plan.Settings{Operation: op, Size: size}
-		if memory := rapid.Int64Range(0, 200).Draw(t, "memory"); memory > 0 {
-			settings.Memory = memory
-			settings.Temp = func() (plan.Temp, error) { return tempFile(dir) }
-		}
-		p := finish(t, plan.New(settings), its)
-		defer p.Close()
-		chunks := all(t, p.Chunks())
-
-		// What the rows ask for: per target, the entries.
-		values := map[string]map[string]bool{}
-		for _, it := range its {
-			if it.Invalid == "" {
-				if values[it.Account] == nil {
-					values[it.Account] = map[string]bool{}
-				}
-				values[it.Account][it.Value] = true
-			}
-		}
-		fate := map[int64]string{}
-		perTarget := map[string]map[string]bool{}
-		for _, it := range its {
-			target, entry := it.Account, it.Value
-			if !op.PerAccount {
-				target, entry = entry, target
-			}
-			switch {
-			case it.Invalid != "", !op.PerAccount && len(values[it.Account]) > 1:
-				fate[it.Line] = "invalid"
-			default:
-				fate[it.Line] = target + "/" + entry
-				if perTarget[target] == nil {
-					perTarget[target] = map[string]bool{}
-				}
-				perTarget[target][entry] = true
-			}
-		}
-		fewest := 0
-		for _, entries := range perTarget {
-			fewest += (len(entries) + size - 1) / size
-		}
-
-		got := map[int64]string{}
-		settle := func(line int64, what string) {
-			if before, twice := got[line]; twice {
-				t.Fatalf("line %d is both %s and %s", line, before, what)
-			}
-			got[line] = what
-		}
-		for _, it := range all(t, p.Invalid()) {
-			settle(it.Line, "invalid")
-		}
-		for _, c := range chunks {
-			if len(c.Entries) < 1 || len(c.Entries) > size {
-				t.Fatalf("%d entries in a chunk of at most %d", len(c.Entries), size)
-			}
-			for _, e := range c.Entries {
-				settle(e.Line, c.Target+"/"+e.ID)
-				if !slices.IsSorted(append([]int64{e.Line}, e.Duplicates...)) {
-					t.Fatalf("entry %v does not begin with its first row", e)
-				}
-				for _, line := range e.Duplicates {
-					settle(line, c.Target+"/"+e.ID)
-				}
-			}
-		}
-		if !maps.Equal(got, fate) {
-			t.Fatalf("rows = %v, want %v", got, fate)
-		}
-		if len(chunks) != fewest || p.Requests != int64(fewest) {
-			t.Fatalf("%d chunks, %d requests announced, want %d", len(chunks), p.Requests, fewest)
-		}
-		if again := all(t, p.Chunks()); fmt.Sprint(again) != fmt.Sprint(chunks) {
-			t.Fatalf("chunks differ the second time: %v, %v", chunks, again)
-		}
-		if op.PerAccount && !slices.IsSortedFunc(chunks, byFirstLineOfTarget(chunks)) {
-			t.Fatalf("accounts do not follow the file: %v", chunks)
-		}
-	})
-}
-
-// tempFile makes a file that nobody else sees.
-func tempFile(dir string) (*os.File, error) {
-	f, err := os.CreateTemp(dir, "")
-	if err != nil {
-		return nil, err
-	}
-	return f, os.Remove(f.Name())
-}
-
-// byFirstLineOfTarget compares chunks by the first line of their account.
-func byFirstLineOfTarget(chunks []job.Chunk) func(a, b job.Chunk) int {
-	begins := map[string]int64{}
-	for _, c := range chunks {
-		if _, seen := begins[c.Target]; !seen {
-			begins[c.Target] = c.Entries[0].Line
-		}
-	}
-	return func(a, b job.Chunk) int { return int(begins[a.Target] - begins[b.Target]) }
 }
 
 func ExamplePlanner() {

@@ -1,0 +1,74 @@
+package plan_test
+
+import (
+	"io"
+	"os"
+	"sync"
+
+	"meetbatch/job/plan"
+)
+
+// tempFile makes a file on the disk that nobody else sees.
+func tempFile(dir string) (*os.File, error) {
+	f, err := os.CreateTemp(dir, "")
+	if err != nil {
+		return nil, err
+	}
+	return f, os.Remove(f.Name())
+}
+
+// memFile is a temporary file in memory.
+type memFile struct {
+	damage func([]byte) []byte // gives what a read finds in place of what was written; may be nil
+	full   error               // of every write from the one on that writes counts; nil: none fails
+	writes int
+
+	mu     sync.Mutex
+	bytes  []byte
+	closed int // how often
+}
+
+func (f *memFile) WriteAt(p []byte, at int64) (int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.full != nil && f.writes == 0 {
+		return 0, f.full
+	}
+	f.writes--
+	if end := int(at) + len(p); end > len(f.bytes) {
+		f.bytes = append(f.bytes, make([]byte, end-len(f.bytes))...)
+	}
+	return copy(f.bytes[at:], p), nil
+}
+
+func (f *memFile) ReadAt(p []byte, at int64) (int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	bytes := f.bytes
+	if f.damage != nil {
+		bytes = f.damage(bytes)
+	}
+	n := copy(p, bytes[min(int(at), len(bytes)):])
+	if n < len(p) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+func (f *memFile) Close() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed++; f.closed > 1 {
+		return os.ErrClosed
+	}
+	return nil
+}
+
+// temps are the files that a planner made, in this order: that of the rows, that of the plan.
+type temps []*memFile
+
+func (fs *temps) create() (plan.Temp, error) {
+	f := &memFile{}
+	*fs = append(*fs, f)
+	return f, nil
+}
