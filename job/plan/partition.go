@@ -33,10 +33,7 @@ func (p *Planner) largePart() int64 { return 1 + p.settings.Memory/grouping }
 func (p *Planner) sections(part *partition) ([]section, error) {
 	parts := []partition{*part}
 	*part = partition{}
-	switch size := parts[0].size(); {
-	case size == 0:
-		return nil, nil
-	case size > p.largePart():
+	if parts[0].size() > p.largePart() {
 		var err error
 		if parts, err = p.divide(parts[0]); err != nil {
 			return nil, err

@@ -156,6 +156,9 @@ func (p *Planner) group() ([]section, error) {
 	var pool errgroup.Group
 	pool.SetLimit(grouping)
 	for i := range p.partitions {
+		if p.partitions[i].size() == 0 {
+			continue
+		}
 		pool.Go(func() (err error) {
 			all[i], err = p.sections(&p.partitions[i])
 			return err
