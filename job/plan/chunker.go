@@ -6,8 +6,8 @@ import (
 	"meetbatch/job"
 )
 
-// chunker cuts the entries of a plan's groups into chunks: as few as there can be, since no two that are not full go to
-// the same target.
+// chunker cuts the entries of a plan's groups into chunks: as few as there can be, since no two that are not
+// full go to the same target.
 type chunker struct {
 	size  int // entries per chunk at most
 	yield func(job.Chunk, error) bool
@@ -28,10 +28,10 @@ func chunks(op job.Operation, size int, groups iter.Seq2[group, error]) iter.Seq
 // requests counts the chunks that so many entries for one target are cut into.
 func requests(entries int64, size int) int64 { return (entries + int64(size) - 1) / int64(size) }
 
-// full yields chunks of as many entries as one may have, and returns the entries that are left. It tells whether more
-// is wanted.
+// full yields chunks of as many entries as one may have, and returns the entries that are left. It tells
+// whether more is wanted.
 func (c chunker) full(target string, entries []job.Entry) (left []job.Entry, more bool) {
-	for len(entries) >= c.size {
+	for len(entries) >= c.size { // which decides the size of a request
 		if !c.yield(job.Chunk{Target: target, Entries: entries[:c.size:c.size]}, nil) {
 			return nil, false
 		}
@@ -59,7 +59,8 @@ func (c chunker) byAccount(groups iter.Seq2[group, error]) {
 	}
 }
 
-// byValue makes each value a target. Its entries are accounts, which are gathered until there are enough of them.
+// byValue makes each value a target. Its entries are accounts, which are gathered until there are enough of
+// them.
 func (c chunker) byValue(groups iter.Seq2[group, error]) {
 	gathered := map[string][]job.Entry{}
 	var values []string // in the order of their first rows, so that the same plan always gives the same chunks

@@ -6,8 +6,8 @@ import (
 	"meetbatch/job"
 )
 
-// group is what the rows of one account ask for: its entries, in the order of their first rows. Whatever the operation,
-// their IDs are values.
+// group is what the rows of one account ask for: its entries, in the order of their first rows. Whatever the
+// operation, their IDs are values.
 type group struct {
 	account string
 	entries []job.Entry
@@ -45,24 +45,24 @@ func (g *group) find(value string) int {
 	return -1
 }
 
-// groupRows brings rows together by account, in the order of the accounts' first rows. The rows are packed records,
-// each behind its length, by line.
+// groupRows brings rows together by account, in the order of the accounts' first rows. The rows are packed
+// records, each behind its length, by line.
 func groupRows(records string) ([]group, error) {
 	var groups []group
 	byAccount := map[string]int{}
 	all := fields{rest: records}
 	for all.rest != "" {
-		row, err := unpackRow(all.text())
+		r, err := unpackRow(all.text())
 		if err != nil {
 			return nil, err
 		}
-		at, known := byAccount[row.account]
+		at, known := byAccount[r.account]
 		if !known {
 			at = len(groups)
-			byAccount[row.account] = at
-			groups = append(groups, group{account: row.account})
+			byAccount[r.account] = at
+			groups = append(groups, group{account: r.account})
 		}
-		groups[at].add(row.value, row.line)
+		groups[at].add(r.value, r.line)
 	}
 	return groups, all.err()
 }

@@ -7,8 +7,8 @@ import (
 	"meetbatch/job"
 )
 
-// reasons are those for which rows are invalid. There are a few, each of which many rows share, so that a row's record
-// has the number of its reason only.
+// reasons are those for which rows are invalid. There are a few, each of which many rows share, so that a row's
+// record has the number of its reason only.
 type reasons []string
 
 // number gives the number of a reason, a new one where it is new.
@@ -32,8 +32,8 @@ type contradiction struct {
 	other job.Entry // the first that it contradicts
 }
 
-// contradictions are all rows of an account that is given several values: which of them is meant cannot be known, so
-// none is sent.
+// contradictions are all rows of an account that is given several values: which of them is meant cannot be
+// known, so none is sent.
 func (g *group) contradictions() []contradiction {
 	var all []contradiction
 	for i, e := range g.entries {

@@ -7,8 +7,8 @@ import (
 	"iter"
 )
 
-// list is packed records one behind the other, each behind its length. It is written at its end and read from its
-// front; what was written first may stand in a spill file.
+// list is packed records one behind the other, each behind its length. It is written at its end and read from
+// its front; what was written first may stand in a spill file.
 type list struct {
 	spilled []extent
 	memory  packed // behind what is spilled
@@ -26,19 +26,19 @@ func (l list) size() int64 {
 	return n
 }
 
-// records reads the records of a list one after the other.
-type records struct {
+// recordReader reads the records of a list one after the other.
+type recordReader struct {
 	from *bufio.Reader
 	left int64 // bytes of the list
 }
 
-func (f *spillFile) records(l list) *records {
+func (f *spillFile) records(l list) *recordReader {
 	// Some hundreds of lists are read at a time when they are merged, so that none gets a large buffer.
-	return &records{bufio.NewReaderSize(f.open(l), int(min(8<<10, l.size()))), l.size()}
+	return &recordReader{bufio.NewReaderSize(f.bytes(l), int(min(8<<10, l.size()))), l.size()}
 }
 
 // next returns io.EOF behind the last record.
-func (r *records) next() (string, error) {
+func (r *recordReader) next() (string, error) {
 	head, err := r.from.Peek(binary.MaxVarintLen64)
 	if err != nil && (err != io.EOF || len(head) == 0) {
 		return "", err

@@ -5,7 +5,8 @@ import (
 	"iter"
 )
 
-// merge yields what lists hold, by line; each holds it by line already. An error is the last thing that it yields.
+// merge yields what lists hold, by line; each holds it by line already. An error is the last thing that it
+// yields.
 func merge[T any](f *spillFile, lists []list, unpack func(record string) (line int64, it T, err error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		heads, err := openAll(f, lists, unpack)
@@ -43,7 +44,7 @@ func openAll[T any](f *spillFile, lists []list, unpack func(string) (int64, T, e
 type head[T any] struct {
 	line    int64
 	it      T
-	records *records
+	records *recordReader
 	unpack  func(record string) (int64, T, error)
 }
 
@@ -56,8 +57,8 @@ func (h *head[T]) next() error {
 	return err
 }
 
-// heads is a heap with the lowest line at its top. (container/heap calls each comparison through an
-// interface, several for every row that is merged.)
+// heads is a heap with the lowest line at its top. (container/heap calls each comparison through an interface,
+// several for every row that is merged.)
 type heads[T any] []*head[T]
 
 // advance replaces the top by the next record of its list, or takes it away where there is none.

@@ -9,8 +9,9 @@ import (
 // errDamaged says that bytes are not what was packed. They can only have changed in a temporary file.
 var errDamaged = errors.New("the temporary file does not hold what was written to it")
 
-// packed is a record in a compact form: its fields one behind the other, numbers as varints and texts behind their
-// lengths. Neither what kind of record it is nor how many bytes it has is part of it: whoever keeps it knows that.
+// packed is a record in a compact form: its fields one behind the other, numbers as varints and texts behind
+// their lengths. Neither what kind of record it is nor how many bytes it has is part of it: whoever keeps it
+// knows that.
 type packed []byte
 
 func appendNumber(to packed, n int64) packed { return binary.AppendUvarint(to, uint64(n)) }
@@ -20,8 +21,8 @@ func appendText[T string | packed](to packed, text T) packed {
 	return append(binary.AppendUvarint(to, uint64(len(text))), text...)
 }
 
-// fields reads a packed record from its front. The texts share its memory. A record that is damaged reads as zeros
-// and empty texts from there on, and err tells.
+// fields reads a packed record from its front. The texts share its memory. A record that is damaged reads as
+// zeros and empty texts from there on, and err tells.
 type fields struct {
 	rest    string
 	damaged bool
@@ -65,8 +66,8 @@ func (f *fields) text() string {
 	return text
 }
 
-// count reads how many things follow, each of which takes so many bytes or more: of a damaged record, no more than
-// what follows can hold.
+// count reads how many things follow, each of which takes so many bytes or more: of a damaged record, no more
+// than what follows can hold.
 func (f *fields) count(bytes int) int {
 	n := f.number()
 	if n > int64(len(f.rest)/bytes) {

@@ -7,17 +7,19 @@ import (
 	"meetbatch/job"
 )
 
-// Plan is every request that a run will send, and every row that it will not. It has to be closed. It does not change
-// until then, and is safe for concurrent use.
+// Plan is every request that a run will send, and every row that it will not. It has to be closed. It does not
+// change until then, and is safe for concurrent use.
 //
-// What it yields, it yields anew each time that it is asked, by line. An error is the last thing that it yields: of the
-// temporary file, which may be io.ErrUnexpectedEOF where less comes back than was written, or os.ErrClosed.
+// What it yields, it yields anew each time that it is asked, by line. An error is the last thing that it
+// yields: of the temporary file, which may be io.ErrUnexpectedEOF where less comes back than was written, or
+// os.ErrClosed.
 type Plan struct {
 	Tally
 
-	// Torn are entries that have a result already although some of the rows that repeat them have none: the process
-	// that settled them died between the two. Line is that of the row that has a result; Duplicates are only those
-	// that have none. They are in no particular order, and are neither among the chunks nor in the tally's Entries.
+	// Torn are entries that have a result already although some of the rows that repeat them have none: the
+	// process that settled them died between the two. Line is that of the row that has a result; Duplicates are
+	// only those that have none. They are in no particular order, and are neither among the chunks nor in the
+	// tally's Entries.
 	Torn []job.Entry
 
 	operation job.Operation
@@ -48,8 +50,8 @@ func (p *Plan) Invalid() iter.Seq2[job.Item, error] {
 	})
 }
 
-// Skipped yields outcomes for the rows that an earlier run carried out: of one entry each, with the request that did and
-// the time at which it did.
+// Skipped yields outcomes for the rows that an earlier run carried out: of one entry each, with the request
+// that did and the time at which it did.
 func (p *Plan) Skipped() iter.Seq2[job.Outcome, error] {
 	return merge(p.file, p.skipped, func(record string) (int64, job.Outcome, error) {
 		s, err := unpackSkip(record)

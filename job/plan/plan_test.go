@@ -126,8 +126,7 @@ func ExamplePlanner() {
 	// min 1 <nil>
 }
 
-// TestSkipped: what an earlier run carried out is not sent again. Of an account's statuses the last one
-// counts.
+// TestSkipped: what an earlier run carried out is not sent again. Of an account's statuses the last one counts.
 func TestSkipped(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -162,8 +161,8 @@ func TestSkipped(t *testing.T) {
 	}
 }
 
-// TestSettledRowsAreLeftOut: a plan that goes on leaves out what has a result, and tells duplicates whose
-// first row alone has one.
+// TestSettledRowsAreLeftOut: a plan that goes on leaves out what has a result, and tells duplicates whose first
+// row alone has one.
 func TestSettledRowsAreLeftOut(t *testing.T) {
 	t.Parallel()
 	settled := map[int64]bool{2: true, 3: true, 6: true, 7: true}
@@ -181,8 +180,8 @@ func TestSettledRowsAreLeftOut(t *testing.T) {
 	}
 }
 
-// TestOrder: what is left of accounts comes in the order of its first rows, also where the first rows of the accounts
-// themselves are in another order.
+// TestOrder: what is left of accounts comes in the order of its first rows, also where the first rows of the
+// accounts themselves are in another order.
 func TestOrder(t *testing.T) {
 	t.Parallel()
 	const accounts = 3000 // so many that some are grouped together

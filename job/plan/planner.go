@@ -23,16 +23,17 @@ type Settings struct {
 	// then left out. It may be nil. It must be safe for concurrent use.
 	Settled func(line int64) bool
 
-	// Temp makes a temporary file. It is called twice at most, when there are more than Memory bytes of rows. Where
-	// it is nil, everything stays in memory. The rows of one account have to fit there in any case.
+	// Temp makes a temporary file. It is called twice at most, when there are more than Memory bytes of rows.
+	// Where it is nil, everything stays in memory. The rows of one account have to fit there in any case.
 	Temp func() (Temp, error)
 
 	// Memory is how many bytes of rows are held before they go to a temporary file; 0 means DefaultMemory.
 	Memory int64
 }
 
-// Planner groups the rows of a whole input into the smallest number of requests. It is made by New. It is not safe for
-// concurrent use. Whoever has no use for it any more closes it, unless Plan has returned a plan.
+// Planner groups the rows of a whole input into the smallest number of requests. New makes one. It is not safe
+// for concurrent use. It has to be closed unless Plan returned a plan; where it did, closing it does no harm,
+// so that this can be deferred.
 type Planner struct {
 	settings   Settings
 	seed       maphash.Seed
@@ -50,7 +51,7 @@ type Planner struct {
 	planFile *spillFile // of what will be the plan's
 }
 
-// New makes a planner, which has to be closed where Plan returns no plan.
+// New makes a planner. It does not check the settings.
 func New(settings Settings) *Planner {
 	settings.Memory = cmp.Or(settings.Memory, DefaultMemory)
 	if settings.Settled == nil {
@@ -83,9 +84,9 @@ func (p *Planner) Add(it job.Item) error {
 	return p.put(&p.invalid)
 }
 
-// AddEarlier takes an entry that need not be carried out again. Of several for the same room, or for operations that
-// are not per account for the same account, the latest counts, and of those at the same time the one that was added last. An
-// error is that of a temporary file, and the planner can only be closed after it.
+// AddEarlier takes an entry that need not be carried out again. Of several for the same room, or for operations
+// that are not per account for the same account, the latest counts, and of those at the same time the one that
+// was added last. An error is that of a temporary file, and the planner can only be closed after it.
 func (p *Planner) AddEarlier(e job.Earlier) error {
 	p.scratch = packEarlier(p.scratch[:0], e)
 	return p.put(&p.partition(e.Account).earlier)
@@ -117,10 +118,10 @@ func (p *Planner) spill() error {
 	return p.planFile.write(&p.invalid)
 }
 
-// Plan groups what was added. The planner must not be used afterwards, but for Close, and the plan must be closed. An error
-// is that of a temporary file: io.ErrUnexpectedEOF where less comes back than was written.
+// Plan groups what was added. The planner must not be used afterwards, but for Close, and the plan must be
+// closed. An error is that of a temporary file: io.ErrUnexpectedEOF where less comes back than was written.
 func (p *Planner) Plan() (*Plan, error) {
-	sections, err := p.group()
+	sections, err := p.groupPartitions()
 	if err := errors.Join(err, p.rowFile.close()); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
@@ -142,8 +143,8 @@ func (p *Planner) Plan() (*Plan, error) {
 	return plan, nil
 }
 
-// group groups all partitions, some at a time.
-func (p *Planner) group() ([]section, error) {
+// groupPartitions makes the sections of all partitions, of some at a time.
+func (p *Planner) groupPartitions() ([]section, error) {
 	if p.spilling {
 		if err := p.spill(); err != nil {
 			return nil, err
@@ -160,7 +161,7 @@ func (p *Planner) group() ([]section, error) {
 			continue
 		}
 		pool.Go(func() (err error) {
-			all[i], err = p.sections(&p.partitions[i])
+			all[i], err = p.groupPartition(&p.partitions[i])
 			return err
 		})
 	}
@@ -168,6 +169,6 @@ func (p *Planner) group() ([]section, error) {
 	return slices.Concat(all[:]...), err
 }
 
-// Close gives up the temporary files. After a Plan without error it does nothing: the plan closes its own. It may be
-// called more than once.
+// Close gives up the temporary files. After a Plan without error it does nothing: the plan closes its own. It
+// may be called more than once.
 func (p *Planner) Close() error { return errors.Join(p.rowFile.close(), p.planFile.close()) }

@@ -71,7 +71,8 @@ func packGroup(to packed, g *group) packed {
 	return to
 }
 
-// unpackGroup gives a group, which has at least one entry, and the line of that. A group that is damaged may have none.
+// unpackGroup gives a group, which has at least one entry, and the line of that. A group that is damaged may
+// have none.
 func unpackGroup(record string) (line int64, g group, err error) {
 	f := fields{rest: record}
 	g = group{account: f.text(), entries: make([]job.Entry, f.count(3))}

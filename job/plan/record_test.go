@@ -38,7 +38,8 @@ var kinds = []struct {
 	}},
 }
 
-// TestRecords: what is packed comes back, and a record that lacks its end or has something behind it is damaged.
+// TestRecords: what is packed comes back, and a record that lacks its end or has something behind it is
+// damaged.
 func TestRecords(t *testing.T) {
 	t.Parallel()
 	line, text := rapid.Int64Min(0), rapid.String()

@@ -26,11 +26,11 @@ type skip struct {
 	at        int64     // when it did, Unix time in milliseconds
 }
 
-// sifter tells the entries of a partition apart: what is to be sent, what has a result, what was carried out earlier,
-// and what contradicts itself.
+// sifter tells the entries of a partition apart: what is to be sent, what has a result, what was carried out
+// earlier, and what contradicts itself.
 type sifter struct {
 	settings      *Settings
-	earlier       *earlier
+	history       *history
 	contradicting int // the number of the reason
 	section       section
 	skips         []skip
@@ -41,7 +41,7 @@ type sifter struct {
 // sift makes the section of a partition of so many bytes.
 func (s *sifter) sift(groups []group, size int) section {
 	for i := range groups {
-		s.group(&groups[i])
+		s.decide(&groups[i])
 	}
 	s.putGroups(groups, size)
 	s.putSkips()
@@ -60,8 +60,8 @@ func (s *sifter) putGroups(groups []group, size int) {
 	}
 }
 
-// group leaves those entries in a group that are to be sent.
-func (s *sifter) group(g *group) {
+// decide leaves those entries in a group that are to be sent.
+func (s *sifter) decide(g *group) {
 	op, t := s.settings.Operation, &s.section.tally
 	if !op.PerAccount && len(g.entries) > 1 {
 		s.contradictory = append(s.contradictory, g.contradictions()...)
@@ -72,7 +72,7 @@ func (s *sifter) group(g *group) {
 		t.Duplicates += int64(len(e.Duplicates))
 	}
 	g.entries = slices.DeleteFunc(g.entries, s.isSettled)
-	if len(s.earlier.last) > 0 {
+	if len(s.history.last) > 0 {
 		g.entries = slices.DeleteFunc(g.entries, func(e job.Entry) bool { return s.isSkipped(g.account, e) })
 	}
 	n := int64(len(g.entries))
@@ -101,7 +101,7 @@ func (s *sifter) isSettled(e job.Entry) bool {
 
 // isSkipped tells whether an entry was carried out earlier. It keeps those.
 func (s *sifter) isSkipped(account string, e job.Entry) bool {
-	by, is := s.earlier.carriedOut(account, e.ID)
+	by, is := s.history.carriedOut(account, e.ID)
 	if is {
 		s.section.tally.SkippedRows += e.Rows()
 		s.skips = append(s.skips, skip{account, e, by.RequestID, by.At})

@@ -9,23 +9,22 @@ import (
 	"sync"
 )
 
-// Temp is a temporary file; *os.File is one. Reads and writes come from several goroutines at a time. No byte is read
-// before it is written, and none is written twice.
+// Temp is a temporary file; *os.File is one. Reads and writes come from several goroutines at a time. No byte
+// is read before it is written, and none is written twice.
 type Temp interface {
 	io.ReaderAt
 	io.WriterAt
 	io.Closer
 }
 
-// spillFile holds the front of lists in a temporary file, which is made when it is first needed. Different lists can be
-// used at the same time.
+// spillFile holds the front of lists in a temporary file, which is made when it is first needed. Different
+// lists can be used at the same time.
 type spillFile struct {
 	create func() (Temp, error)
 
-	mu     sync.Mutex
-	temp   Temp // nil: not made yet
-	end    int64
-	closed bool
+	mu   sync.Mutex
+	temp Temp // nil: not made yet
+	end  int64
 }
 
 // write moves to the file what a list holds in memory.
@@ -45,24 +44,10 @@ func (f *spillFile) write(l *list) error {
 	return nil
 }
 
-func (f *spillFile) writePartitions(parts []partition) error {
-	for i := range parts {
-		for _, l := range parts[i].lists() {
-			if err := f.write(l); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // reserve finds room at the end of the file.
 func (f *spillFile) reserve(e *extent) (temp Temp, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.closed {
-		return nil, os.ErrClosed
-	}
 	if f.temp == nil {
 		if f.temp, err = f.create(); err != nil {
 			return nil, err
@@ -73,11 +58,11 @@ func (f *spillFile) reserve(e *extent) (temp Temp, err error) {
 	return f.temp, nil
 }
 
-// open reads a list from its front.
-func (f *spillFile) open(l list) io.Reader {
+// bytes reads a list from its front.
+func (f *spillFile) bytes(l list) io.Reader {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return &listReader{temp: f.temp, closed: f.closed, spilled: slices.Clone(l.spilled), memory: l.memory}
+	return &listReader{f.temp, slices.Clone(l.spilled), l.memory}
 }
 
 // load reads a whole list.
@@ -87,7 +72,7 @@ func (f *spillFile) load(l list) (string, error) {
 	}
 	var all strings.Builder
 	all.Grow(int(l.size()))
-	_, err := io.Copy(&all, f.open(l))
+	_, err := io.Copy(&all, f.bytes(l))
 	return all.String(), err
 }
 
@@ -95,18 +80,24 @@ func (f *spillFile) load(l list) (string, error) {
 func (f *spillFile) close() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.closed || f.temp == nil {
-		f.closed = true
+	temp := f.temp
+	f.temp = closedTemp{}
+	if temp == nil {
 		return nil
 	}
-	f.closed = true
-	return f.temp.Close()
+	return temp.Close()
 }
+
+// closedTemp takes the place of a file that is closed.
+type closedTemp struct{}
+
+func (closedTemp) ReadAt([]byte, int64) (int, error)  { return 0, os.ErrClosed }
+func (closedTemp) WriteAt([]byte, int64) (int, error) { return 0, os.ErrClosed }
+func (closedTemp) Close() error                       { return nil }
 
 // listReader gives exactly the bytes of a list, or an error.
 type listReader struct {
 	temp    Temp
-	closed  bool
 	spilled []extent // what of it is not read yet
 	memory  packed
 }
@@ -124,9 +115,6 @@ func (r *listReader) Read(into []byte) (int, error) {
 }
 
 func (r *listReader) readSpilled(into []byte) (int, error) {
-	if r.closed {
-		return 0, os.ErrClosed
-	}
 	e := &r.spilled[0]
 	into = into[:min(int64(len(into)), e.size)]
 	n, err := r.temp.ReadAt(into, e.at)

@@ -48,8 +48,8 @@ func errorOf(p *plan.Plan) (err error) {
 	return err
 }
 
-// TestShortFile: a temporary file from which less comes back than was written is an error, wherever it ends and whoever
-// reads it. With little memory, rows are divided before they are grouped.
+// TestShortFile: a temporary file from which less comes back than was written is an error, wherever it ends and
+// whoever reads it. With little memory, rows are divided before they are grouped.
 func TestShortFile(t *testing.T) {
 	t.Parallel()
 	for _, memory := range []int64{1, 300} {
@@ -100,8 +100,8 @@ func TestShortPlan(t *testing.T) {
 	}
 }
 
-// TestDamagedFile: whatever comes back from a temporary file in place of what was written, nothing panics, and nothing
-// is yielded after an error.
+// TestDamagedFile: whatever comes back from a temporary file in place of what was written, nothing panics, and
+// nothing is yielded after an error.
 func TestDamagedFile(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -121,8 +121,8 @@ func TestDamagedFile(t *testing.T) {
 	})
 }
 
-// TestClose: every file is closed once, whatever fails, and a planner that is closed after it gave a plan closes nothing
-// of the plan's.
+// TestClose: every file is closed once, whatever fails, and a planner that is closed after it gave a plan
+// closes nothing of the plan's.
 func TestClose(t *testing.T) {
 	t.Parallel()
 	full := errors.New("disk full")

@@ -10,8 +10,8 @@ type Tally struct {
 	Entries     int64 // entries of all requests; each stands for one row or more
 	Requests    int64 // requests that carry all entries: no smaller number could
 
-	// Values counts the entries by their value, for operations that are not per account. It is empty for others, and
-	// may be nil.
+	// Values counts the entries by their value, for operations that are not per account. It is empty for
+	// others, and may be nil.
 	Values map[string]int64
 }
 
