@@ -45,13 +45,15 @@ func (f *spillFile) write(l *list) error {
 }
 
 // reserve finds room at the end of the file.
-func (f *spillFile) reserve(e *extent) (temp Temp, err error) {
+func (f *spillFile) reserve(e *extent) (Temp, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.temp == nil {
-		if f.temp, err = f.create(); err != nil {
-			return nil, err
+		temp, err := f.create()
+		if err != nil {
+			return nil, err // and temp may be a nil pointer, which f.temp would not take for nil
 		}
+		f.temp = temp
 	}
 	e.at = f.end
 	f.end += e.size

@@ -128,18 +128,23 @@ func TestClose(t *testing.T) {
 	full := errors.New("disk full")
 	for _, test := range []struct {
 		name   string
+		files  int // that can be made
 		full   error
 		writes int // to either file that succeed
 	}{
-		{"nothing fails", nil, 0},
-		{"the first row fails", full, 0},
-		{"a later row fails", full, 3},
-		{"Plan fails", full, 12},
+		{"nothing fails", 2, nil, 0},
+		{"no file can be made", 0, full, 0},
+		{"the first row fails", 2, full, 0},
+		{"a later row fails", 2, full, 3},
+		{"Plan fails", 2, full, 12},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			var fs temps
 			planner := plan.New(plan.Settings{Operation: job.Reclaim, Size: 3, Memory: 1, Temp: func() (plan.Temp, error) {
+				if len(fs) == test.files {
+					return (*memFile)(nil), test.full // as functions do that return an *os.File
+				}
 				f := &memFile{full: test.full, writes: test.writes}
 				fs = append(fs, f)
 				return f, nil
