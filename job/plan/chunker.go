@@ -6,8 +6,8 @@ import (
 	"meetbatch/job"
 )
 
-// chunker cuts the entries of a plan's groups into chunks: as few as there can be, since no two that are not
-// full go to the same target.
+// chunker cuts the entries of a plan's groups into chunks. There are as few as there can be, since of those for
+// one target all but the last are full.
 type chunker struct {
 	size  int // entries per chunk at most
 	yield func(job.Chunk, error) bool
@@ -31,7 +31,8 @@ func requests(entries int64, size int) int64 { return (entries + int64(size) - 1
 // full yields chunks of as many entries as one may have, and returns the entries that are left. It tells
 // whether more is wanted.
 func (c chunker) full(target string, entries []job.Entry) (left []job.Entry, more bool) {
-	for len(entries) >= c.size { // which decides the size of a request
+	// The next line decides the size of a request: it has as many entries as it may have.
+	for len(entries) >= c.size {
 		if !c.yield(job.Chunk{Target: target, Entries: entries[:c.size:c.size]}, nil) {
 			return nil, false
 		}
@@ -69,7 +70,7 @@ func (c chunker) byValue(groups iter.Seq2[group, error]) {
 			c.yield(job.Chunk{}, err)
 			return
 		}
-		value, account := turned(g.account, g.entries[0])
+		value, account := swapped(g.account, g.entries[0])
 		entries, known := gathered[value]
 		if !known {
 			values = append(values, value)
@@ -90,8 +91,9 @@ func (c chunker) byValue(groups iter.Seq2[group, error]) {
 	}
 }
 
-// turned makes the value of an account the target, and the account the entry.
-func turned(account string, e job.Entry) (value string, entry job.Entry) {
+// swapped makes the value the target and the account the entry, as it is in requests that are not per account.
+// In groups it is the other way round for all operations.
+func swapped(account string, e job.Entry) (value string, entry job.Entry) {
 	value, e.ID = e.ID, account
 	return value, e
 }

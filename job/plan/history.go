@@ -8,9 +8,10 @@ type history struct {
 	last      map[place]job.Earlier
 }
 
-// place is what of an account can be carried out without undoing something else of it: any of its rooms, or its
-// one status, for which value is empty.
-type place struct{ account, value string }
+// place is where in an account only what was done last counts. For an operation per account, each room is a
+// place of its own. For others the account as a whole is one, since a new status takes the place of the one
+// before, and room is empty.
+type place struct{ account, room string }
 
 func (h *history) placeOf(account, value string) place {
 	if h.operation.PerAccount {
@@ -42,7 +43,8 @@ func (h *history) remember(did job.Earlier) {
 	}
 }
 
-// carriedOut tells whether an entry of an account is as an earlier run left it, and what that did.
+// carriedOut tells whether an earlier run carried an entry of an account out and none undid it since, and what
+// that run did.
 func (h *history) carriedOut(account, value string) (did job.Earlier, is bool) {
 	did = h.last[h.placeOf(account, value)]
 	return did, did.Value == value && did.RequestID != ""

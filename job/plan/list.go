@@ -7,13 +7,14 @@ import (
 	"iter"
 )
 
-// list is packed records one behind the other, each behind its length. It is written at its end and read from
-// its front; what was written first may stand in a spill file.
+// list is packed records one behind the other, each behind its length. They are added at its end and read from
+// its front, which may be in a spill file.
 type list struct {
 	spilled []extent
 	memory  packed // behind what is spilled
 }
 
+// extent is a piece of a spill file.
 type extent struct{ at, size int64 }
 
 func (l *list) add(record packed) { l.memory = appendText(l.memory, record) }
@@ -29,7 +30,7 @@ func (l list) size() int64 {
 // recordReader reads the records of a list one after the other.
 type recordReader struct {
 	from *bufio.Reader
-	left int64 // bytes of the list
+	left int64 // bytes of the list that are not read yet
 }
 
 func (f *spillFile) records(l list) *recordReader {
@@ -39,15 +40,15 @@ func (f *spillFile) records(l list) *recordReader {
 
 // next returns io.EOF behind the last record.
 func (r *recordReader) next() (string, error) {
-	head, err := r.from.Peek(binary.MaxVarintLen64)
-	if err != nil && (err != io.EOF || len(head) == 0) {
+	ahead, err := r.from.Peek(binary.MaxVarintLen64)
+	if err != nil && (err != io.EOF || len(ahead) == 0) {
 		return "", err
 	}
-	n, size := binary.Uvarint(head)
-	if r.left -= int64(size); size <= 0 || n > uint64(r.left) {
+	n, size := binary.Uvarint(ahead)
+	if size <= 0 || n > uint64(r.left-int64(size)) {
 		return "", errDamaged
 	}
-	r.left -= int64(n)
+	r.left -= int64(size) + int64(n)
 	r.from.Discard(size)
 	if int(n) > r.from.Size() {
 		record := make([]byte, n)

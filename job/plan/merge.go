@@ -5,8 +5,8 @@ import (
 	"iter"
 )
 
-// merge yields what lists hold, by line; each holds it by line already. An error is the last thing that it
-// yields.
+// merge yields what is in lists, by line; in each of them it is by line already. An error is the last thing
+// that it yields.
 func merge[T any](f *spillFile, lists []list, unpack func(record string) (line int64, it T, err error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		heads, err := openAll(f, lists, unpack)

@@ -10,8 +10,8 @@ import (
 var errDamaged = errors.New("the temporary file does not hold what was written to it")
 
 // packed is a record in a compact form: its fields one behind the other, numbers as varints and texts behind
-// their lengths. Neither what kind of record it is nor how many bytes it has is part of it: whoever keeps it
-// knows that.
+// their lengths. What kind of record it is, and how many bytes it has, is for the list to know in which it
+// stands.
 type packed []byte
 
 func appendNumber(to packed, n int64) packed { return binary.AppendUvarint(to, uint64(n)) }
@@ -21,8 +21,8 @@ func appendText[T string | packed](to packed, text T) packed {
 	return append(binary.AppendUvarint(to, uint64(len(text))), text...)
 }
 
-// fields reads a packed record from its front. The texts share its memory. A record that is damaged reads as
-// zeros and empty texts from there on, and err tells.
+// fields reads a packed record field by field, from its front. The texts share its memory. From where a record
+// is damaged, numbers read as 0 and texts as empty, so that err need be asked only once, at the end.
 type fields struct {
 	rest    string
 	damaged bool
@@ -42,7 +42,7 @@ func (f *fields) varint() uint64 {
 	return 0
 }
 
-// number reads a number that cannot be negative: of a line, or of things.
+// number reads a number that cannot be negative, such as that of a line.
 func (f *fields) number() int64 {
 	n := f.varint()
 	if n > math.MaxInt64 {
@@ -52,7 +52,7 @@ func (f *fields) number() int64 {
 	return int64(n)
 }
 
-// time reads a Unix time, which may be before 1970.
+// time reads a Unix time. It is negative before 1970.
 func (f *fields) time() int64 { return int64(f.varint()) }
 
 func (f *fields) text() string {
@@ -66,11 +66,11 @@ func (f *fields) text() string {
 	return text
 }
 
-// count reads how many things follow, each of which takes so many bytes or more: of a damaged record, no more
-// than what follows can hold.
-func (f *fields) count(bytes int) int {
+// count reads how many things follow, each of which takes so many bytes or more. As it is never more than can
+// follow, room for all of them can be made at once, whatever a damaged record says.
+func (f *fields) count(leastBytes int) int {
 	n := f.number()
-	if n > int64(len(f.rest)/bytes) {
+	if n > int64(len(f.rest)/leastBytes) {
 		f.damage()
 		return 0
 	}

@@ -10,9 +10,9 @@ import (
 // Plan is every request that a run will send, and every row that it will not. It has to be closed. It does not
 // change until then, and is safe for concurrent use.
 //
-// What it yields, it yields anew each time that it is asked, by line. An error is the last thing that it
-// yields: of the temporary file, which may be io.ErrUnexpectedEOF where less comes back than was written, or
-// os.ErrClosed.
+// Invalid, Skipped and Chunks can be called any number of times, and yield the same each time. An error is the
+// last thing that they yield, and comes from the temporary file: io.ErrUnexpectedEOF where less comes back than
+// was written, os.ErrClosed where the plan was closed, or whatever the file returns.
 type Plan struct {
 	Tally
 
@@ -42,7 +42,7 @@ func (p *Plan) add(s section) {
 	p.invalid = append(p.invalid, s.invalid)
 }
 
-// Invalid yields the rows that cannot be sent, but for those that have a result already.
+// Invalid yields the rows that cannot be sent and have no result yet, by line.
 func (p *Plan) Invalid() iter.Seq2[job.Item, error] {
 	return merge(p.file, p.invalid, func(record string) (int64, job.Item, error) {
 		it, err := unpackInvalid(record, p.reasons)
@@ -50,8 +50,8 @@ func (p *Plan) Invalid() iter.Seq2[job.Item, error] {
 	})
 }
 
-// Skipped yields outcomes for the rows that an earlier run carried out: of one entry each, with the request
-// that did and the time at which it did.
+// Skipped yields outcomes for the rows that an earlier run carried out, by line. Each is of one entry, and
+// names the request that carried it out and when that was.
 func (p *Plan) Skipped() iter.Seq2[job.Outcome, error] {
 	return merge(p.file, p.skipped, func(record string) (int64, job.Outcome, error) {
 		s, err := unpackSkip(record)
@@ -62,7 +62,7 @@ func (p *Plan) Skipped() iter.Seq2[job.Outcome, error] {
 func (s skip) outcome(op job.Operation) job.Outcome {
 	target, entry := s.account, s.entry
 	if !op.PerAccount {
-		target, entry = turned(target, entry)
+		target, entry = swapped(target, entry)
 	}
 	return job.Outcome{
 		Chunk:      job.Chunk{Target: target, Entries: []job.Entry{entry}},
@@ -72,7 +72,8 @@ func (s skip) outcome(op job.Operation) job.Outcome {
 	}
 }
 
-// Chunks yields the chunks, as far as grouping allows in the order of the input.
+// Chunks yields the requests to send, as far as grouping allows in the order of the input: for operations per
+// account, accounts come in the order of their first rows that are to be sent.
 func (p *Plan) Chunks() iter.Seq2[job.Chunk, error] {
 	return chunks(p.operation, p.size, merge(p.file, p.toSend, unpackGroup))
 }

@@ -11,29 +11,30 @@ import (
 	"meetbatch/job"
 )
 
-// DefaultMemory is how many bytes of rows a planner holds before it uses its temporary files.
+// DefaultMemory is Settings.Memory where that is 0.
 const DefaultMemory = 16 << 20
 
-// Settings say what is planned, and with what.
+// Settings say what is planned, and with what. Operation and Size are needed; the others may be zero.
 type Settings struct {
 	Operation job.Operation
 	Size      int // entries per request at most, 1 to job.MaxChunk
 
-	// Settled tells of a line whether its row has a result already. Such rows are grouped with the others, and
-	// then left out. It may be nil. It must be safe for concurrent use.
+	// Settled tells of a line whether its row has a result already. Such rows are left out of the plan, but are
+	// grouped with the others, as they can have duplicates. It may be nil. It must be safe for concurrent use.
 	Settled func(line int64) bool
 
-	// Temp makes a temporary file. It is called twice at most, when there are more than Memory bytes of rows.
-	// Where it is nil, everything stays in memory. The rows of one account have to fit there in any case.
+	// Temp makes a temporary file, which the planner or its plan closes. It is called twice at most, and only
+	// when there are more than Memory bytes of rows. Where it is nil, everything stays in memory.
 	Temp func() (Temp, error)
 
-	// Memory is how many bytes of rows are held before they go to a temporary file; 0 means DefaultMemory.
+	// Memory is how many bytes of rows are held in memory before they go to a temporary file; 0 means
+	// DefaultMemory. A row takes little more than the bytes of its account and its value. The rows of one
+	// account are in memory together in any case.
 	Memory int64
 }
 
-// Planner groups the rows of a whole input into the smallest number of requests. New makes one. It is not safe
-// for concurrent use. It has to be closed unless Plan returned a plan; where it did, closing it does no harm,
-// so that this can be deferred.
+// Planner groups the rows of a whole input into the smallest number of requests. It is made by New, and is not
+// safe for concurrent use.
 type Planner struct {
 	settings   Settings
 	seed       maphash.Seed
@@ -51,7 +52,7 @@ type Planner struct {
 	planFile *spillFile // of what will be the plan's
 }
 
-// New makes a planner. It does not check the settings.
+// New makes a planner. It has to be closed, unless it gives a plan.
 func New(settings Settings) *Planner {
 	settings.Memory = cmp.Or(settings.Memory, DefaultMemory)
 	if settings.Settled == nil {
@@ -67,8 +68,8 @@ func New(settings Settings) *Planner {
 	return p
 }
 
-// Add takes the next row of the input. The lines of successive rows ascend. An error is that of a temporary
-// file, and the planner can only be closed after it.
+// Add takes the next row of the input, whose line is behind that of the row before. An error is that of a
+// temporary file; after it, the planner can only be closed.
 func (p *Planner) Add(it job.Item) error {
 	p.tally.Rows++
 	r := row{it.Line, it.Account, it.Value}
@@ -84,9 +85,10 @@ func (p *Planner) Add(it job.Item) error {
 	return p.put(&p.invalid)
 }
 
-// AddEarlier takes an entry that need not be carried out again. Of several for the same room, or for operations
-// that are not per account for the same account, the latest counts, and of those at the same time the one that
-// was added last. An error is that of a temporary file, and the planner can only be closed after it.
+// AddEarlier takes what an earlier run did, so that rows that ask for the same are skipped. It may be called
+// before and after rows were added. Of what was done to one room (or one account, for operations that are not
+// per account) only the latest counts; of several at the same time, what was added last. An error is that of a
+// temporary file; after it, the planner can only be closed.
 func (p *Planner) AddEarlier(e job.Earlier) error {
 	p.scratch = packEarlier(p.scratch[:0], e)
 	return p.put(&p.partition(e.Account).earlier)
@@ -118,8 +120,8 @@ func (p *Planner) spill() error {
 	return p.planFile.write(&p.invalid)
 }
 
-// Plan groups what was added. The planner must not be used afterwards, but for Close, and the plan must be
-// closed. An error is that of a temporary file: io.ErrUnexpectedEOF where less comes back than was written.
+// Plan groups what was added. The plan has to be closed; the planner can only be closed afterwards. An error is
+// that of a temporary file, io.ErrUnexpectedEOF where less comes back than was written.
 func (p *Planner) Plan() (*Plan, error) {
 	sections, err := p.groupPartitions()
 	if err := errors.Join(err, p.rowFile.close()); err != nil {
@@ -169,6 +171,6 @@ func (p *Planner) groupPartitions() ([]section, error) {
 	return slices.Concat(all[:]...), err
 }
 
-// Close gives up the temporary files. After a Plan without error it does nothing: the plan closes its own. It
-// may be called more than once.
+// Close gives up the temporary files. It may be called more than once, and does nothing where Plan returned a
+// plan: that closes its own file. So it can be deferred as soon as there is a planner.
 func (p *Planner) Close() error { return errors.Join(p.rowFile.close(), p.planFile.close()) }

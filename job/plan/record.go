@@ -8,7 +8,7 @@ type row struct {
 	account, value string
 }
 
-// The account comes first in a row and in what an earlier run did, so that accountOf finds it in either.
+// In rows, and in what earlier runs did, the account comes first: accountOf finds it in either.
 
 func packRow(to packed, r row) packed {
 	to = appendText(to, r.account)
@@ -71,11 +71,14 @@ func packGroup(to packed, g *group) packed {
 	return to
 }
 
-// unpackGroup gives a group, which has at least one entry, and the line of that. A group that is damaged may
-// have none.
+// leastEntry is how many bytes an entry takes at least: the length of its ID, its line, and how many duplicates
+// it has.
+const leastEntry = 3
+
+// unpackGroup gives a group, and the line of its first entry. Where there is no error it has one.
 func unpackGroup(record string) (line int64, g group, err error) {
 	f := fields{rest: record}
-	g = group{account: f.text(), entries: make([]job.Entry, f.count(3))}
+	g = group{account: f.text(), entries: make([]job.Entry, f.count(leastEntry))}
 	for i := range g.entries {
 		f.entry(&g.entries[i])
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"slices"
 	"testing"
@@ -15,8 +16,8 @@ import (
 	"meetbatch/job/plan"
 )
 
-// spilledPlanner has rows of every kind, all of which went to its files: of a, whose rooms fill several
-// requests, and others.
+// spilledPlanner has rows of three accounts, some of them invalid, skipped or duplicates. All of them are in its
+// files, or go there with the next ones.
 func spilledPlanner(t fataler, memory int64, fs *temps) *plan.Planner {
 	p := plan.New(plan.Settings{Operation: job.Reclaim, Size: 3, Temp: fs.create, Memory: memory})
 	if err := p.AddEarlier(job.Earlier{Account: "b", Value: "room 1", RequestID: "first", At: 1}); err != nil {
@@ -35,17 +36,19 @@ func spilledPlanner(t fataler, memory int64, fs *temps) *plan.Planner {
 }
 
 // errorOf reads everything that a plan yields, and returns the first error.
-func errorOf(p *plan.Plan) (err error) {
-	for _, e := range p.Invalid() {
-		err = cmp.Or(err, e)
+func errorOf(t fataler, p *plan.Plan) error {
+	return cmp.Or(end(t, p.Invalid()), end(t, p.Skipped()), end(t, p.Chunks()))
+}
+
+// end returns the error with which a sequence ends. Nothing may follow one.
+func end[T any](t fataler, seq iter.Seq2[T, error]) (last error) {
+	for it, err := range seq {
+		if last != nil {
+			t.Fatal(it, "follows the error:", last)
+		}
+		last = err
 	}
-	for _, e := range p.Skipped() {
-		err = cmp.Or(err, e)
-	}
-	for _, e := range p.Chunks() {
-		err = cmp.Or(err, e)
-	}
-	return err
+	return last
 }
 
 // TestShortFile: a temporary file from which less comes back than was written is an error, wherever it ends and
@@ -53,21 +56,18 @@ func errorOf(p *plan.Plan) (err error) {
 func TestShortFile(t *testing.T) {
 	t.Parallel()
 	for _, memory := range []int64{1, 300} {
-		for left, whole := 0, false; !whole; left += 7 {
-			whole = true
-			for which, name := range []string{"rows", "plan"} {
+		for which, name := range []string{"rows", "plan"} {
+			for left, short := 0, true; short; left += 7 {
 				var fs temps
-				p := spilledPlanner(t, memory, &fs)
-				fs[which].damage = func(bytes []byte) []byte {
-					whole = whole && left >= len(bytes)
-					return bytes[:min(left, len(bytes))]
-				}
-				plan, err := p.Plan()
+				planner := spilledPlanner(t, memory, &fs)
+				fs[which].damage = func(bytes []byte) []byte { return bytes[:min(left, len(bytes))] }
+				p, err := planner.Plan()
 				if err == nil {
-					err = errorOf(plan)
+					err = errorOf(t, p)
 				}
-				if left < len(fs[which].bytes) && !errors.Is(err, io.ErrUnexpectedEOF) {
-					t.Errorf("memory %d, %d bytes left of the file of the %s: error %v, want %v", memory, left, name, err, io.ErrUnexpectedEOF)
+				short = left < len(fs[which].bytes)
+				if short != errors.Is(err, io.ErrUnexpectedEOF) {
+					t.Errorf("memory %d, %d of %d bytes left of the file of the %s: error %v", memory, left, len(fs[which].bytes), name, err)
 				}
 			}
 		}
@@ -83,19 +83,9 @@ func TestShortPlan(t *testing.T) {
 		t.Fatal(err)
 	}
 	fs[1].damage = func([]byte) []byte { return nil }
-	ends := map[string]error{}
-	for _, err := range p.Invalid() {
-		ends["Invalid"] = err
-	}
-	for _, err := range p.Skipped() {
-		ends["Skipped"] = err
-	}
-	for _, err := range p.Chunks() {
-		ends["Chunks"] = err
-	}
-	for _, name := range []string{"Invalid", "Skipped", "Chunks"} {
-		if !errors.Is(ends[name], io.ErrUnexpectedEOF) {
-			t.Errorf("%s ends with %v, want %v", name, ends[name], io.ErrUnexpectedEOF)
+	for name, err := range map[string]error{"Invalid": end(t, p.Invalid()), "Skipped": end(t, p.Skipped()), "Chunks": end(t, p.Chunks())} {
+		if !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("%s ends with %v, want %v", name, err, io.ErrUnexpectedEOF)
 		}
 	}
 }
@@ -114,9 +104,9 @@ func TestDamagedFile(t *testing.T) {
 			copy(bytes[at%(len(bytes)+1):], noise)
 			return bytes
 		}
-		plan, err := p.Plan()
+		made, err := p.Plan()
 		if err == nil {
-			errorOf(plan)
+			errorOf(t, made)
 		}
 	})
 }
@@ -180,13 +170,13 @@ func tenRows(p *plan.Planner) (*plan.Plan, error) {
 
 // checkClose holds a plan against what it is to do before and after it is closed.
 func checkClose(t *testing.T, p *plan.Plan) {
-	if err := errorOf(p); err != nil {
+	if err := errorOf(t, p); err != nil {
 		t.Errorf("the plan of a closed planner: %v", err)
 	}
 	if err := errors.Join(p.Close(), p.Close()); err != nil {
 		t.Errorf("Plan.Close: %v", err)
 	}
-	if err := errorOf(p); !errors.Is(err, os.ErrClosed) {
+	if err := errorOf(t, p); !errors.Is(err, os.ErrClosed) {
 		t.Errorf("a closed plan yields %v, want %v", err, os.ErrClosed)
 	}
 }

@@ -3,12 +3,12 @@ package plan
 // Tally counts what a plan does with the rows of an input. The zero value counts nothing.
 type Tally struct {
 	Rows        int64 // of the input, whatever becomes of them
-	InvalidRows int64 // rows that cannot be sent and have no result yet
-	SkippedRows int64 // rows that an earlier run carried out
-	Duplicates  int64 // rows that repeat another, and so share its entry and its fate
-	Accounts    int64 // accounts to which something is done
-	Entries     int64 // entries of all requests; each stands for one row or more
-	Requests    int64 // requests that carry all entries: no smaller number could
+	InvalidRows int64 // that cannot be sent and have no result yet
+	SkippedRows int64 // that an earlier run carried out
+	Duplicates  int64 // rows that repeat another and share its fate, whatever that is
+	Accounts    int64 // to which something is done
+	Entries     int64 // of all requests together
+	Requests    int64 // the smallest number of requests that can carry all entries
 
 	// Values counts the entries by their value, for operations that are not per account. It is empty for
 	// others, and may be nil.
