@@ -108,24 +108,6 @@ func TestContradictionNamesTheOtherRow(t *testing.T) {
 	}
 }
 
-func ExamplePlanner() {
-	p := plan.New(plan.Settings{Operation: job.Reclaim, Size: 100})
-	p.Add(job.Item{Line: 2, Account: "wei", Value: "blue"})
-	p.Add(job.Item{Line: 3, Account: "min", Value: "red"})
-	p.Add(job.Item{Line: 4, Account: "wei", Value: "green"})
-	plan, err := p.Plan()
-	if err != nil {
-		panic(err)
-	}
-	defer plan.Close()
-	for chunk, err := range plan.Chunks() {
-		fmt.Println(chunk.Target, len(chunk.Entries), err)
-	}
-	// Output:
-	// wei 2 <nil>
-	// min 1 <nil>
-}
-
 // TestSkipped: what an earlier run carried out is not sent again. Of an account's statuses the last one counts.
 func TestSkipped(t *testing.T) {
 	t.Parallel()
