@@ -9,20 +9,6 @@ import (
 	"meetbatch/job"
 )
 
-// headersOf lists the headers under which a field is found, case and blanks aside. The names are
-// those of the service's queries (SearchCorpVmr, SearchUsers) and of its management pages. An
-// account may also stand under the name that goes with the account type, 0 or 1.
-func headersOf(field string, accountType int) []string {
-	switch field {
-	case "account":
-		byType := []string{"userAccount", "thirdAccount"}
-		return []string{"account", "账号", "member.id", byType[accountType]}
-	case "vmr_id":
-		return []string{"vmr_id", "id", "vmrId", "云会议室ID"}
-	}
-	return []string{field}
-}
-
 // fold makes headers comparable: lower case, without blanks.
 func fold(header string) string {
 	return strings.Map(func(r rune) rune {
@@ -43,7 +29,7 @@ func findColumns(headers []string, op job.Operation, opts Options) (columns, err
 		return columns{}, err
 	}
 	if account < 0 {
-		return columns{}, missing(headers, "account", opts)
+		return columns{}, missing(headers, "account", op, opts)
 	}
 	value, err := findColumn(headers, op.Column, opts)
 	switch {
@@ -55,7 +41,7 @@ func findColumns(headers []string, op job.Operation, opts Options) (columns, err
 			Try:    "leave --to away, or remove the column",
 		}
 	case value < 0 && opts.Value == "":
-		return columns{}, missing(headers, op.Column, opts)
+		return columns{}, missing(headers, op.Column, op, opts)
 	case value == account:
 		return columns{}, &Error{
 			Reason: fmt.Sprintf("column %q is named as both account and %s", headers[value], op.Column),
@@ -66,7 +52,7 @@ func findColumns(headers []string, op job.Operation, opts Options) (columns, err
 }
 
 func findColumn(headers []string, field string, opts Options) (int, error) {
-	wanted := headersOf(field, opts.AccountType)
+	wanted := fieldOf(field).headersFor(opts.AccountType)
 	chosen, named := opts.Columns[field]
 	if named {
 		wanted = []string{chosen}
@@ -107,15 +93,16 @@ func doubled(field, a, b string) error {
 	}
 }
 
-func missing(headers []string, field string, opts Options) error {
+func missing(headers []string, field string, op job.Operation, opts Options) error {
+	f := fieldOf(field)
 	e := &Error{
-		Reason: fmt.Sprintf("no column %s (looked for %s)", field, list(headersOf(field, opts.AccountType))),
+		Reason: fmt.Sprintf("no column %s (looked for %s)", field, list(f.headersFor(opts.AccountType))),
 		Try:    fmt.Sprintf("the headers are %s; choose with --column %s=HEADER", list(headers), field),
 	}
-	if field == job.SetStatus.Column {
-		e.Try += ", or give one status to all rows with --to"
+	if field == op.Column && len(op.Values) > 0 {
+		e.Try += fmt.Sprintf(", or give one %s to all rows with --to", f.noun)
 	}
-	if field == "account" && slices.ContainsFunc(headers, func(h string) bool { return fold(h) == "thirdaccount" || fold(h) == "useraccount" }) {
+	if slices.ContainsFunc(headers, f.dependsOnType) {
 		e.Try += fmt.Sprintf(", or change --account-type, which is %d", opts.AccountType)
 	}
 	return e

@@ -47,12 +47,14 @@ type Reader struct {
 	next   int64                           // the line after the last row that was parsed
 	doubts bool                            // about the encoding
 	again  struct{ account, value string } // what the header's own fields would be read as
+
+	checkValue func(*job.Item) // of the operation's column
 }
 
 // New reads the header row of an input and finds the operation's columns. The input may be compressed
 // with gzip or zstd. The name stands in messages. Errors are of type *Error.
 func New(input io.Reader, name string, op job.Operation, opts Options) (*Reader, error) {
-	r := &Reader{name: name, op: op, opts: opts, next: 1}
+	r := &Reader{name: name, op: op, opts: opts, next: 1, checkValue: checkOf(op, opts.AnyID)}
 	from, format, err := open(input, opts)
 	if err != nil {
 		return nil, r.readError(0, err)

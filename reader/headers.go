@@ -1,0 +1,59 @@
+package reader
+
+import "slices"
+
+// field is what is known of a thing that a row says, such as its account.
+type field struct {
+	headers []string // it stands under one of these, case and blanks aside
+	byType  []string // or under the one of the account type, 0 or 1
+	noun    string   // what it is, for people
+
+	// check tells what is wrong with an ID, and what is strange about one that is not wrong.
+	check func(id string, anyID bool) (invalid, warning string)
+}
+
+// fields are those of the operations, by the name that an operation has for its column. The headers are those of the
+// service's queries (SearchCorpVmr, SearchUsers) and of its management pages. What a field without a check holds is
+// one of the values that the operation knows.
+var fields = map[string]field{
+	"account": {
+		headers: []string{"account", "账号", "member.id"},
+		byType:  []string{"userAccount", "thirdAccount"},
+		noun:    "account",
+		check:   checkAccount,
+	},
+	"vmr_id": {
+		headers: []string{"vmr_id", "id", "vmrId", "云会议室ID"},
+		noun:    "room",
+		check:   checkRoom,
+	},
+	"user_status": {
+		headers: []string{"user_status"},
+		noun:    "status",
+	},
+}
+
+// fieldOf finds a field by its name. One that is not in the table stands under its own name and holds IDs of any kind.
+func fieldOf(name string) field {
+	f, known := fields[name]
+	if !known {
+		f = field{headers: []string{name}, noun: "value"}
+	}
+	if f.check == nil {
+		f.check = func(id string, _ bool) (invalid, warning string) { return wrongID(name, id), "" }
+	}
+	return f
+}
+
+// headersFor lists the headers under which the field is looked for with an account type.
+func (f field) headersFor(accountType int) []string {
+	if f.byType == nil {
+		return f.headers
+	}
+	return append(f.headers[:len(f.headers):len(f.headers)], f.byType[accountType])
+}
+
+// dependsOnType tells whether a header is the field's with one of the account types only.
+func (f field) dependsOnType(header string) bool {
+	return slices.ContainsFunc(f.byType, func(h string) bool { return fold(h) == fold(header) })
+}
