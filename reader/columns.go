@@ -37,15 +37,15 @@ func findColumns(headers []string, op job.Operation, opts Options) (columns, err
 		return columns{}, err
 	case value >= 0 && opts.Value != "":
 		return columns{}, &Error{
-			Reason: fmt.Sprintf("the file has a column %q, and --to sets it for every row", headers[value]),
-			Try:    "leave --to away, or remove the column",
+			Reason: fmt.Sprintf("the file has a column %q, and %s sets it for every row", headers[value], opts.Say("value", "")),
+			Try:    fmt.Sprintf("leave %s away, or remove the column", opts.Say("value", "")),
 		}
 	case value < 0 && opts.Value == "":
 		return columns{}, missing(headers, op.Column, op, opts)
 	case value == account:
 		return columns{}, &Error{
 			Reason: fmt.Sprintf("column %q is named as both account and %s", headers[value], op.Column),
-			Try:    "name two different columns with --column",
+			Try:    "name two different columns with " + opts.Say("column", ""),
 		}
 	}
 	return columns{account, value}, nil
@@ -67,20 +67,20 @@ func findColumn(headers []string, field string, opts Options) (int, error) {
 			continue
 		}
 		if at >= 0 {
-			return 0, doubled(field, headers[at], header)
+			return 0, doubled(field, headers[at], header, opts)
 		}
 		at = i
 	}
 	if named && at < 0 {
 		return 0, &Error{
-			Reason: fmt.Sprintf("no column %q, which --column names for %s", chosen, field),
+			Reason: fmt.Sprintf("no column %q, which %s names for %s", chosen, opts.Say("column", ""), field),
 			Try:    "the headers are " + list(headers),
 		}
 	}
 	return at, nil
 }
 
-func doubled(field, a, b string) error {
+func doubled(field, a, b string, opts Options) error {
 	if fold(a) == fold(b) {
 		return &Error{
 			Reason: fmt.Sprintf("two columns are headed %q", a),
@@ -89,7 +89,7 @@ func doubled(field, a, b string) error {
 	}
 	return &Error{
 		Reason: fmt.Sprintf("%s could be column %q or column %q", field, a, b),
-		Try:    fmt.Sprintf("choose with --column %s=%s", field, a),
+		Try:    "choose with " + opts.Say("column", field+"="+a),
 	}
 }
 
@@ -97,13 +97,13 @@ func missing(headers []string, field string, op job.Operation, opts Options) err
 	f := fieldOf(field)
 	e := &Error{
 		Reason: fmt.Sprintf("no column %s (looked for %s)", field, list(f.headersFor(opts.AccountType))),
-		Try:    fmt.Sprintf("the headers are %s; choose with --column %s=HEADER", list(headers), field),
+		Try:    fmt.Sprintf("the headers are %s; choose with %s", list(headers), opts.Say("column", field+"=HEADER")),
 	}
 	if field == op.Column && len(op.Values) > 0 {
-		e.Try += fmt.Sprintf(", or give one %s to all rows with --to", f.noun)
+		e.Try += fmt.Sprintf(", or give one %s to all rows with %s", f.noun, opts.Say("value", ""))
 	}
 	if slices.ContainsFunc(headers, f.dependsOnType) {
-		e.Try += fmt.Sprintf(", or change --account-type, which is %d", opts.AccountType)
+		e.Try += fmt.Sprintf(", or change %s, which is %d", opts.Say("account-type", ""), opts.AccountType)
 	}
 	return e
 }

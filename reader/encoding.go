@@ -13,12 +13,14 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// Encodings of an input, as --encoding names them. Auto is found out from the content.
+// Encodings of an input.
 const (
-	Auto    = ""
+	Auto    = "auto" // to be found out from the content
 	UTF8    = "utf-8"
-	UTF16   = "utf-16"
+	UTF16   = "utf-16"  // of either byte order, as the first character shows
 	GB18030 = "gb18030" // and its parts, GBK and GB2312
+
+	unknown = "" // as long as nothing but ASCII was seen, which is the same in all but UTF-16
 )
 
 // byteOrderMarks are what an encoding may be marked with, GB18030's being all but unknown.
@@ -36,13 +38,13 @@ func findMark(start []byte) (mark, encoding string) {
 			return m.mark, m.encoding
 		}
 	}
-	return "", Auto
+	return "", unknown
 }
 
 // script is how rows are written: what their bytes mean. UTF-8 and GB18030 are parsed as they stand, since no
 // byte of a delimiter, quote or line end is part of another character in either; UTF-16 is parsed as UTF-8.
 type script struct {
-	encoding string // Auto as long as everything is ASCII
+	encoding string // unknown as long as everything is ASCII
 	decoder  *encoding.Decoder
 	bigEnd   bool // of UTF-16
 }
@@ -194,7 +196,7 @@ func guess(window []byte) (encoding string, doubtful bool, err error) {
 		i += size
 	}
 	if common < 3*rare {
-		return Auto, false, errors.New("this is not UTF-8, and hardly Chinese in GB18030")
+		return unknown, false, errors.New("this is not UTF-8, and hardly Chinese in GB18030")
 	}
 	return GB18030, false, nil
 }

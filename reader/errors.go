@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // Error says what is wrong with an input as a whole: it cannot be read, or not to its end.
@@ -66,25 +67,30 @@ func (r *Reader) readError(line int64, err error) error {
 
 // notText words why a byte is not text, and what to try.
 func (r *Reader) notText(b *badText) (reason, try string) {
-	at := int64(len(r.format.mark)) + b.at + 1
 	encoding := cmp.Or(r.format.encoding, UTF8)
-	names := map[string]string{UTF8: "UTF-8", UTF16: "UTF-16", GB18030: "GB18030"}
-	if encoding == UTF16 { // which was text; the parser saw something else
+	if encoding == UTF16 { // what is no text was met before; the parser saw UTF-8, so the byte's place is not known
 		return "a NUL character is no text", "export the file again"
 	}
-	c := r.tape.slice(b.at, b.at+1)[0]
-	reason = fmt.Sprintf("byte %d of the file (0x%02X) is not text in %s", at, c, names[encoding])
-	switch {
-	case b.is != "":
-		return fmt.Sprintf("byte %d of the file (0x%02X): %s", at, c, b.is), "save the file as CSV UTF-8, or name its encoding with --encoding gb18030"
-	case c == 0:
-		return reason, "save the file as CSV UTF-8; if it is UTF-16, say so with --encoding utf-16"
-	case r.opts.Encoding == Auto && encoding == UTF8:
-		return reason, "save the file as CSV UTF-8, or name its encoding with --encoding gb18030"
-	case r.opts.Encoding == Auto:
-		return reason, "save the file as CSV UTF-8; as far as it can be read, it is " + encoding
+	at, c := int64(len(r.format.mark))+b.at+1, r.tape.slice(b.at, b.at+1)[0]
+	reason = fmt.Sprintf("byte %d of the file (0x%02X) is not text in %s", at, c, strings.ToUpper(encoding))
+	if b.is != "" {
+		reason = fmt.Sprintf("byte %d of the file (0x%02X): %s", at, c, b.is)
 	}
-	return reason, "--encoding auto finds the encoding by itself"
+	return reason, r.otherEncoding(encoding, c)
+}
+
+// otherEncoding is the hint for a byte that is not text in the encoding that it was read in.
+func (r *Reader) otherEncoding(encoding string, c byte) string {
+	const save = "save the file as CSV UTF-8"
+	switch say := r.opts.Say; {
+	case c == 0:
+		return save + "; if it is UTF-16, say so with " + say("encoding", UTF16)
+	case r.opts.Encoding != Auto:
+		return say("encoding", Auto) + " finds the encoding by itself"
+	case encoding == UTF8:
+		return save + ", or name its encoding with " + say("encoding", GB18030)
+	}
+	return save + "; as far as it can be read, it is " + encoding
 }
 
 // badText says that a byte of an input is not text.

@@ -16,15 +16,26 @@ import (
 	"meetbatch/job"
 )
 
-// Options say how an input is read. The zero value reads what the file says.
+// Options say how an input is read. The zero value leaves all of it to what the file shows.
 type Options struct {
-	Columns     map[string]string // field → header, where the choice is not left to the reader
-	AccountType int               // 0 or 1: which of userAccount and thirdAccount is the account
-	Value       string            // the value of every row; the file must then have no column for it
-	AnyID       bool              // room IDs of any shape are good
-	Encoding    string            // Auto, UTF8, UTF16 or GB18030
-	Delimiter   rune              // 0: as the header row shows it
+	// Columns names the header of a field, where the choice is not left to the reader: account=owner. A field is
+	// named as in the operation, and case and blanks in a header do not matter.
+	Columns map[string]string
+
+	AccountType int    // 0 or 1: whether userAccount or thirdAccount is the account
+	Value       string // the value of every row; the file must then have no column for it
+	AnyID       bool   // room IDs of any shape are good
+	Encoding    string // Auto, UTF8, UTF16 or GB18030; empty is Auto
+	Delimiter   rune   // 0: as the header row shows it
+
+	// Say words a setting for a hint as whoever gave it would give it again, such as --column account=owner. The
+	// settings are those above: column, account-type, value, any-id, encoding and delimiter. Where the value is
+	// empty, the setting itself is meant: --column. Without Say they are worded column account=owner and column.
+	Say func(setting, value string) string
 }
+
+// plainly is what Options.Say is when nobody has set it.
+func plainly(setting, value string) string { return strings.TrimSuffix(setting+" "+value, " ") }
 
 // record is what is read of a row; the names stand for whatever the columns are headed.
 type record struct {
@@ -54,6 +65,10 @@ type Reader struct {
 // New reads the header row of an input and finds the operation's columns. The input may be compressed
 // with gzip or zstd. The name stands in messages. Errors are of type *Error.
 func New(input io.Reader, name string, op job.Operation, opts Options) (*Reader, error) {
+	opts.Encoding = cmp.Or(opts.Encoding, Auto)
+	if opts.Say == nil {
+		opts.Say = plainly
+	}
 	r := &Reader{name: name, op: op, opts: opts, next: 1, checkValue: checkOf(op, opts.AnyID)}
 	from, format, err := open(input, opts)
 	if err != nil {
@@ -181,7 +196,7 @@ func (r *Reader) takeRaw(start int64) error {
 		start++
 	}
 	r.raw = raw
-	if r.format.encoding == Auto && !isASCII(raw) {
+	if r.format.encoding == unknown && !isASCII(raw) {
 		encoding, doubtful, err := guess(r.tape.ahead(start, bufferSize/4))
 		if err != nil {
 			at := bytes.IndexFunc(raw, func(c rune) bool { return c >= utf8.RuneSelf })
