@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -161,18 +162,23 @@ func (r *run) tempFile() (plan.Temp, error) {
 
 // newReader reads the input from its first row.
 func (r *run) newReader(from io.Reader) (*reader.Reader, error) {
-	encoding := r.Encoding
-	if encoding == "auto" {
-		encoding = reader.Auto
-	}
 	return reader.New(from, r.input.name, r.op, reader.Options{
 		Columns:     r.Column,
 		AccountType: r.accountType(),
 		Value:       r.value,
 		AnyID:       r.AnyID,
-		Encoding:    encoding,
+		Encoding:    r.Encoding,
 		Delimiter:   r.Delimiter.rune,
+		Say:         asFlag,
 	})
+}
+
+// asFlag words a setting of the reader as the flag that it is here.
+func asFlag(setting, value string) string {
+	if setting == "value" {
+		setting = "to"
+	}
+	return strings.TrimSuffix("--"+setting+" "+value, " ")
 }
 
 // rows calls row with every row of the input up to --limit once more, as it is read and byte for byte.
