@@ -27,6 +27,35 @@ func (e *Error) Error() string {
 // Hint names what to try.
 func (e *Error) Hint() string { return e.Try }
 
+// errLongRow says that a row is longer than maxRow.
+var errLongRow = errors.New("the row is longer than 1 MiB")
+
+// textError says that a byte of an input is not text.
+type textError struct {
+	at    int64  // offset behind the byte order mark
+	inRow int    // offset in the row
+	why   string // where there is more to say
+}
+
+func (b *textError) Error() string { return "not text" }
+
+// unitError says that a unit of UTF-16 is no part of a character.
+type unitError struct{ offset int64 }
+
+func (e unitError) Error() string { return fmt.Sprintf("byte %d is not text in UTF-16", e.offset+1) }
+
+// packedError says that an input cannot be decompressed any further.
+type packedError struct{ err error }
+
+func (p packedError) Unwrap() error { return p.err }
+
+func (p packedError) Error() string {
+	if errors.Is(p.err, io.ErrUnexpectedEOF) {
+		return "the compressed file is cut short"
+	}
+	return fmt.Sprintf("the compressed file is damaged: %v", p.err)
+}
+
 func (r *Reader) headerError(err error) error {
 	var e *Error
 	var parse *csv.ParseError
@@ -46,9 +75,9 @@ func (r *Reader) headerError(err error) error {
 func (r *Reader) readError(line int64, err error) error {
 	e := &Error{File: r.name, Line: line, Reason: err.Error()}
 	var known *Error
-	var text *badText
-	var unit errUnit
-	var packed packed
+	var text *textError
+	var unit unitError
+	var packed packedError
 	switch {
 	case errors.As(err, &known):
 		known.File = r.name
@@ -66,15 +95,15 @@ func (r *Reader) readError(line int64, err error) error {
 }
 
 // notText words why a byte is not text, and what to try.
-func (r *Reader) notText(b *badText) (reason, try string) {
+func (r *Reader) notText(b *textError) (reason, try string) {
 	encoding := cmp.Or(r.format.encoding, UTF8)
 	if encoding == UTF16 { // what is no text was met before; the parser saw UTF-8, so the byte's place is not known
 		return "a NUL character is no text", "export the file again"
 	}
 	at, c := int64(len(r.format.mark))+b.at+1, r.tape.slice(b.at, b.at+1)[0]
 	reason = fmt.Sprintf("byte %d of the file (0x%02X) is not text in %s", at, c, strings.ToUpper(encoding))
-	if b.is != "" {
-		reason = fmt.Sprintf("byte %d of the file (0x%02X): %s", at, c, b.is)
+	if b.why != "" {
+		reason = fmt.Sprintf("byte %d of the file (0x%02X): %s", at, c, b.why)
 	}
 	return reason, r.otherEncoding(encoding, c)
 }
@@ -92,12 +121,3 @@ func (r *Reader) otherEncoding(encoding string, c byte) string {
 	}
 	return save + "; as far as it can be read, it is " + encoding
 }
-
-// badText says that a byte of an input is not text.
-type badText struct {
-	at    int64  // offset behind the byte order mark
-	inRow int    // offset in the row
-	is    string // why, where there is more to say
-}
-
-func (b *badText) Error() string { return "not text" }

@@ -1,15 +1,10 @@
 package reader
 
-import (
-	"bufio"
-	"errors"
-)
+import "bufio"
 
 // maxRow is how long one row may be, in bytes. A quote that is never closed would otherwise take
 // the rest of the file into memory.
 const maxRow = 1 << 20
-
-var errLongRow = errors.New("the row is longer than 1 MiB")
 
 // tape passes an input on and keeps what it passed since the last cut, so that a row can be had byte
 // for byte after it was parsed. What is parsed differs from what is kept in one thing: a line end
