@@ -44,21 +44,23 @@ type record struct {
 
 // Reader reads the rows of one input. It is not safe for concurrent use.
 type Reader struct {
-	name   string
-	op     job.Operation
-	opts   Options
-	format format
-	tape   *tape
-	csv    *csv.Reader
-	rows   *gocsv.Unmarshaller
-	at     columns
-	header []byte
-	raw    []byte
-	next   int64                           // the line after the last row that was parsed
-	doubts bool                            // about the encoding
-	again  struct{ account, value string } // what the header's own fields would be read as
+	name       string          // of the input, for messages
+	op         job.Operation   // what is to be done with the rows
+	opts       Options         // as New got them, with Encoding and Say set in any case
+	checkValue func(*job.Item) // checks the value of a row whose account is good
 
-	checkValue func(*job.Item) // of the operation's column
+	format format              // how the input is written, as far as it is known
+	tape   *tape               // the bytes of the row that is being parsed, and those before and behind it
+	csv    *csv.Reader         // parses what the tape passes on
+	rows   *gocsv.Unmarshaller // takes the fields out of what csv parses
+	doubts bool                // the encoding was guessed from very little
+
+	header  []byte   // the header row as it stands in the input, without a byte order mark
+	at      columns  // where the fields stand in each row
+	heading job.Item // the header row, read as if it were one of the others
+
+	raw  []byte // the last row that was parsed, as it stands on the tape
+	next int64  // the line behind that row
 }
 
 // New reads the header row of an input and finds the operation's columns. The input may be compressed
@@ -68,7 +70,7 @@ func New(input io.Reader, name string, op job.Operation, opts Options) (*Reader,
 	if opts.Say == nil {
 		opts.Say = plainly
 	}
-	r := &Reader{name: name, op: op, opts: opts, next: 1, checkValue: checkOf(op, opts.AnyID)}
+	r := &Reader{name: name, op: op, opts: opts, checkValue: checkOf(op, opts.AnyID), next: 1}
 	from, format, err := open(input, opts)
 	if err != nil {
 		return nil, r.readError(0, err)
@@ -93,9 +95,9 @@ func New(input io.Reader, name string, op job.Operation, opts Options) (*Reader,
 	if err != nil {
 		return nil, r.headerError(err)
 	}
-	r.again.account = trim(headers[r.at.account])
+	r.heading.Account = trim(headers[r.at.account])
 	if r.at.value >= 0 {
-		r.again.value = trim(headers[r.at.value])
+		r.heading.Value = trim(headers[r.at.value])
 	}
 	return r, r.rows.RenormalizeHeaders(func(headers []string) []string {
 		names := make([]string, len(headers))
@@ -179,7 +181,7 @@ func (r *Reader) Read() (job.Item, error) {
 			rec.Value = r.opts.Value
 		}
 		r.check(&it, rec.Account, rec.Value)
-		if it.Account == r.again.account && (r.at.value < 0 || it.Value == r.again.value) {
+		if it.Account == r.heading.Account && (r.at.value < 0 || it.Value == r.heading.Value) {
 			it.Invalid, it.Detail, it.Warning = "the header stands here once more", "", ""
 		}
 		return it, nil
