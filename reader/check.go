@@ -23,22 +23,31 @@ var damagedRoom = regexp.MustCompile(`^[0-9]+[eE][0-9]{1,3}$`)
 // where the row cannot be sent.
 func (r *Reader) check(it *job.Item, account, value string) {
 	it.Account, it.Value = trim(r.format.field(account)), trim(r.format.field(value))
-	if it.Invalid, it.Warning = checkAccount(it.Account, r.opts.AnyID); it.Invalid == "" {
-		r.checkValue(it)
+	it.Invalid, it.Warning = checkAccount(it.Account, r.opts.AnyID)
+	switch {
+	case it.Invalid != "":
+	case len(r.op.Values) > 0:
+		r.checkWord(it)
+	default:
+		it.Invalid, it.Warning = r.checkID(it.Value, r.opts.AnyID)
 	}
 }
 
-// checkOf makes the check of an operation's column. What is one of a few values is brought into the API's word for it;
-// anything else is an ID.
-func checkOf(op job.Operation, anyID bool) func(*job.Item) {
-	if len(op.Values) > 0 {
-		return checkWord(op)
+// checkWord brings a value that is one of the operation's few into the API's word for it.
+func (r *Reader) checkWord(it *job.Item) {
+	switch v, known := r.op.ValueOf(it.Value); {
+	case known:
+		it.Value = v.API
+	case it.Value == "":
+		it.Invalid = r.op.Column + " is empty"
+	default:
+		it.Invalid, it.Detail = r.notOneOf, fmt.Sprintf("%.40q", it.Value)
 	}
-	check := fieldOf(op.Column).check
-	return func(it *job.Item) { it.Invalid, it.Warning = check(it.Value, anyID) }
 }
 
-func checkWord(op job.Operation) func(*job.Item) {
+// notOneOf says of a value that it is none of an operation's few, and names those: user_status is not 0, 1, normal or
+// disabled.
+func notOneOf(op job.Operation) string {
 	var words []string
 	for _, v := range op.Values {
 		words = append(words, v.API)
@@ -46,18 +55,8 @@ func checkWord(op job.Operation) func(*job.Item) {
 	for _, v := range op.Values {
 		words = append(words, v.Name)
 	}
-	last := len(words) - 1
-	unknown := fmt.Sprintf("%s is not %s or %s", op.Column, strings.Join(words[:last], ", "), words[last])
-	return func(it *job.Item) {
-		switch v, known := op.ValueOf(it.Value); {
-		case known:
-			it.Value = v.API
-		case it.Value == "":
-			it.Invalid = op.Column + " is empty"
-		default:
-			it.Invalid, it.Detail = unknown, fmt.Sprintf("%.40q", it.Value)
-		}
-	}
+	but := max(0, len(words)-1)
+	return fmt.Sprintf("%s is not %s or %s", op.Column, strings.Join(words[:but], ", "), strings.Join(words[but:], ""))
 }
 
 func checkAccount(id string, _ bool) (invalid, warning string) {

@@ -7,14 +7,15 @@ type field struct {
 	headers []string // it stands under one of these, case and blanks aside
 	byType  []string // or under the one of the account type, 0 or 1
 	noun    string   // what it is, for people
-
-	// check tells what is wrong with an ID, and what is strange about one that is not wrong.
-	check func(id string, anyID bool) (invalid, warning string)
+	check   idCheck
 }
 
+// idCheck tells what is wrong with an ID, and what is strange about one that is not wrong. It is nil where the field
+// holds no IDs, but one of the few values that the operation knows.
+type idCheck func(id string, anyID bool) (invalid, warning string)
+
 // fields are those of the operations, by the name that an operation has for its column. The headers are those of the
-// service's queries (SearchCorpVmr, SearchUsers) and of its management pages. What a field without a check holds is
-// one of the values that the operation knows.
+// service's queries (SearchCorpVmr, SearchUsers) and of its management pages.
 var fields = map[string]field{
 	"account": {
 		headers: []string{"account", "账号", "member.id"},

@@ -44,10 +44,11 @@ type record struct {
 
 // Reader reads the rows of one input. It is not safe for concurrent use.
 type Reader struct {
-	name       string          // of the input, for messages
-	op         job.Operation   // what is to be done with the rows
-	opts       Options         // as New got them, with Encoding and Say set in any case
-	checkValue func(*job.Item) // checks the value of a row whose account is good
+	name     string        // of the input, for messages
+	op       job.Operation // what is to be done with the rows
+	opts     Options       // as New got them, with Encoding and Say set in any case
+	checkID  idCheck       // of the value, where the operation takes any ID
+	notOneOf string        // what is wrong with a value that is none, where the operation takes a few
 
 	format format              // how the input is written, as far as it is known
 	tape   *tape               // the bytes of the row that is being parsed, and those before and behind it
@@ -70,7 +71,7 @@ func New(input io.Reader, name string, op job.Operation, opts Options) (*Reader,
 	if opts.Say == nil {
 		opts.Say = plainly
 	}
-	r := &Reader{name: name, op: op, opts: opts, checkValue: checkOf(op, opts.AnyID), next: 1}
+	r := &Reader{name: name, op: op, opts: opts, checkID: fieldOf(op.Column).check, notOneOf: notOneOf(op), next: 1}
 	from, format, err := open(input, opts)
 	if err != nil {
 		return nil, r.readError(0, err)
@@ -78,13 +79,14 @@ func New(input io.Reader, name string, op job.Operation, opts Options) (*Reader,
 	r.format = format
 	r.tape = &tape{from: from, cr: format.cr}
 	r.csv = r.parser(r.tape)
-	r.rows, err = gocsv.NewUnmarshaller(r.csv, record{})
+	r.rows, err = gocsv.NewUnmarshaller(r.csv, &record{}) // a pointer, since that is not copied with each row
 	if err == nil {
 		err = r.takeRaw(0)
 	}
 	if err != nil {
 		return nil, r.headerError(err)
 	}
+	r.csv.ReuseRecord = true // from here on: the unmarshaller keeps the header's, but no row's
 	r.header = bytes.Clone(r.raw)
 	r.next = r.lineOf(nil) + r.lineEnds(r.raw)
 	headers := make([]string, len(r.rows.Headers))
@@ -147,45 +149,62 @@ func (r *Reader) Raw() []byte { return r.format.restore(r.raw) }
 // *Error: what follows in the file is not known.
 func (r *Reader) Read() (job.Item, error) {
 	for {
-		start := r.csv.InputOffset()
-		r.tape.cut(start)
-		row, err := r.rows.Read()
-		if err == io.EOF {
-			return job.Item{}, io.EOF
+		row, malformed, err := r.parse()
+		if err != nil {
+			return job.Item{}, err
 		}
-		var parse *csv.ParseError
-		if errors.As(err, &parse) && r.tape.tooLong {
-			return job.Item{}, r.readError(r.next, errLongRow) // whatever is wrong with its beginning
-		}
-		if err != nil && parse == nil {
-			return job.Item{}, r.readError(r.next, err)
-		}
-		if err := r.takeRaw(start); err != nil {
-			line := r.lineOf(parse)
-			var text *textError
-			if errors.As(err, &text) {
-				line += r.lineEnds(r.raw[:text.inRow])
-			}
-			return job.Item{}, r.readError(line, err)
-		}
-		it := job.Item{Line: r.lineOf(parse)}
+		it := job.Item{Line: r.lineOf(malformed)}
 		r.next = it.Line + r.lineEnds(r.raw)
 		if r.onlyDelimiters() {
 			continue
 		}
-		if parse != nil {
-			return r.broken(it, parse)
+		if malformed != nil {
+			return r.broken(it, malformed)
 		}
-		rec := row.(record)
 		if r.at.value < 0 {
-			rec.Value = r.opts.Value
+			row.Value = r.opts.Value
 		}
-		r.check(&it, rec.Account, rec.Value)
+		r.check(&it, row.Account, row.Value)
 		if it.Account == r.heading.Account && (r.at.value < 0 || it.Value == r.heading.Value) {
 			it.Invalid, it.Detail, it.Warning = "the header stands here once more", "", ""
 		}
 		return it, nil
 	}
+}
+
+// parse parses the next row and takes its bytes from the tape. What is wrong with the row alone is malformed; an
+// error ends the reading, and is one of Read's.
+func (r *Reader) parse() (row *record, malformed *csv.ParseError, err error) {
+	start := r.csv.InputOffset()
+	r.tape.cut(start)
+	parsed, err := r.rows.Read()
+	if err == nil {
+		row = parsed.(*record)
+	} else if malformed, err = r.parseError(err); err != nil {
+		return nil, nil, err
+	}
+	if err := r.takeRaw(start); err != nil {
+		line := r.lineOf(malformed)
+		var text *textError
+		if errors.As(err, &text) {
+			line += r.lineEnds(r.raw[:text.inRow])
+		}
+		return nil, nil, r.readError(line, err)
+	}
+	return row, malformed, nil
+}
+
+// parseError tells what is wrong with a row alone from what ends the reading.
+func (r *Reader) parseError(err error) (malformed *csv.ParseError, ends error) {
+	switch is := errors.As(err, &malformed); {
+	case err == io.EOF:
+		return nil, io.EOF
+	case !is:
+		return nil, r.readError(r.next, err)
+	case r.tape.tooLong: // whatever is wrong with its beginning
+		return nil, r.readError(r.next, errLongRow)
+	}
+	return malformed, nil
 }
 
 // takeRaw cuts the bytes of the row that was just parsed out of the tape and checks that they are
