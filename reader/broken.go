@@ -10,7 +10,7 @@ import (
 )
 
 // broken fills the item of a row that is no good CSV, or that ends the reading.
-func (r *Reader) broken(it job.Item, parse *csv.ParseError) (job.Item, error) {
+func (r *Reader) broken(it job.Item, malformed *csv.ParseError) (job.Item, error) {
 	if r.unclosed() {
 		return job.Item{}, &Error{
 			File: r.name, Line: it.Line, Reason: "a quote is opened in this row and never closed",
@@ -30,7 +30,7 @@ func (r *Reader) broken(it job.Item, parse *csv.ParseError) (job.Item, error) {
 	r.check(&it, fieldAt(r.at.account), fieldAt(r.at.value)) // as far as it can be told, for the report
 	headers := len(r.rows.Headers)
 	switch {
-	case errors.Is(parse.Err, csv.ErrFieldCount):
+	case errors.Is(malformed.Err, csv.ErrFieldCount):
 		it.Invalid = "too few fields"
 		if len(fields) > headers {
 			it.Invalid = "too many fields"
@@ -42,8 +42,8 @@ func (r *Reader) broken(it job.Item, parse *csv.ParseError) (job.Item, error) {
 	default:
 		it.Invalid = "a quote stands inside a field, or text behind a closing quote"
 		it.Detail = ""
-		if parse.Line > parse.StartLine {
-			it.Detail = fmt.Sprintf("the row runs on to line %d", parse.Line)
+		if malformed.Line > malformed.StartLine {
+			it.Detail = fmt.Sprintf("the row runs on to line %d", malformed.Line)
 		}
 	}
 	it.Warning = ""

@@ -45,9 +45,11 @@ func (r *Reader) checkWord(it *job.Item) {
 	}
 }
 
-// notOneOf says of a value that it is none of an operation's few, and names those: user_status is not 0, 1, normal or
-// disabled.
+// notOneOf says of a value that it is none of an operation's few: user_status is not 0, 1, normal or disabled.
 func notOneOf(op job.Operation) string {
+	if len(op.Values) == 0 {
+		return ""
+	}
 	var words []string
 	for _, v := range op.Values {
 		words = append(words, v.API)
@@ -55,8 +57,8 @@ func notOneOf(op job.Operation) string {
 	for _, v := range op.Values {
 		words = append(words, v.Name)
 	}
-	but := max(0, len(words)-1)
-	return fmt.Sprintf("%s is not %s or %s", op.Column, strings.Join(words[:but], ", "), strings.Join(words[but:], ""))
+	last := len(words) - 1
+	return fmt.Sprintf("%s is not %s or %s", op.Column, strings.Join(words[:last], ", "), words[last])
 }
 
 func checkAccount(id string, _ bool) (invalid, warning string) {

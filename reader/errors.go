@@ -9,14 +9,16 @@ import (
 	"strings"
 )
 
-// Error says what is wrong with an input as a whole: it cannot be read, or not to its end.
+// Error says why an input cannot be read, or not to its end. What is wrong with one row only is no Error, but is said in
+// its job.Item.
 type Error struct {
-	File   string
-	Line   int64 // 0 where the file as a whole is meant
+	File   string // the name that New was given
+	Line   int64  // where it is, from 1; 0 where the file as a whole is meant
 	Reason string
-	Try    string // a hint
+	Try    string // the hint; may be empty
 }
 
+// Error is one line that names place and reason, the place as compilers write it: rooms.csv:3.
 func (e *Error) Error() string {
 	if e.Line == 0 {
 		return fmt.Sprintf("%s: %s", e.File, e.Reason)
@@ -24,7 +26,7 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Reason)
 }
 
-// Hint names what to try.
+// Hint names what to try, in words that may follow the error; it may be empty.
 func (e *Error) Hint() string { return e.Try }
 
 // errLongRow says that a row is longer than maxRow.
@@ -56,6 +58,7 @@ func (p packedError) Error() string {
 	return fmt.Sprintf("the compressed file is damaged: %v", p.err)
 }
 
+// headerError says why the header row is of no use.
 func (r *Reader) headerError(err error) error {
 	var e *Error
 	var parse *csv.ParseError
@@ -97,7 +100,7 @@ func (r *Reader) readError(line int64, err error) error {
 // notText words why a byte is not text, and what to try.
 func (r *Reader) notText(b *textError) (reason, try string) {
 	encoding := cmp.Or(r.format.encoding, UTF8)
-	if encoding == UTF16 { // what is no text was met before; the parser saw UTF-8, so the byte's place is not known
+	if encoding == UTF16 { // a NUL: all else was met while it was made UTF-8, of which it is not known where it stood
 		return "a NUL character is no text", "export the file again"
 	}
 	at, c := int64(len(r.format.mark))+b.at+1, r.tape.slice(b.at, b.at+1)[0]

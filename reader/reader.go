@@ -1,4 +1,10 @@
 // Package reader turns a CSV, as other people's tools export it, into the items of a job.
+//
+// An input may be compressed (pack.go). Its encoding, delimiter and line ends are found out from what it holds (open.go,
+// encoding.go, utf16.go), and the columns from its header row: under which headers a field is looked for stands in
+// headers.go. Rows are parsed by encoding/csv and gocsv while a tape keeps their bytes (tape.go), so that each can be
+// had as it stands in the input, and their fields are checked (check.go). A row that is no good CSV is read as far as it
+// goes (broken.go).
 package reader
 
 import (
@@ -7,34 +13,11 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/gocarina/gocsv"
 
 	"meetbatch/job"
 )
-
-// Options say how an input is read. The zero value leaves all of it to what the file shows.
-type Options struct {
-	// Columns names the header of a field, where the choice is not left to the reader: account=owner. A field is
-	// named as in the operation, and case and blanks in a header do not matter.
-	Columns map[string]string
-
-	AccountType int    // 0 or 1: whether userAccount or thirdAccount is the account
-	Value       string // the value of every row; the file must then have no column for it
-	AnyID       bool   // room IDs of any shape are good
-	Encoding    string // Auto, UTF8, UTF16 or GB18030; empty is Auto
-	Delimiter   rune   // 0: as the header row shows it
-
-	// Say words a setting for a hint as whoever gave it would give it again, such as --column account=owner. The
-	// settings are those above: column, account-type, value, any-id, encoding and delimiter. Where the value is
-	// empty, the setting itself is meant: --column. Without Say they are worded column account=owner and column.
-	Say func(setting, value string) string
-}
-
-// plainly is what Options.Say is when nobody has set it.
-func plainly(setting, value string) string { return strings.TrimSuffix(setting+" "+value, " ") }
 
 // record is what is read of a row; the names stand for whatever the columns are headed.
 type record struct {
@@ -42,7 +25,9 @@ type record struct {
 	Value   string `csv:"value"`
 }
 
-// Reader reads the rows of one input. It is not safe for concurrent use.
+// Reader reads the rows of one input, once and in their order, and holds no more of it than a row and its buffers. It
+// starts no goroutines and need not be closed; the input is not closed either. A Reader is not safe for concurrent use,
+// but several Readers may be used at a time.
 type Reader struct {
 	name     string        // of the input, for messages
 	op       job.Operation // what is to be done with the rows
@@ -64,8 +49,9 @@ type Reader struct {
 	next int64  // the line behind that row
 }
 
-// New reads the header row of an input and finds the operation's columns. The input may be compressed
-// with gzip or zstd. The name stands in messages. Errors are of type *Error.
+// New reads the header row of an input and finds the columns of account and of the operation's field in it. The input
+// may be compressed with gzip or zstd, which it shows by itself. The name stands in messages only. Errors are of type
+// *Error.
 func New(input io.Reader, name string, op job.Operation, opts Options) (*Reader, error) {
 	opts.Encoding = cmp.Or(opts.Encoding, Auto)
 	if opts.Say == nil {
@@ -118,16 +104,19 @@ func (r *Reader) parser(from io.Reader) *csv.Reader {
 	return p
 }
 
-// Format says how the input is written: its encoding and its delimiter.
+// Format says how the input is written: its encoding, which is UTF8 as long as everything was ASCII and so can change
+// with each Read, and its delimiter.
 func (r *Reader) Format() (encoding string, delimiter rune) {
 	return cmp.Or(r.format.encoding, UTF8), r.format.delimiter
 }
 
-// Doubtful tells whether too little was beyond ASCII so far to be sure of the encoding.
+// Doubtful tells whether the encoding that Format says was guessed from very few characters. Where Options name the
+// encoding it is false.
 func (r *Reader) Doubtful() bool { return r.doubts }
 
 // Header returns the input's header row byte for byte, but not compressed, with the byte order mark where it
-// had one and a line end in any case.
+// had one and a line end in any case. Followed by what Raw returned for some of the rows it is an input again, in the
+// encoding and with the delimiter that Format says. The caller may keep it.
 func (r *Reader) Header() []byte {
 	h := r.header
 	if !bytes.ContainsAny(h[len(h)-1:], "\r\n") {
@@ -140,13 +129,17 @@ func (r *Reader) Header() []byte {
 	return append([]byte(r.format.mark), r.format.restore(h)...)
 }
 
-// Raw returns the row that Read returned last, byte for byte with its line end, but not compressed. It is good
-// until the next Read.
+// Raw returns the row that Read returned last, byte for byte with its line end where it had one, but not compressed.
+// The bytes are good until the next Read.
 func (r *Reader) Raw() []byte { return r.format.restore(r.raw) }
 
-// Read returns the next row. A row that is wrong in itself is an item with a reason. Blank lines, and rows
-// of nothing but delimiters, are no rows. The error is io.EOF when the whole input was read, else of type
-// *Error: what follows in the file is not known.
+// Read returns the next row. Lines are counted as an editor counts them: the header row begins on line 1 unless blank
+// lines stand before it, and blank lines and line breaks within quotes count. Blank lines, and rows of nothing but
+// delimiters, are no rows and are passed over.
+//
+// A row that is wrong in itself is no error, but an item with a reason, and with what could be told of its fields. The
+// error is io.EOF when the whole input was read, else of type *Error: what follows in the input is not known, and Read
+// must not be called again.
 func (r *Reader) Read() (job.Item, error) {
 	for {
 		row, malformed, err := r.parse()
@@ -205,58 +198,4 @@ func (r *Reader) parseError(err error) (malformed *csv.ParseError, ends error) {
 		return nil, r.readError(r.next, errLongRow)
 	}
 	return malformed, nil
-}
-
-// takeRaw cuts the bytes of the row that was just parsed out of the tape and checks that they are
-// text. Blank lines before the row, which the parser skips, do not belong to it.
-func (r *Reader) takeRaw(start int64) error {
-	raw := r.tape.slice(start, r.csv.InputOffset())
-	for len(raw) > 0 && (raw[0] == '\n' || raw[0] == '\r' && (r.format.cr || len(raw) > 1 && raw[1] == '\n')) {
-		raw = raw[1:]
-		start++
-	}
-	r.raw = raw
-	if r.format.encoding == unknown && !isASCII(raw) {
-		encoding, doubtful, err := guess(r.tape.ahead(start, bufferSize/4))
-		if err != nil {
-			at := bytes.IndexFunc(raw, func(c rune) bool { return c >= utf8.RuneSelf })
-			return &textError{at: start + int64(at), inRow: at, why: err.Error()}
-		}
-		r.format.encoding, r.doubts = encoding, doubtful
-	}
-	if at := r.format.bad(raw); at >= 0 {
-		return &textError{at: start + int64(at), inRow: at}
-	}
-	return nil
-}
-
-// lineEnds counts the lines that end in a text.
-func (r *Reader) lineEnds(text []byte) int64 {
-	n := bytes.Count(text, []byte("\n"))
-	if r.format.cr {
-		n += bytes.Count(text, []byte("\r")) - bytes.Count(text, []byte("\r\n"))
-	}
-	return int64(n)
-}
-
-// onlyDelimiters tells whether every field of the row is empty, as spreadsheets leave rows.
-func (r *Reader) onlyDelimiters() bool {
-	if c := r.raw[0]; rune(c) != r.format.delimiter && c != '"' {
-		return false // most rows
-	}
-	delimiter := string(r.format.delimiter)
-	for field := range strings.SplitSeq(strings.TrimRight(string(r.raw), "\r\n"), delimiter) {
-		if field != "" && field != `""` {
-			return false
-		}
-	}
-	return true
-}
-
-func (r *Reader) lineOf(parse *csv.ParseError) int64 {
-	if parse != nil {
-		return int64(parse.StartLine)
-	}
-	line, _ := r.csv.FieldPos(0)
-	return int64(line)
 }
