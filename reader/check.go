@@ -94,7 +94,7 @@ func wrongID(field, id string) string {
 		return fmt.Sprintf("%s is longer than %d characters", field, maxID)
 	case hasControl(id):
 		return field + " has a control character"
-	case '+' <= id[0] && id[0] <= '9' && damaged.MatchString(id): // the first two only spare nearly all IDs the slow third
+	case '+' <= id[0] && id[0] <= '9' && damaged.MatchString(id): // the comparisons are for speed only
 		return field + " was turned into a rounded number by a spreadsheet"
 	}
 	return ""
