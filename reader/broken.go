@@ -9,7 +9,7 @@ import (
 	"meetbatch/job"
 )
 
-// broken fills the item of a row that is no good CSV, or that ends the reading.
+// broken fills the item of a row that is no good CSV, as far as it can be told, or ends the reading.
 func (r *Reader) broken(it job.Item, malformed *csv.ParseError) (job.Item, error) {
 	if r.unclosed() {
 		return job.Item{}, &Error{
@@ -17,37 +17,45 @@ func (r *Reader) broken(it job.Item, malformed *csv.ParseError) (job.Item, error
 			Try: "the file may be cut short; mend the row, or export again",
 		}
 	}
-	lenient := r.reparse(r.raw)
-	lenient.FieldsPerRecord = -1
-	lenient.LazyQuotes = true
-	fields, _ := lenient.Read()
-	fieldAt := func(i int) string {
-		if i < 0 || i >= len(fields) {
-			return ""
-		}
-		return fields[i]
-	}
-	r.check(&it, fieldAt(r.at.account), fieldAt(r.at.value)) // as far as it can be told, for the report
-	headers := len(r.rows.Headers)
-	switch {
-	case errors.Is(malformed.Err, csv.ErrFieldCount):
-		it.Invalid = "too few fields"
-		if len(fields) > headers {
-			it.Invalid = "too many fields"
-		}
-		it.Detail = fmt.Sprintf("%d, and the header has %d", len(fields), headers)
-		if cr := bytes.IndexByte(r.raw, '\r'); 0 <= cr && cr < len(r.raw)-2 && !r.format.cr {
-			it.Detail += "; a lone CR stands in the row, and the header ends with LF"
-		}
-	default:
-		it.Invalid = "a quote stands inside a field, or text behind a closing quote"
-		it.Detail = ""
-		if malformed.Line > malformed.StartLine {
-			it.Detail = fmt.Sprintf("the row runs on to line %d", malformed.Line)
-		}
+	fields := r.lenient()
+	r.check(&it, fieldAt(fields, r.at.account), fieldAt(fields, r.at.value))
+	if errors.Is(malformed.Err, csv.ErrFieldCount) {
+		it.Invalid, it.Detail = r.wrongCount(len(fields))
+	} else {
+		it.Invalid, it.Detail = strayQuote(malformed)
 	}
 	it.Warning = ""
 	return it, nil
+}
+
+// wrongCount says that the row has more or fewer fields than the header.
+func (r *Reader) wrongCount(fields int) (invalid, detail string) {
+	headers := len(r.rows.Headers)
+	invalid, detail = "too few fields", fmt.Sprintf("%d, and the header has %d", fields, headers)
+	if fields > headers {
+		invalid = "too many fields"
+	}
+	if cr := bytes.IndexByte(r.raw, '\r'); 0 <= cr && cr < len(r.raw)-2 && !r.format.cr {
+		detail += "; a lone CR stands in the row, and the header ends with LF"
+	}
+	return invalid, detail
+}
+
+// strayQuote says that a quote stands where none may, which can draw further lines into the row.
+func strayQuote(malformed *csv.ParseError) (invalid, detail string) {
+	if malformed.Line > malformed.StartLine {
+		detail = fmt.Sprintf("the row runs on to line %d", malformed.Line)
+	}
+	return "a quote stands inside a field, or text behind a closing quote", detail
+}
+
+// lenient parses the row once more, whatever its quotes and however many fields it has.
+func (r *Reader) lenient() []string {
+	p := r.reparse(r.raw)
+	p.FieldsPerRecord = -1
+	p.LazyQuotes = true
+	fields, _ := p.Read()
+	return fields
 }
 
 // reparse parses a row once more.

@@ -22,7 +22,7 @@ var damagedRoom = regexp.MustCompile(`^[0-9]+[eE][0-9]{1,3}$`)
 // check fills an item from the fields of its row: trimmed, in the API's words, and with the reason
 // where the row cannot be sent.
 func (r *Reader) check(it *job.Item, account, value string) {
-	it.Account, it.Value = trim(r.format.field(account)), trim(r.format.field(value))
+	it.Account, it.Value = trim(r.format.text(account)), trim(r.format.text(value))
 	it.Invalid, it.Warning = checkAccount(it.Account, r.opts.AnyID)
 	switch {
 	case it.Invalid != "":
@@ -103,14 +103,12 @@ func wrongID(field, id string) string {
 // hasControl tells whether an ID has a control character, or one that formats and does not show, such as a byte
 // order mark.
 func hasControl(id string) bool {
-	ascii := true
 	for i := range len(id) {
-		if id[i] < ' ' || id[i] == 0x7F {
-			return true
+		if c := id[i]; c < ' ' || c >= 0x7F { // for speed only: hardly any ID has to be looked at as Unicode
+			return strings.ContainsFunc(id, func(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf) })
 		}
-		ascii = ascii && id[i] < utf8.RuneSelf
 	}
-	return !ascii && strings.ContainsFunc(id, func(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf) })
+	return false
 }
 
 // isRoom tells whether an ID is of the room IDs' shape: 32 hex digits. Nearly all are, so it comes first and is quick;

@@ -22,6 +22,24 @@ func fold(header string) string {
 // columns tells which column of the input holds which field; -1 where none does.
 type columns struct{ account, value int }
 
+// rename heads the columns of the fields as record has them, and any other not at all.
+func (c columns) rename(headers []string) []string {
+	names := make([]string, len(headers))
+	names[c.account] = "account"
+	if c.value >= 0 {
+		names[c.value] = "value"
+	}
+	return names
+}
+
+// fieldAt is a field of a row that may be shorter than it should be, or have no such column.
+func fieldAt(row []string, column int) string {
+	if column < 0 || column >= len(row) {
+		return ""
+	}
+	return row[column]
+}
+
 // findColumns looks up the fields of an operation in the header row.
 func findColumns(headers []string, op job.Operation, opts Options) (columns, error) {
 	account, err := findColumn(headers, "account", opts)
@@ -51,25 +69,22 @@ func findColumns(headers []string, op job.Operation, opts Options) (columns, err
 	return columns{account, value}, nil
 }
 
+// findColumn finds the column of a field; -1 where there is none.
 func findColumn(headers []string, field string, opts Options) (int, error) {
 	wanted := fieldOf(field).headersFor(opts.AccountType)
 	chosen, named := opts.Columns[field]
 	if named {
 		wanted = []string{chosen}
 	}
-	folded := map[string]bool{}
-	for _, w := range wanted {
-		folded[fold(w)] = true
-	}
 	at := -1
 	for i, header := range headers {
-		if !folded[fold(header)] {
-			continue
-		}
-		if at >= 0 {
+		switch {
+		case !isOneOf(header, wanted):
+		case at >= 0:
 			return 0, doubled(field, headers[at], header, opts)
+		default:
+			at = i
 		}
-		at = i
 	}
 	if named && at < 0 {
 		return 0, &Error{
@@ -78,6 +93,11 @@ func findColumn(headers []string, field string, opts Options) (int, error) {
 		}
 	}
 	return at, nil
+}
+
+// isOneOf tells whether a header is one of several, case and blanks aside.
+func isOneOf(header string, several []string) bool {
+	return slices.ContainsFunc(several, func(h string) bool { return fold(h) == fold(header) })
 }
 
 func doubled(field, a, b string, opts Options) error {
@@ -102,7 +122,7 @@ func missing(headers []string, field string, op job.Operation, opts Options) err
 	if field == op.Column && len(op.Values) > 0 {
 		e.Try += fmt.Sprintf(", or give one %s to all rows with %s", f.noun, opts.Say("value", ""))
 	}
-	if slices.ContainsFunc(headers, f.dependsOnType) {
+	if slices.ContainsFunc(headers, func(h string) bool { return isOneOf(h, f.byType) }) {
 		e.Try += fmt.Sprintf(", or change %s, which is %d", opts.Say("account-type", ""), opts.AccountType)
 	}
 	return e

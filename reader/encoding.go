@@ -50,16 +50,14 @@ func newScript(name string) script {
 	return script{encoding: name, decoder: simplifiedchinese.GB18030.NewDecoder()}
 }
 
-// field gives the text of a field.
-func (s *script) field(raw string) string {
-	if s.encoding != GB18030 {
-		return raw
+// text gives the text of a field, whose row was found to be text.
+func (s *script) text(raw string) string {
+	if s.encoding == GB18030 {
+		if text, err := s.decoder.String(raw); err == nil {
+			return text
+		}
 	}
-	text, err := s.decoder.String(raw)
-	if err != nil {
-		return raw // which was found to be good with its row
-	}
-	return text
+	return raw
 }
 
 // bad gives the index of the first byte of a row that is not text, or -1.
@@ -146,41 +144,55 @@ const fewCharacters = 10
 // guess tells which encoding a stretch of text is in that is not all ASCII, and whether that is doubtful. Its last
 // character may be cut.
 func guess(window []byte) (encoding string, doubtful bool, err error) {
-	var good, bad int   // bytes in UTF-8 beyond ASCII, and bytes that are not UTF-8
-	var either, all int // characters beyond ASCII that could be in GB2312 as well, and all
-	for rest := window; len(rest) > 0; {
-		c, size := utf8.DecodeRune(rest)
+	c := countUTF8(window)
+	if c.good > c.bad { // also where it is damaged: the place is found with its row
+		return UTF8, c.either == c.all && c.all < fewCharacters, nil
+	}
+	// Nearly all that is written in Chinese is in GB2312. Where much is not this is more likely another encoding, such
+	// as Latin-1, in which "M\xFCller" is no Chinese.
+	if common, rare := countGB2312(window); common < 3*rare {
+		return unknown, false, errors.New("this is not UTF-8, and hardly Chinese in GB18030")
+	}
+	return GB18030, false, nil
+}
+
+// utf8Count is what a text beyond ASCII is if it is UTF-8.
+type utf8Count struct {
+	good, bad   int // bytes of characters, and bytes that are not UTF-8
+	either, all int // characters that could be in GB2312 as well, and all
+}
+
+func countUTF8(text []byte) (n utf8Count) {
+	for len(text) > 0 {
+		c, size := utf8.DecodeRune(text)
 		switch {
 		case size > 1:
-			good += size
-			all++
-			if size == 2 && rest[0] >= 0xA1 && rest[1] >= 0xA1 {
-				either++
+			n.good += size
+			n.all++
+			if size == 2 && text[0] >= 0xA1 && text[1] >= 0xA1 {
+				n.either++
 			}
-		case c == utf8.RuneError && utf8.FullRune(rest):
-			bad++
+		case c == utf8.RuneError && utf8.FullRune(text):
+			n.bad++
 		}
-		rest = rest[size:]
+		text = text[size:]
 	}
-	if good > bad { // also where it is damaged: the place is found with its row
-		return UTF8, either == all && all < fewCharacters, nil
-	}
-	// Nearly all that is written in Chinese is in GB2312, with both bytes of a character beyond ASCII. Where
-	// many are not this is more likely another encoding, such as Latin-1, in which "M\xFCller" is no Chinese.
-	var common, rare int
-	for i := 0; i < len(window); {
-		size := sizeGB18030(window[i:])
+	return n
+}
+
+// countGB2312 counts the characters beyond ASCII of a text in GB18030: those in GB2312, which have two bytes beyond
+// ASCII, and those that are not.
+func countGB2312(text []byte) (common, rare int) {
+	for len(text) > 0 {
+		size := min(sizeGB18030(text), len(text))
 		switch {
-		case window[i] < utf8.RuneSelf:
-		case size == 2 && window[i] >= 0xA1 && window[i+1] >= 0xA1:
+		case text[0] < utf8.RuneSelf:
+		case size == 2 && text[0] >= 0xA1 && text[1] >= 0xA1:
 			common++
 		default:
 			rare++
 		}
-		i += size
+		text = text[size:]
 	}
-	if common < 3*rare {
-		return unknown, false, errors.New("this is not UTF-8, and hardly Chinese in GB18030")
-	}
-	return GB18030, false, nil
+	return common, rare
 }

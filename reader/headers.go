@@ -1,9 +1,6 @@
 package reader
 
-import (
-	"cmp"
-	"slices"
-)
+import "cmp"
 
 // field is what is known of a thing that a row says, such as its account.
 type field struct {
@@ -53,9 +50,4 @@ func (f field) headersFor(accountType int) []string {
 		return f.headers
 	}
 	return append(f.headers[:len(f.headers):len(f.headers)], f.byType[accountType])
-}
-
-// dependsOnType tells whether a header is the field's with one of the account types only.
-func (f field) dependsOnType(header string) bool {
-	return slices.ContainsFunc(f.byType, func(h string) bool { return fold(h) == fold(header) })
 }

@@ -19,6 +19,19 @@ type format struct {
 	cr        bool // lines end with a lone CR
 }
 
+// lineEnd is what ends a line that has no end yet.
+func (f *format) lineEnd() byte {
+	if f.cr {
+		return '\r'
+	}
+	return '\n'
+}
+
+// beginsBlank tells whether a text begins with the end of a line.
+func (f *format) beginsBlank(text []byte) bool {
+	return bytes.HasPrefix(text, []byte("\n")) || bytes.HasPrefix(text, []byte("\r\n")) || f.cr && bytes.HasPrefix(text, []byte("\r"))
+}
+
 // open finds out how an input is written and returns it in a form that can be parsed.
 func open(input io.Reader, opts Options) (*bufio.Reader, format, error) {
 	from, err := decompress(input)
@@ -68,11 +81,16 @@ func delimiterAndEnds(window []byte) (delimiter rune, cr bool) {
 			count[rune(c)]++
 		}
 	}
-	delimiter = delimiters[0]
+	return mostFrequent(count), cr
+}
+
+// mostFrequent is the delimiter that occurs most often; the first where several do.
+func mostFrequent(count map[rune]int) rune {
+	most := delimiters[0]
 	for _, d := range delimiters {
-		if count[d] > count[delimiter] {
-			delimiter = d
+		if count[d] > count[most] {
+			most = d
 		}
 	}
-	return delimiter, cr
+	return most
 }

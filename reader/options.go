@@ -1,6 +1,9 @@
 package reader
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // Options say how an input is read. The zero value leaves all of it to what the input shows.
 type Options struct {
@@ -18,6 +21,15 @@ type Options struct {
 	// settings are those above: column, account-type, value, any-id, encoding and delimiter. Where the value is
 	// empty, the setting itself is meant, such as --column. Without Say they read column account=owner and column.
 	Say func(setting, value string) string
+}
+
+// complete fills in what stands for nothing.
+func (o Options) complete() Options {
+	o.Encoding = cmp.Or(o.Encoding, Auto)
+	if o.Say == nil {
+		o.Say = plainly
+	}
+	return o
 }
 
 // plainly is what Options.Say is when nobody has set it.

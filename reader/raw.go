@@ -10,24 +10,30 @@ import (
 // takeRaw cuts the bytes of the row that was just parsed out of the tape and checks that they are
 // text. Blank lines before the row, which the parser skips, do not belong to it.
 func (r *Reader) takeRaw(start int64) error {
-	raw := r.tape.slice(start, r.csv.InputOffset())
-	for len(raw) > 0 && (raw[0] == '\n' || raw[0] == '\r' && (r.format.cr || len(raw) > 1 && raw[1] == '\n')) {
-		raw = raw[1:]
+	r.raw = r.tape.slice(start, r.csv.InputOffset())
+	for r.format.beginsBlank(r.raw) {
+		r.raw = r.raw[1:]
 		start++
 	}
-	r.raw = raw
-	if r.format.encoding == unknown && !isASCII(raw) {
-		encoding, doubtful, err := guess(r.tape.ahead(start, bufferSize/4))
-		if err != nil {
-			at := bytes.IndexFunc(raw, func(c rune) bool { return c >= utf8.RuneSelf })
+	if r.format.encoding == unknown && !isASCII(r.raw) {
+		if err := r.guessEncoding(start); err != nil {
+			at := bytes.IndexFunc(r.raw, func(c rune) bool { return c >= utf8.RuneSelf })
 			return &textError{at: start + int64(at), inRow: at, why: err.Error()}
 		}
-		r.format.encoding, r.doubts = encoding, doubtful
 	}
-	if at := r.format.bad(raw); at >= 0 {
+	if at := r.format.bad(r.raw); at >= 0 {
 		return &textError{at: start + int64(at), inRow: at}
 	}
 	return nil
+}
+
+// guessEncoding guesses the input's encoding from the row, which begins at start, and from what follows.
+func (r *Reader) guessEncoding(start int64) (err error) {
+	encoding, doubtful, err := guess(r.tape.ahead(start, bufferSize/4))
+	if err == nil {
+		r.format.encoding, r.doubts = encoding, doubtful
+	}
+	return err
 }
 
 // lineEnds counts the lines that end in a text.

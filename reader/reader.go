@@ -53,10 +53,7 @@ type Reader struct {
 // may be compressed with gzip or zstd, which it shows by itself. The name stands in messages only. Errors are of type
 // *Error.
 func New(input io.Reader, name string, op job.Operation, opts Options) (*Reader, error) {
-	opts.Encoding = cmp.Or(opts.Encoding, Auto)
-	if opts.Say == nil {
-		opts.Say = plainly
-	}
+	opts = opts.complete()
 	r := &Reader{name: name, op: op, opts: opts, checkID: fieldOf(op.Column).check, notOneOf: notOneOf(op), next: 1}
 	from, format, err := open(input, opts)
 	if err != nil {
@@ -65,36 +62,33 @@ func New(input io.Reader, name string, op job.Operation, opts Options) (*Reader,
 	r.format = format
 	r.tape = &tape{from: from, cr: format.cr}
 	r.csv = r.parser(r.tape)
-	r.rows, err = gocsv.NewUnmarshaller(r.csv, &record{}) // a pointer, since that is not copied with each row
-	if err == nil {
-		err = r.takeRaw(0)
-	}
-	if err != nil {
+	if err := r.readHeader(); err != nil {
 		return nil, r.headerError(err)
 	}
-	r.csv.ReuseRecord = true // from here on: the unmarshaller keeps the header's, but no row's
+	return r, nil
+}
+
+// readHeader reads the header row, after which the rows can be read.
+func (r *Reader) readHeader() (err error) {
+	// A record is not copied for each row if it is asked for by a pointer.
+	if r.rows, err = gocsv.NewUnmarshaller(r.csv, &record{}); err != nil {
+		return err
+	}
+	if err := r.takeRaw(0); err != nil {
+		return err
+	}
+	r.csv.ReuseRecord = true // only from here on, since the unmarshaller keeps what was parsed of the header
 	r.header = bytes.Clone(r.raw)
 	r.next = r.lineOf(nil) + r.lineEnds(r.raw)
 	headers := make([]string, len(r.rows.Headers))
 	for i, h := range r.rows.Headers {
-		headers[i] = r.format.field(h)
+		headers[i] = r.format.text(h)
 	}
-	r.at, err = findColumns(headers, op, opts)
-	if err != nil {
-		return nil, r.headerError(err)
+	if r.at, err = findColumns(headers, r.op, r.opts); err != nil {
+		return err
 	}
-	r.heading.Account = trim(headers[r.at.account])
-	if r.at.value >= 0 {
-		r.heading.Value = trim(headers[r.at.value])
-	}
-	return r, r.rows.RenormalizeHeaders(func(headers []string) []string {
-		names := make([]string, len(headers))
-		names[r.at.account] = "account"
-		if r.at.value >= 0 {
-			names[r.at.value] = "value"
-		}
-		return names
-	})
+	r.heading.Account, r.heading.Value = trim(fieldAt(headers, r.at.account)), trim(fieldAt(headers, r.at.value))
+	return r.rows.RenormalizeHeaders(r.at.rename)
 }
 
 // parser parses rows as the input's format says.
@@ -118,13 +112,9 @@ func (r *Reader) Doubtful() bool { return r.doubts }
 // had one and a line end in any case. Followed by what Raw returned for some of the rows it is an input again, in the
 // encoding and with the delimiter that Format says. The caller may keep it.
 func (r *Reader) Header() []byte {
-	h := r.header
+	h := bytes.Clone(r.header)
 	if !bytes.ContainsAny(h[len(h)-1:], "\r\n") {
-		end := byte('\n')
-		if r.format.cr {
-			end = '\r'
-		}
-		h = append(bytes.Clone(h), end)
+		h = append(h, r.format.lineEnd())
 	}
 	return append([]byte(r.format.mark), r.format.restore(h)...)
 }
@@ -158,11 +148,16 @@ func (r *Reader) Read() (job.Item, error) {
 			row.Value = r.opts.Value
 		}
 		r.check(&it, row.Account, row.Value)
-		if it.Account == r.heading.Account && (r.at.value < 0 || it.Value == r.heading.Value) {
+		if r.isHeading(it) {
 			it.Invalid, it.Detail, it.Warning = "the header stands here once more", "", ""
 		}
 		return it, nil
 	}
+}
+
+// isHeading tells whether a row is the header row once more.
+func (r *Reader) isHeading(it job.Item) bool {
+	return it.Account == r.heading.Account && (r.at.value < 0 || it.Value == r.heading.Value)
 }
 
 // parse parses the next row and takes its bytes from the tape. What is wrong with the row alone is malformed; an
@@ -177,14 +172,18 @@ func (r *Reader) parse() (row *record, malformed *csv.ParseError, err error) {
 		return nil, nil, err
 	}
 	if err := r.takeRaw(start); err != nil {
-		line := r.lineOf(malformed)
-		var text *textError
-		if errors.As(err, &text) {
-			line += r.lineEnds(r.raw[:text.inRow])
-		}
-		return nil, nil, r.readError(line, err)
+		return nil, nil, r.rowError(r.lineOf(malformed), err)
 	}
 	return row, malformed, nil
+}
+
+// rowError says that a row that begins at a line is not text, at the line of the row where it is not.
+func (r *Reader) rowError(line int64, err error) error {
+	var text *textError
+	if errors.As(err, &text) {
+		line += r.lineEnds(r.raw[:text.inRow])
+	}
+	return r.readError(line, err)
 }
 
 // parseError tells what is wrong with a row alone from what ends the reading.

@@ -22,25 +22,29 @@ func (d *utf16Decoder) unit(src []byte) rune {
 	return rune(src[1])<<8 | rune(src[0])
 }
 
+// character decodes the first character of a text; its size is 0 where there is more of it to come.
+func (d *utf16Decoder) character(text []byte) (c rune, size int) {
+	if len(text) < 2 {
+		return 0, 0
+	}
+	if c = d.unit(text); !utf16.IsSurrogate(c) {
+		return c, 2
+	}
+	if len(text) < 4 {
+		return 0, 0
+	}
+	return utf16.DecodeRune(c, d.unit(text[2:])), 4
+}
+
+// Transform implements transform.Transformer.
 func (d *utf16Decoder) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err error) {
 	defer func() { d.offset += int64(nSrc) }()
 	for nSrc < len(src) {
-		rest := src[nSrc:]
-		var c rune
-		size := 2
-		if len(rest) >= 2 {
-			c = d.unit(rest)
-			if utf16.IsSurrogate(c) && len(rest) >= 4 {
-				c, size = utf16.DecodeRune(c, d.unit(rest[2:])), 4
-			}
-		}
+		c, size := d.character(src[nSrc:])
 		switch {
-		case len(rest) < 2 || size == 2 && utf16.IsSurrogate(c): // there is more of it to come
-			if !atEOF {
-				return nDst, nSrc, transform.ErrShortSrc
-			}
-			fallthrough
-		case size == 4 && c == utf8.RuneError:
+		case size == 0 && !atEOF:
+			return nDst, nSrc, transform.ErrShortSrc
+		case size == 0 || size == 4 && c == utf8.RuneError:
 			return nDst, nSrc, unitError{d.offset + int64(nSrc)}
 		case nDst+utf8.RuneLen(c) > len(dst):
 			return nDst, nSrc, transform.ErrShortDst
