@@ -21,10 +21,15 @@ import (
 	"meetbatch/job"
 )
 
-// Endpoints of the service by region (meeting_21_0202).
-var Endpoints = map[string]string{
-	"cn":   "https://api.meeting.huaweicloud.com",
-	"intl": "https://api-intl.meeting.huaweicloud.com",
+// Endpoint is the address of the service in a region, cn or intl (meeting_21_0202); of any other region it is empty.
+func Endpoint(region string) string {
+	switch region {
+	case "cn":
+		return "https://api.meeting.huaweicloud.com"
+	case "intl":
+		return "https://api-intl.meeting.huaweicloud.com"
+	}
+	return ""
 }
 
 // maxBody is how much of an answer is read. Error bodies are a few hundred bytes; a 200 may carry

@@ -201,10 +201,14 @@ func TestCheckEndpoint(t *testing.T) {
 			t.Errorf("CheckEndpoint(%q) repeats a password: %v", address, err)
 		}
 	}
-	for region, address := range meeting.Endpoints {
+	for _, region := range []string{"cn", "intl"} {
+		address := meeting.Endpoint(region)
 		if got, err := meeting.CheckEndpoint(address); got != address || err != nil {
 			t.Errorf("endpoint of region %s: %v", region, err)
 		}
+	}
+	if address := meeting.Endpoint("moon"); address != "" {
+		t.Errorf("endpoint of no region: %s", address)
 	}
 }
 
