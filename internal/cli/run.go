@@ -148,7 +148,7 @@ func (r *run) service() string {
 	if r.Endpoint != "" {
 		return r.Endpoint
 	}
-	return meeting.Endpoints[r.Region]
+	return meeting.Endpoint(r.Region)
 }
 
 // startSandbox starts the simulated service inside this process where it is asked for. The function that
