@@ -56,9 +56,9 @@ func (c *Client) signIn(ctx context.Context) (*http.Request, error) {
 	}
 	req, err := c.signInRequest(ctx, "/v2/usg/acs/auth/appauth", body)
 	if err == nil {
-		signature := Signature(c.Credentials, expires, nonce)
-		c.masks.add(signature, strings.TrimPrefix(strings.SplitN(signature, ",", 2)[0], signaturePrefix), nonce)
-		req.Header.Set("Authorization", signature)
+		signed := signature(c.Credentials, expires, nonce)
+		c.masks.add(signed, strings.TrimPrefix(strings.SplitN(signed, ",", 2)[0], signaturePrefix), nonce)
+		req.Header.Set("Authorization", signed)
 		req.Header.Set("X-Token-Type", "LongTicket")
 	}
 	return req, err
@@ -66,9 +66,9 @@ func (c *Client) signIn(ctx context.Context) (*http.Request, error) {
 
 const signaturePrefix = "HMAC-SHA256 signature="
 
-// Signature is the Authorization of a sign-in with an application (meeting_21_0311). expireTime is Unix time in
+// signature is the Authorization of a sign-in with an application (meeting_21_0311). expireTime is Unix time in
 // seconds by the service's clock.
-func Signature(c Credentials, expireTime int64, nonce string) string {
+func signature(c Credentials, expireTime int64, nonce string) string {
 	fields := []string{c.AppID, c.UserID, strconv.FormatInt(expireTime, 10), nonce}
 	if c.CorpID != "" {
 		fields = append([]string{c.AppID, c.CorpID}, fields[1:]...)
