@@ -12,16 +12,16 @@ import (
 	"meetbatch/job"
 )
 
-// answer reads an answer. The documented form of an error is {"error_code","error_msg"}; the Go SDK
+// answer says what a reply means, of whose body nothing but body may show. The documented form of an error is {"error_code","error_msg"}; the Go SDK
 // also knows code and message. What is neither is kept as the message, cut short.
-func (c *Client) answer(resp *http.Response, body []byte) job.Answer {
+func (c *Client) answer(r reply, body []byte) job.Answer {
 	answer := job.Answer{
-		HTTPStatus:      resp.StatusCode,
-		ServerRequestID: c.clean(resp.Header.Get("X-Request-Id"), 128),
-		RetryAfter:      retryAfter(resp.Header.Get("Retry-After"), time.Now()),
+		HTTPStatus:      r.status,
+		ServerRequestID: c.clean(r.header.Get("X-Request-Id"), 128),
+		RetryAfter:      retryAfter(r.header.Get("Retry-After"), time.Now()),
 	}
-	if resp.StatusCode >= 200 && resp.StatusCode < 300 {
-		answer.Limits = limits(resp.Header, answer)
+	if r.status >= 200 && r.status < 300 {
+		answer.Limits = limits(r.header, answer)
 		return answer // a body here means nothing (meeting_21_0072: "None", with a length of 143)
 	}
 	var e struct {
@@ -33,13 +33,13 @@ func (c *Client) answer(resp *http.Response, body []byte) job.Answer {
 	}
 	if json.Unmarshal(body, &e) != nil || e.ErrorCode == "" && e.Code == "" && e.ErrorMsg == "" && e.Message == "" {
 		e.ErrorMsg = string(body)
-		if e.ErrorMsg == "" || resp.StatusCode < 400 { // a redirect is not the service's, and neither is what it holds
-			e.ErrorMsg = http.StatusText(resp.StatusCode)
+		if e.ErrorMsg == "" || r.status < 400 { // a redirect is not the service's, and neither is what it holds
+			e.ErrorMsg = http.StatusText(r.status)
 		}
 	}
 	answer.Code = c.clean(cmp.Or(e.ErrorCode, e.Code), 64)
 	answer.Message = c.clean(cmp.Or(e.ErrorMsg, e.Message), 500)
-	answer.Limits = limits(resp.Header, answer)
+	answer.Limits = limits(r.header, answer)
 	answer.ServerRequestID = cmp.Or(answer.ServerRequestID, c.clean(e.RequestID, 128))
 	return answer
 }

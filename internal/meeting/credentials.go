@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // Credentials are what a client signs in with: a token that somebody else has got, an application, or an account.
@@ -94,7 +96,7 @@ func (c *Client) signInRequest(ctx context.Context, path string, body map[string
 	if err != nil {
 		return nil, err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.Endpoint+path, bytes.NewReader(text))
+	req, err := c.newRequest(ctx, http.MethodPost, path, uuid.NewString(), bytes.NewReader(text))
 	if err == nil {
 		req.Header.Set("Content-Type", "application/json; charset=UTF-8")
 	}
@@ -104,7 +106,7 @@ func (c *Client) signInRequest(ctx context.Context, path string, body map[string
 // tokenRequest builds the request of UpdateToken (PUT, with the refresh token, meeting_21_0307) or DeleteToken
 // (DELETE, meeting_21_0309).
 func (c *Client) tokenRequest(ctx context.Context, method, token string) (*http.Request, error) {
-	req, err := http.NewRequestWithContext(ctx, method, c.Endpoint+"/v1/usg/acs/token", nil)
+	req, err := c.newRequest(ctx, method, "/v1/usg/acs/token", uuid.NewString(), nil)
 	if err == nil {
 		req.Header.Set("X-Access-Token", token)
 	}

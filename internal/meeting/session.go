@@ -247,7 +247,7 @@ func (c *Client) SignOut(ctx context.Context) error {
 		}
 		req, err := c.tokenRequest(ctx, http.MethodDelete, h.token)
 		if err == nil {
-			answer, _, _ := c.exchange(req)
+			answer, _, _ := c.signInExchange(req)
 			if ok := answer.HTTPStatus >= 200 && answer.HTTPStatus < 300; !ok && answer.HTTPStatus != http.StatusUnauthorized {
 				err = errors.New(answer.String())
 			}

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"os"
 	"strconv"
 	"strings"
@@ -510,6 +511,30 @@ func TestRenewal(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestUnsentAfterRenewal: that a renewal found the service says nothing of the request that it was for.
+func TestUnsentAfterRenewal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		signIns := 0 // with renewals
+		client := newInside(sandbox.New(sandbox.Settings{User: user, TokenLife: time.Hour}), account, func(r *http.Request) error {
+			if !strings.Contains(r.URL.Path, "/acs/") {
+				return errors.New("connection refused")
+			}
+			signIns++
+			if trace := httptrace.ContextClientTrace(r.Context()); trace != nil && trace.GotConn != nil {
+				trace.GotConn(httptrace.GotConnInfo{})
+			}
+			return nil
+		})
+		if err := client.SignIn(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		if a := client.Send(t.Context(), job.Reclaim, oneRoom("1")); !a.Unsent || a.HTTPStatus != 0 || signIns != 2 {
+			t.Errorf("answer = %+v after %d sign-ins, want a request that was not sent after 2", a, signIns)
+		}
+	})
 }
 
 // TestSignInUnderWay: a signal while the service signs in leaves no token behind.

@@ -5,13 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/google/uuid"
 
 	"meetbatch/job"
 )
@@ -109,7 +106,7 @@ func (c *Client) getToken(ctx context.Context, request func(context.Context) (*h
 	if err != nil {
 		return false, err
 	}
-	answer, body, date := c.exchange(req)
+	answer, body, date := c.signInExchange(req)
 	switch {
 	case answer.HTTPStatus == 0:
 		return true, errors.New(answer.Message)
@@ -140,12 +137,10 @@ func (c *Client) getToken(ctx context.Context, request func(context.Context) (*h
 	return false, nil
 }
 
-// exchange sends a request that is no job's, and reads its answer. Of an answer that is no error in the documented
+// signInExchange sends a request of the sign-in and reads its answer. Of an answer that is no error in the documented
 // form nothing is shown, since anything could be in it. date is the service's clock, zero where the answer does not
 // say.
-func (c *Client) exchange(req *http.Request) (answer job.Answer, body []byte, date time.Time) {
-	req.Header.Set("Accept-Language", c.Language)
-	req.Header.Set("X-Request-Id", uuid.NewString())
+func (c *Client) signInExchange(req *http.Request) (answer job.Answer, body []byte, date time.Time) {
 	start := time.Now()
 	gone := func(err error) string {
 		if req.Context().Err() != nil {
@@ -153,25 +148,22 @@ func (c *Client) exchange(req *http.Request) (answer job.Answer, body []byte, da
 		}
 		return c.clean(c.reason(req.Context(), err), 500)
 	}
-	resp, err := c.HTTP.Do(req)
-	if err != nil {
+	r, err := c.exchange(req)
+	switch {
+	case err != nil:
 		return job.Answer{Message: gone(err)}, nil, date
+	case r.brokeOff != nil:
+		return job.Answer{Message: fmt.Sprintf("%d, and the answer broke off: %s", r.status, gone(r.brokeOff))}, nil, date
 	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusSwitchingProtocols {
-		if body, err = io.ReadAll(io.LimitReader(resp.Body, maxBody)); err != nil {
-			return job.Answer{Message: fmt.Sprintf("%d, and the answer broke off: %s", resp.StatusCode, gone(err))}, nil, date
-		}
-	}
-	date, _ = http.ParseTime(resp.Header.Get("Date"))
+	date, _ = http.ParseTime(r.header.Get("Date"))
 	var documented struct {
 		Code string `json:"error_code"`
 	}
-	said := body
-	if json.Unmarshal(body, &documented) != nil || documented.Code == "" {
+	said := r.body
+	if json.Unmarshal(r.body, &documented) != nil || documented.Code == "" {
 		said = nil
 	}
-	return c.answer(resp, said), body, date
+	return c.answer(r, said), r.body, date
 }
 
 // HeaderSafe tells whether a text can stand in a header as it is.
