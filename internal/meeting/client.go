@@ -27,7 +27,7 @@ type Client struct {
 	Notify      func(string)    // gets a sentence when a sign-in takes its time; may be nil
 	Abandon     context.Context // ends when a sign-in under way is to be given up at once; may be nil
 
-	session session
+	tokens  tokenState
 	masks   masks
 	knowing sync.Once // of the credentials' secrets
 }

@@ -68,7 +68,7 @@ func (c *Client) call(ctx context.Context, build func(context.Context) (*http.Re
 		return job.Answer{Message: c.clean(fmt.Sprintf("%d, and the answer broke off: %s", r.status, c.reason(ctx, r.brokeOff)), 500)}, r
 	}
 	answer := c.answer(r, r.body)
-	answer.Stale = c.accepted(token, r.status)
+	answer.Stale = c.Credentials.Token == "" && c.tokens.learn(token, r.status)
 	return answer, r
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -22,36 +21,6 @@ const (
 	// refreshTries is how often a renewal by the refresh token is tried before one by signing in anew.
 	refreshTries = 2
 )
-
-// session is the state of a client's sign-in.
-type session struct {
-	once sync.Once
-	turn chan struct{} // of whoever renews
-
-	mu      sync.Mutex
-	access  held
-	old     []held    // tokens that were replaced while they were good
-	due     time.Time // when access has to be renewed; zero: when it is refused
-	dead    bool      // access was refused
-	proven  bool      // access was accepted
-	refresh held      // empty when there is none that works
-}
-
-// held is a token and until when it is good; zero where that is not known.
-type held struct {
-	token string
-	until time.Time
-}
-
-func (h held) good(now time.Time) bool {
-	return h.token != "" && (h.until.IsZero() || now.Before(h.until))
-}
-
-// turns is a lock, which somebody who gives up need not wait for.
-func (s *session) turns() chan struct{} {
-	s.once.Do(func() { s.turn = make(chan struct{}, 1) })
-	return s.turn
-}
 
 // SignIn gets a token, unless one was given. It tries again while the service is out of reach, for up to 15
 // minutes. Errors are *SignInError where the service refuses, ErrNoAdministrator, and the context's.
@@ -75,7 +44,7 @@ func (c *Client) token(ctx context.Context) (string, error) {
 		return c.Credentials.Token, nil
 	}
 	for {
-		token, stale := c.current()
+		token, stale := c.tokens.current()
 		if !stale {
 			return token, nil
 		}
@@ -85,50 +54,16 @@ func (c *Client) token(ctx context.Context) (string, error) {
 	}
 }
 
-// current gives the token, and tells whether it has to be renewed.
-func (c *Client) current() (token string, stale bool) {
-	s := &c.session
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.access.token, s.dead || !s.due.IsZero() && !time.Now().Before(s.due)
-}
-
+// renewInTurn renews the token, unless somebody else has done so while it waited for its turn.
 func (c *Client) renewInTurn(ctx context.Context) error {
-	turn := c.session.turns()
-	select {
-	case turn <- struct{}{}:
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := c.tokens.renewing.lock(ctx); err != nil {
+		return err
 	}
-	defer func() { <-turn }()
-	if _, stale := c.current(); !stale { // somebody else has renewed it
+	defer c.tokens.renewing.unlock()
+	if _, stale := c.tokens.current(); !stale {
 		return nil
 	}
 	return c.renew(ctx)
-}
-
-// accepted takes in what the service made of a token. It tells whether the token was refused, and a new one may
-// not be: a second refusal, before any request got through, is final.
-func (c *Client) accepted(token string, status int) (renewable bool) {
-	if c.Credentials.Token != "" {
-		return false
-	}
-	s := &c.session
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch {
-	case status != http.StatusUnauthorized:
-		// A gateway that throttles, or that finds nobody behind it, need not have looked at the token.
-		looked := status >= 200 && status < 300 || status == http.StatusBadRequest
-		s.proven = s.proven || looked && token == s.access.token
-		return false
-	case token != s.access.token: // it has been renewed since
-		return true
-	case !s.proven:
-		return false
-	}
-	s.dead = true
-	return true
 }
 
 // renew gets a new token, by the refresh token or by signing in anew. As long as the old one is good it does not
@@ -141,14 +76,14 @@ func (c *Client) renew(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		passing, err := c.renewOnce(ctx, tries < refreshTries)
-		if err == nil || !passing {
+		mayPass, err := c.renewOnce(ctx, tries < refreshTries)
+		if err == nil || !mayPass {
 			return err
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if tries >= refreshTries && c.postpone() {
+		if tries >= refreshTries && c.tokens.postpone() {
 			c.notify("cannot renew the sign-in: " + err.Error() + "; going on with the old one for now")
 			return nil
 		}
@@ -167,96 +102,46 @@ func (c *Client) renew(ctx context.Context) error {
 	}
 }
 
-// postpone puts a renewal off, where the token is good for a while.
-func (c *Client) postpone() bool {
-	const while = 30 * time.Second
-	s := &c.session
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	next := time.Now().Add(while)
-	if s.dead || s.access.until.IsZero() || !s.access.good(next.Add(while)) {
-		return false
-	}
-	s.due = next
-	return true
-}
-
 // renewOnce tries to get a token once. It tells whether an error may pass by itself.
-func (c *Client) renewOnce(ctx context.Context, mayRefresh bool) (passing bool, err error) {
-	s := &c.session
-	s.mu.Lock()
-	refresh := s.refresh
-	s.mu.Unlock()
-	if mayRefresh && refresh.good(time.Now()) {
-		passing, err = c.getToken(ctx, func(ctx context.Context) (*http.Request, error) {
-			return c.tokenRequest(ctx, http.MethodPut, refresh.token)
+func (c *Client) renewOnce(ctx context.Context, mayRefresh bool) (mayPass bool, err error) {
+	if refresh := c.tokens.refreshToken(); mayRefresh && refresh != "" {
+		mayPass, err = c.getToken(ctx, func(ctx context.Context) (*http.Request, error) {
+			return c.tokenRequest(ctx, http.MethodPut, refresh)
 		})
 		var no *SignInError
-		if err == nil || passing || errors.As(err, &no) && no.locked() {
-			return passing, err
+		if err == nil || mayPass || errors.As(err, &no) && no.locked() {
+			return mayPass, err
 		}
-		s.mu.Lock()
-		s.refresh = held{} // it is not taken any more
-		s.mu.Unlock()
+		c.tokens.forgetRefresh() // it is not taken any more
 	}
 	return c.getToken(ctx, c.signIn)
 }
 
-// set takes a new token, which was asked for at start.
-func (s *session) set(t tokens, start time.Time) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := time.Now()
-	if !s.dead && s.access.good(now) {
-		s.old = append(s.old, s.access)
-	}
-	for len(s.old) > 0 && !s.old[0].good(now) {
-		s.old = s.old[1:]
-	}
-	s.access, s.dead, s.proven, s.due = held{token: t.AccessToken}, false, false, time.Time{}
-	if life := t.life(); life > 0 {
-		s.access.until = start.Add(life)
-		s.due = start.Add(life - min(5*time.Minute, life/10))
-		if soonest := now.Add(time.Second); s.due.Before(soonest) { // whatever the service says, not for each request
-			s.due = soonest
-		}
-	}
-	if t.RefreshToken != "" && HeaderSafe(t.RefreshToken) {
-		s.refresh = held{token: t.RefreshToken}
-		if life := seconds(t.RefreshValidPeriod); life > 0 {
-			s.refresh.until = start.Add(life)
-		}
-	}
-}
-
 // SignOut gives the tokens back that are still good: the service keeps 64 of a user, and a further one voids the
 // oldest. A token that was given needs none. It takes no longer than the context allows.
-func (c *Client) SignOut(ctx context.Context) error {
-	s := &c.session
-	s.mu.Lock()
-	tokens := s.old
-	if !s.dead {
-		tokens = append(tokens, s.access)
-	}
-	s.access, s.old = held{}, nil
-	s.mu.Unlock()
-	var failed error
-	for _, h := range tokens {
+func (c *Client) SignOut(ctx context.Context) (failed error) {
+	for _, h := range c.tokens.takeAll() {
 		if !h.good(time.Now()) {
 			continue
 		}
-		req, err := c.tokenRequest(ctx, http.MethodDelete, h.token)
-		if err == nil {
-			answer, _, _ := c.signInExchange(req)
-			if ok := answer.HTTPStatus >= 200 && answer.HTTPStatus < 300; !ok && answer.HTTPStatus != http.StatusUnauthorized {
-				err = errors.New(answer.String())
-			}
-		}
-		if failed == nil {
+		if err := c.giveBack(ctx, h.token); failed == nil {
 			failed = err
 		}
 	}
 	return failed
+}
+
+// giveBack ends a token. One that the service does not take any more has ended.
+func (c *Client) giveBack(ctx context.Context, token string) error {
+	req, err := c.tokenRequest(ctx, http.MethodDelete, token)
+	if err != nil {
+		return err
+	}
+	answer, _, _ := c.signInExchange(req)
+	if ok := answer.HTTPStatus >= 200 && answer.HTTPStatus < 300; !ok && answer.HTTPStatus != http.StatusUnauthorized {
+		return errors.New(answer.String())
+	}
+	return nil
 }
 
 func (c *Client) notify(text string) {

@@ -52,8 +52,8 @@ func (e *SignInError) Hint() string {
 // ErrNoAdministrator says that the credentials are of a user who may do nothing that this program does.
 var ErrNoAdministrator = errors.New("these credentials are not of an administrator of the enterprise (adminType 2)")
 
-// tokens is the answer to a sign-in and to a renewal (meeting_21_0311).
-type tokens struct {
+// tokenAnswer is the answer to a sign-in and to a renewal (meeting_21_0311).
+type tokenAnswer struct {
 	AccessToken        string `json:"accessToken"`
 	CreateTime         number `json:"createTime"`  // ms
 	ExpireTime         number `json:"expireTime"`  // s
@@ -82,7 +82,7 @@ func seconds(n number) time.Duration {
 
 // life is for how long the token holds; 0 where nothing is said. Both times are the service's, so that this
 // machine's clock does not matter.
-func (t tokens) life() time.Duration {
+func (t tokenAnswer) life() time.Duration {
 	if t.ValidPeriod > 0 {
 		return seconds(t.ValidPeriod)
 	}
@@ -92,9 +92,9 @@ func (t tokens) life() time.Duration {
 	return 0
 }
 
-// getToken sends a request whose answer is a token. When the context ends it waits for the answer a little longer:
+// getToken sends a request whose answer is a token. It tells whether an error may pass by itself. When the context ends it waits for the answer a little longer:
 // a token that nobody knows of could not be given back.
-func (c *Client) getToken(ctx context.Context, request func(context.Context) (*http.Request, error)) (passing bool, err error) {
+func (c *Client) getToken(ctx context.Context, request func(context.Context) (*http.Request, error)) (mayPass bool, err error) {
 	start := time.Now()
 	own, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.Timeout)
 	defer cancel()
@@ -120,7 +120,7 @@ func (c *Client) getToken(ctx context.Context, request func(context.Context) (*h
 	if answer.HTTPStatus >= 300 {
 		return false, refused
 	}
-	var t tokens
+	var t tokenAnswer
 	if err := json.Unmarshal(body, &t); err != nil || t.AccessToken == "" {
 		refused.Answer.Message = "the answer holds no accessToken"
 		return false, refused
@@ -129,7 +129,7 @@ func (c *Client) getToken(ctx context.Context, request func(context.Context) (*h
 		refused.Answer.Message = "the answer holds an accessToken that cannot stand in a header"
 		return false, refused
 	}
-	c.session.set(t, start)
+	c.tokens.set(t, start)
 	c.masks.add(t.AccessToken, t.RefreshToken)
 	if t.User.AdminType != nil && *t.User.AdminType == 2 {
 		return false, ErrNoAdministrator
