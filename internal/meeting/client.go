@@ -27,9 +27,9 @@ type Client struct {
 	Notify      func(string)    // gets a sentence when a sign-in takes its time; may be nil
 	Abandon     context.Context // ends when a sign-in under way is to be given up at once; may be nil
 
-	tokens  tokenState
-	masks   masks
-	knowing sync.Once // of the credentials' secrets
+	tokens            tokenState
+	masks             masks
+	credentialsMasked sync.Once // masks has the credentials' secrets
 }
 
 // Send sends one request and reads its answer. Any HTTP status is an answer; so is a network error

@@ -129,8 +129,8 @@ func (c *Client) getToken(ctx context.Context, request func(context.Context) (*h
 		refused.Answer.Message = "the answer holds an accessToken that cannot stand in a header"
 		return false, refused
 	}
+	c.masks.add(t.AccessToken, t.RefreshToken) // before anybody can use them
 	c.tokens.set(t, start)
-	c.masks.add(t.AccessToken, t.RefreshToken)
 	if t.User.AdminType != nil && *t.User.AdminType == 2 {
 		return false, ErrNoAdministrator
 	}
