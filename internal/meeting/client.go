@@ -23,9 +23,13 @@ type Client struct {
 	AccountType int    // 0 Meeting account, 1 third-party user ID
 	Language    string // of the service's messages: en-US or zh-CN
 	Timeout     time.Duration
-	HTTP        *http.Client    // from NewHTTP
-	Notify      func(string)    // gets a sentence when a sign-in takes its time; may be nil
-	Abandon     context.Context // ends when a sign-in under way is to be given up at once; may be nil
+	HTTP        *http.Client // from NewHTTP
+	Notify      func(string) // gets a sentence when a sign-in takes its time; may be nil
+
+	// Abandon ends when a sign-in under way is to be given up at once; it may be nil. It must be set before SignIn.
+	// It is no parameter because every call may have to renew the sign-in, Ready and Send too, and the contexts of
+	// those end when nothing further is wanted: a sign-in under way then goes on for a moment, lest its token be lost.
+	Abandon context.Context
 
 	tokens            tokenState
 	masks             masks

@@ -37,11 +37,15 @@ const clientType = 72
 // signatureLife is for how long a signature can be used; one that never ends could be used by whoever sees it.
 const signatureLife = 10 * time.Minute
 
-// signIn builds the request of CreateAppIdToken (meeting_21_0311) or CreateToken (meeting_21_0306).
-func (c *Client) signIn(ctx context.Context) (*http.Request, error) {
+// signInRequest builds the request of CreateAppIdToken (meeting_21_0311) or CreateToken (meeting_21_0306).
+func (c *Client) signInRequest(ctx context.Context) (*http.Request, error) {
 	if c.Credentials.AppID == "" {
-		return c.signInAccount(ctx)
+		return c.accountRequest(ctx)
 	}
+	return c.appRequest(ctx)
+}
+
+func (c *Client) appRequest(ctx context.Context) (*http.Request, error) {
 	expires := time.Now().Add(signatureLife).Unix()
 	nonce := rand.Text() + rand.Text() // 52 characters; 32 to 64 are wanted
 	body := map[string]any{
@@ -56,7 +60,7 @@ func (c *Client) signIn(ctx context.Context) (*http.Request, error) {
 	if c.Credentials.CorpID != "" { // "must not be sent in single-enterprise mode"
 		body["corpId"] = c.Credentials.CorpID
 	}
-	req, err := c.signInRequest(ctx, "/v2/usg/acs/auth/appauth", body)
+	req, err := c.postRequest(ctx, "/v2/usg/acs/auth/appauth", body)
 	if err == nil {
 		signed := signature(c.Credentials, expires, nonce)
 		c.masks.add(signed, strings.TrimPrefix(strings.SplitN(signed, ",", 2)[0], signaturePrefix), nonce)
@@ -80,8 +84,8 @@ func signature(c Credentials, expireTime int64, nonce string) string {
 	return signaturePrefix + hex.EncodeToString(mac.Sum(nil)) + ",access=" + base64.StdEncoding.EncodeToString([]byte(c.AppID))
 }
 
-func (c *Client) signInAccount(ctx context.Context) (*http.Request, error) {
-	req, err := c.signInRequest(ctx, "/v1/usg/acs/auth/account", map[string]any{
+func (c *Client) accountRequest(ctx context.Context) (*http.Request, error) {
+	req, err := c.postRequest(ctx, "/v1/usg/acs/auth/account", map[string]any{
 		"account":    c.Credentials.Account,
 		"clientType": clientType,
 	})
@@ -91,7 +95,7 @@ func (c *Client) signInAccount(ctx context.Context) (*http.Request, error) {
 	return req, err
 }
 
-func (c *Client) signInRequest(ctx context.Context, path string, body map[string]any) (*http.Request, error) {
+func (c *Client) postRequest(ctx context.Context, path string, body map[string]any) (*http.Request, error) {
 	text, err := json.Marshal(body)
 	if err != nil {
 		return nil, err

@@ -45,8 +45,10 @@ func (c *Client) newRequest(ctx context.Context, method, path, id string, body i
 
 // call sends a request that goes out with the token of the sign-in, and reads its answer. build makes the request; call
 // adds the token. Any HTTP status is an answer; so is a network error or a timeout, with HTTPStatus 0 and the reason as
-// its message. What came of the request is in the reply for whoever needs the body; that it broke off is an answer of
-// its own only where the status says that nothing was carried out.
+// its message.
+//
+// What a request was to change is changed if the status says so, even if the body breaks off, so that is no error then.
+// Whoever needs the body takes it from the reply, and looks at brokeOff too.
 func (c *Client) call(ctx context.Context, build func(context.Context) (*http.Request, error)) (job.Answer, reply) {
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()

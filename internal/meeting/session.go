@@ -114,7 +114,7 @@ func (c *Client) renewOnce(ctx context.Context, mayRefresh bool) (mayPass bool, 
 		}
 		c.tokens.forgetRefresh() // it is not taken any more
 	}
-	return c.getToken(ctx, c.signIn)
+	return c.getToken(ctx, c.signInRequest)
 }
 
 // SignOut gives the tokens back that are still good: the service keeps 64 of a user, and a further one voids the

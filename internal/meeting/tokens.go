@@ -92,9 +92,10 @@ func (t tokenAnswer) life() time.Duration {
 	return 0
 }
 
-// getToken sends a request whose answer is a token. It tells whether an error may pass by itself. When the context ends it waits for the answer a little longer:
-// a token that nobody knows of could not be given back.
-func (c *Client) getToken(ctx context.Context, request func(context.Context) (*http.Request, error)) (mayPass bool, err error) {
+// getToken sends a request whose answer is a token. It tells whether an error may pass by itself. When the context ends
+// it waits for the answer a little longer, unless that is to be abandoned: a token that nobody knows of could not be
+// given back.
+func (c *Client) getToken(ctx context.Context, build func(context.Context) (*http.Request, error)) (mayPass bool, err error) {
 	start := time.Now()
 	own, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.Timeout)
 	defer cancel()
@@ -102,7 +103,7 @@ func (c *Client) getToken(ctx context.Context, request func(context.Context) (*h
 	if c.Abandon != nil {
 		defer context.AfterFunc(c.Abandon, cancel)()
 	}
-	req, err := request(own)
+	req, err := build(own)
 	if err != nil {
 		return false, err
 	}
