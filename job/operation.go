@@ -74,6 +74,9 @@ var SetStatus = Operation{
 	Values: []Value{{"0", "normal", []string{"正常"}}, {"1", "disabled", []string{"停用"}}},
 }
 
+// Operations lists all that there are.
+func Operations() []Operation { return []Operation{Reclaim, SetStatus} }
+
 // MaxChunk is the largest number of entries in one request. It is documented for rooms
 // (meeting_21_1105); for accounts it is a guess, taken from the sibling calls.
 const MaxChunk = 100

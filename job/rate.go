@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 // Rate is how many requests may go out in a time at most. The zero value is no limit. The service may allow less, and
@@ -58,18 +56,21 @@ func (r Rate) String() string {
 	return fmt.Sprintf("%d/%s", r.Requests, r.Per)
 }
 
+// MarshalText gives the rate as String does.
+func (r Rate) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// UnmarshalText reads a rate as ParseRate does.
+func (r *Rate) UnmarshalText(text []byte) (err error) {
+	if *r, err = ParseRate(string(text)); err != nil {
+		err = fmt.Errorf("%w; it reads like 100/1m, 10/1s, auto or none", err)
+	}
+	return err
+}
+
 // Takes is how long n requests take at the rate, or at that with which it begins. The first goes out at once.
 func (r Rate) Takes(n int64) time.Duration {
 	if r.Requests == 0 || n < 2 {
 		return 0
 	}
 	return time.Duration(float64(n-1) * float64(r.Per) / float64(r.Requests))
-}
-
-// limit is the ceiling.
-func (r Rate) limit() rate.Limit {
-	if r.Requests == 0 || r.Auto {
-		return rate.Inf
-	}
-	return rate.Limit(float64(r.Requests) / r.Per.Seconds())
 }

@@ -39,6 +39,15 @@ func (s Share) String() string {
 	return strconv.FormatInt(s.Rows, 10)
 }
 
+// MarshalText gives the share as String does.
+func (s Share) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads a share as ParseShare does.
+func (s *Share) UnmarshalText(text []byte) (err error) {
+	*s, err = ParseShare(string(text))
+	return err
+}
+
 // Exceeded tells whether some of all rows are more than the share; the zero value is exceeded by one.
 func (s Share) Exceeded(some, all int64) bool {
 	if s.Percent > 0 {
@@ -47,8 +56,9 @@ func (s Share) Exceeded(some, all int64) bool {
 	return some > s.Rows
 }
 
-// reached tells whether some of all rows are as many as the share.
-func (s Share) reached(some, all int64) bool {
+// Reached tells whether some of all rows are as many as the share. The zero value is never reached, and a percentage
+// not before there are a thousand rows.
+func (s Share) Reached(some, all int64) bool {
 	if s.Percent > 0 {
 		return all >= percentFrom && float64(some)*100 >= s.Percent*float64(all)
 	}

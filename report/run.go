@@ -2,8 +2,6 @@ package report
 
 import (
 	"time"
-
-	"meetbatch/job"
 )
 
 // Run is what run.json says of a run.
@@ -74,9 +72,9 @@ type Pace struct {
 }
 
 // Add takes in how a part of the run went.
-func (p *Pace) Add(part job.Paced) {
-	p.AchievedPerSecond = part.PerSecond
-	p.MostPerSecond = max(p.MostPerSecond, part.MostPerSecond)
-	p.Throttled += part.Throttled
-	p.HeldSeconds += part.Held.Seconds()
+func (p *Pace) Add(perSecond float64, most int, throttled int64, held time.Duration) {
+	p.AchievedPerSecond = perSecond
+	p.MostPerSecond = max(p.MostPerSecond, most)
+	p.Throttled += throttled
+	p.HeldSeconds += held.Seconds()
 }

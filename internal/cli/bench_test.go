@@ -15,7 +15,9 @@ import (
 	"meetbatch/internal/meeting"
 	"meetbatch/internal/sandbox"
 	"meetbatch/job"
+	"meetbatch/job/pace"
 	"meetbatch/job/plan"
+	"meetbatch/job/send"
 	"meetbatch/report"
 )
 
@@ -52,15 +54,16 @@ func BenchmarkSend(b *testing.B) {
 		if err := dir.Continue(&report.Past{}); err != nil {
 			b.Fatal(err)
 		}
-		runner := &job.Runner{
+		runner := &send.Runner{
 			Operation: job.SetStatus,
 			Sender:    &meeting.Client{Endpoint: server.URL, Credentials: meeting.Credentials{Token: "sandbox"}, Language: "en-US", Timeout: 30 * time.Second, HTTP: meeting.NewHTTP(workers)},
 			Recorder:  dir,
+			Pacer:     pace.New(pace.Settings{}),
 			Workers:   workers,
 		}
 		plan := benchPlan(b.N)
 		b.ResetTimer()
-		if err := runner.Run(b.Context(), b.Context(), plan, plan.InvalidRows); err != nil {
+		if err := runner.Run(b.Context(), b.Context(), plan); err != nil {
 			b.Fatal(err)
 		}
 		if got := runner.Counts.Of(job.Succeeded); got != plan.Rows {

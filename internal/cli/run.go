@@ -13,6 +13,7 @@ import (
 	"meetbatch/internal/meeting"
 	"meetbatch/internal/sandbox"
 	"meetbatch/job"
+	"meetbatch/job/send"
 	"meetbatch/report"
 )
 
@@ -29,7 +30,7 @@ type run struct {
 	dir    *report.Dir // nil in a dry run
 	past   *report.Past
 	planning
-	job     *job.Runner
+	job     *send.Runner
 	sending atomic.Bool // requests may be in flight
 	meta    report.Run
 }

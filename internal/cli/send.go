@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"meetbatch/job"
+	"meetbatch/job/pace"
+	"meetbatch/job/send"
 	"meetbatch/report"
 )
 
@@ -21,17 +23,20 @@ func (r *run) send(signals signals) error {
 	if err := r.dir.WriteRun(r.meta); err != nil {
 		return unrecorded(err, "nothing was sent; make room, and go on: meetbatch resume "+quoted(r.dir.Path))
 	}
-	r.job = &job.Runner{
+	pacer := pace.New(pace.Settings{
+		Rate:   r.Rate.Rate,
+		Ready:  r.client.Ready,
+		Notify: func(text string) { r.console.Warn(text) },
+	})
+	r.job = &send.Runner{
 		Operation:   r.op,
 		Sender:      r.client,
 		Recorder:    r.dir,
-		Rate:        r.Rate.Rate,
+		Pacer:       pacer,
 		Workers:     r.Workers,
 		Attempts:    r.Attempts,
 		MaxFailures: r.MaxFailures.Share,
 		Pending:     r.past.Pending(),
-		Ready:       r.client.Ready,
-		Notify:      func(text string) { r.console.Warn(text) },
 	}
 	if r.Verbose {
 		r.job.Sender = traced{r.client, r.console}
@@ -39,7 +44,7 @@ func (r *run) send(signals signals) error {
 	start := time.Now()
 	r.sending.Store(true)
 	bar := startProgress(r)
-	end := r.job.Run(signals.stopping, signals.abandon, r.plan, r.plan.InvalidRows)
+	end := r.job.Run(signals.stopping, signals.abandon, r.plan)
 	bar.stop()
 	r.signOut() // before the last words, which name the next command
 	return r.finish(end, time.Since(start))
@@ -47,7 +52,11 @@ func (r *run) send(signals signals) error {
 
 // finish completes the run directory after the sending has come to an end, of whatever kind.
 func (r *run) finish(end error, took time.Duration) error {
-	var stop *job.Stop
+	var stop *send.Stop
+	var many *send.TooManyFailed
+	if errors.As(end, &many) {
+		end = &send.Stop{Reason: fmt.Sprintf("%d of %d settled rows failed, and --max-failures is %s", many.Failed, many.Settled, many.Bound)}
+	}
 	early := errors.As(end, &stop) || errors.Is(end, errStopped)
 	err := end
 	if early {
@@ -123,7 +132,8 @@ func (r *run) count() {
 	sent := r.job.Requests.Load()
 	r.meta.Requests.Sent = r.past.Sent + sent
 	r.meta.Rate.Asked = r.Rate.String()
-	r.meta.Rate.Add(r.job.Paced)
+	p := r.job.Pacer.Report()
+	r.meta.Rate.Add(p.PerSecond, p.MostPerSecond, p.Throttled, p.Held)
 }
 
 // counts words how many rows had which fate.
@@ -145,7 +155,7 @@ func (r *run) counts() string {
 
 // paceText words how fast it went: what was asked for, what became of it, and why.
 func (r *run) paceText() string {
-	p := r.job.Paced
+	p := r.job.Pacer.Report()
 	text := "rate " + r.Rate.String()
 	if r.job.Requests.Load() > 1 {
 		text += fmt.Sprintf(", %s/s reached, at most %s in a second", rounded(p.PerSecond), grouped(int64(p.MostPerSecond)))
@@ -169,8 +179,8 @@ func (r *run) summarize(took time.Duration) {
 	r.console.Info(fmt.Sprintf("%s, with %s in %s (%s)", r.counts(), plural(sent, "request"), roughly(took), r.paceText()),
 		"rows", c.Rows, "succeeded", c.Succeeded, "failed", c.Failed, "unknown", c.Unknown,
 		"not_sent", c.NotSent, "invalid", c.Invalid, "skipped", c.Skipped, "requests", sent, "seconds", took.Seconds(),
-		"rate", r.Rate, "achieved_per_second", r.meta.Rate.AchievedPerSecond, "most_per_second", r.job.Paced.MostPerSecond,
-		"throttled", r.job.Paced.Throttled, "held_seconds", r.job.Paced.Held.Seconds())
+		"rate", r.Rate, "achieved_per_second", r.meta.Rate.AchievedPerSecond, "most_per_second", r.job.Pacer.Report().MostPerSecond,
+		"throttled", r.job.Pacer.Report().Throttled, "held_seconds", r.job.Pacer.Report().Held.Seconds())
 	r.console.Info("results: "+r.dir.File(report.ResultsFile), "dir", r.dir.Path)
 	left := c.Left()
 	switch {

@@ -20,7 +20,9 @@ import (
 	"meetbatch/internal/meeting"
 	"meetbatch/internal/sandbox"
 	"meetbatch/job"
+	"meetbatch/job/pace"
 	"meetbatch/job/plan"
+	"meetbatch/job/send"
 )
 
 // TestSignature holds signatures against those that another implementation made.
@@ -313,11 +315,11 @@ func day(t *testing.T, credentials meeting.Credentials) {
 		t.Fatal(err)
 	}
 	plan := planOf(t, rate*60*hours)
-	r := &job.Runner{
-		Operation: job.Reclaim, Sender: client, Ready: client.Ready, Recorder: nowhere{},
-		Rate: job.Rate{Requests: rate, Per: time.Minute},
+	r := &send.Runner{
+		Operation: job.Reclaim, Sender: client, Recorder: nowhere{},
+		Pacer: pace.New(pace.Settings{Rate: job.Rate{Requests: rate, Per: time.Minute}, Ready: client.Ready}),
 	}
-	if err := r.Run(t.Context(), t.Context(), plan, plan.InvalidRows); err != nil {
+	if err := r.Run(t.Context(), t.Context(), plan); err != nil {
 		t.Fatal(err)
 	}
 	if err := client.SignOut(t.Context()); err != nil || h.Tokens() > 64 {
@@ -399,9 +401,9 @@ func TestRefused(t *testing.T) {
 				t.Fatal(err)
 			}
 			plan := planOf(t, 400)
-			r := &job.Runner{Operation: job.Reclaim, Sender: client, Ready: client.Ready, Recorder: nowhere{}, Workers: 16}
-			err := r.Run(t.Context(), t.Context(), plan, plan.InvalidRows)
-			var stop *job.Stop
+			r := &send.Runner{Operation: job.Reclaim, Sender: client, Pacer: pace.New(pace.Settings{Ready: client.Ready}), Recorder: nowhere{}, Workers: 16}
+			err := r.Run(t.Context(), t.Context(), plan)
+			var stop *send.Stop
 			switch {
 			case !final && (err != nil || r.Counts.Of(job.Succeeded) != 400 || renewals != 2 || refusals > 16 || sent != 400+refusals):
 				t.Errorf("%v: %d of 400 succeeded, %d sign-ins, %d refusals, %d requests", err, r.Counts.Of(job.Succeeded), renewals, refusals, sent)
@@ -458,10 +460,10 @@ func TestHostile(t *testing.T) {
 					t.Fatal(err)
 				}
 				plan := planOf(t, 20)
-				r := &job.Runner{Operation: job.Reclaim, Sender: client, Ready: client.Ready, Recorder: nowhere{}, Workers: 1}
+				r := &send.Runner{Operation: job.Reclaim, Sender: client, Pacer: pace.New(pace.Settings{Ready: client.Ready}), Recorder: nowhere{}, Workers: 1}
 				start := time.Now()
-				err := r.Run(t.Context(), t.Context(), plan, plan.InvalidRows)
-				var stop *job.Stop
+				err := r.Run(t.Context(), t.Context(), plan)
+				var stop *send.Stop
 				if errors.As(err, &stop) != test.stops || signIns > test.signIns || time.Since(start) > 20*time.Minute {
 					t.Errorf("%v after %s, %d sign-ins", err, time.Since(start), signIns)
 				}

@@ -1,4 +1,4 @@
-package job_test
+package send_test
 
 import (
 	"context"
@@ -13,7 +13,9 @@ import (
 	"pgregory.net/rapid"
 
 	"meetbatch/job"
+	"meetbatch/job/pace"
 	"meetbatch/job/plan"
+	"meetbatch/job/send"
 )
 
 var (
@@ -100,10 +102,10 @@ func TestTryAgain(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				rec := &memory{}
-				r := &job.Runner{Operation: job.Reclaim, Sender: &service{answer: answers(test.answers...)}, Recorder: rec}
+				r := paced(pace.Settings{}, &send.Runner{Operation: job.Reclaim, Sender: &service{answer: answers(test.answers...)}, Recorder: rec})
 				start := time.Now()
-				err := r.Run(t.Context(), t.Context(), oneRequest(1), 0)
-				var stop *job.Stop
+				err := r.Run(t.Context(), t.Context(), oneRequest(1))
+				var stop *send.Stop
 				if errors.As(err, &stop) != test.stopped || err != nil && !test.stopped {
 					t.Errorf("Run = %v, want a stop: %t", err, test.stopped)
 				}
@@ -133,8 +135,8 @@ func TestUnansweredIsNamed(t *testing.T) {
 			}
 			return badEntry
 		}}
-		r := &job.Runner{Operation: job.Reclaim, Sender: svc, Recorder: rec}
-		if err := r.Run(t.Context(), t.Context(), oneRequest(3), 0); err != nil {
+		r := paced(pace.Settings{}, &send.Runner{Operation: job.Reclaim, Sender: svc, Recorder: rec})
+		if err := r.Run(t.Context(), t.Context(), oneRequest(3)); err != nil {
 			t.Fatal(err)
 		}
 		for _, o := range rec.outcomes {
@@ -172,8 +174,8 @@ func TestDivision(t *testing.T) {
 			bad[fmt.Sprint(i)] = true
 		}
 		rec := &memory{}
-		r := &job.Runner{Operation: job.Reclaim, Sender: &service{answer: rejecting(bad)}, Recorder: rec, Workers: 1}
-		if err := r.Run(context.Background(), context.Background(), oneRequest(n), 0); err != nil {
+		r := paced(pace.Settings{}, &send.Runner{Operation: job.Reclaim, Sender: &service{answer: rejecting(bad)}, Recorder: rec, Workers: 1})
+		if err := r.Run(context.Background(), context.Background(), oneRequest(n)); err != nil {
 			t.Fatal(err)
 		}
 		for i, fate := range strings.Fields(rec.fates()) {
@@ -198,23 +200,23 @@ func TestDivision(t *testing.T) {
 // the same code concerns one of them.
 func TestWholeRequestIsNotDivided(t *testing.T) {
 	t.Parallel()
-	r := &job.Runner{Operation: job.Reclaim, Sender: &service{answer: answers(noUser)}, Recorder: &memory{}}
-	if err := r.Run(t.Context(), t.Context(), oneRequest(100), 0); err != nil || r.Requests.Load() != 1 || r.Counts.Of(job.Failed) != 100 {
+	r := paced(pace.Settings{}, &send.Runner{Operation: job.Reclaim, Sender: &service{answer: answers(noUser)}, Recorder: &memory{}})
+	if err := r.Run(t.Context(), t.Context(), oneRequest(100)); err != nil || r.Requests.Load() != 1 || r.Counts.Of(job.Failed) != 100 {
 		t.Errorf("reclaim: %v, %d requests, %d failed", err, r.Requests.Load(), r.Counts.Of(job.Failed))
 	}
 	p := plan.New(plan.Settings{Operation: job.SetStatus, Size: job.MaxChunk})
 	for i := range 100 {
 		p.Add(job.Item{Line: int64(i + 2), Account: fmt.Sprint(i), Value: "1"})
 	}
-	r = &job.Runner{Operation: job.SetStatus, Recorder: &memory{}, Sender: &service{answer: func(a job.Attempt) job.Answer {
+	r = paced(pace.Settings{}, &send.Runner{Operation: job.SetStatus, Recorder: &memory{}, Sender: &service{answer: func(a job.Attempt) job.Answer {
 		for _, e := range a.Chunk.Entries {
 			if e.ID == "50" {
 				return noUser
 			}
 		}
 		return fine
-	}}}
-	if err := r.Run(t.Context(), t.Context(), mustPlan(p), 0); err != nil || r.Requests.Load() > 15 || r.Counts.Of(job.Failed) != 1 {
+	}}})
+	if err := r.Run(t.Context(), t.Context(), mustPlan(p)); err != nil || r.Requests.Load() > 15 || r.Counts.Of(job.Failed) != 1 {
 		t.Errorf("status: %v, %d requests, %d failed", err, r.Requests.Load(), r.Counts.Of(job.Failed))
 	}
 }
@@ -236,8 +238,8 @@ func TestOutage(t *testing.T) {
 					}
 					return fine
 				}
-				r := &job.Runner{Operation: job.Reclaim, Sender: svc, Recorder: rec, Rate: job.Rate{Requests: 5, Per: time.Second}}
-				if err := r.Run(t.Context(), t.Context(), manyAccounts(200), 0); err != nil {
+				r := paced(pace.Settings{Rate: job.Rate{Requests: 5, Per: time.Second}}, &send.Runner{Operation: job.Reclaim, Sender: svc, Recorder: rec})
+				if err := r.Run(t.Context(), t.Context(), manyAccounts(200)); err != nil {
 					t.Fatal(err)
 				}
 				if got := r.Counts.Of(job.Succeeded); got != 200 {
@@ -260,9 +262,9 @@ func TestOutage(t *testing.T) {
 func TestServiceIsDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rec := &memory{}
-		r := &job.Runner{Operation: job.Reclaim, Sender: &service{answer: answers(refused)}, Recorder: rec, Workers: 20}
+		r := paced(pace.Settings{}, &send.Runner{Operation: job.Reclaim, Sender: &service{answer: answers(refused)}, Recorder: rec, Workers: 20})
 		start := time.Now()
-		err := r.Run(t.Context(), t.Context(), manyAccounts(5000), 0)
+		err := r.Run(t.Context(), t.Context(), manyAccounts(5000))
 		if err == nil || !strings.Contains(err.Error(), "out of reach") || !strings.Contains(err.Error(), "connection refused") {
 			t.Errorf("Run = %v", err)
 		}
@@ -292,8 +294,8 @@ func TestThrottleHoldsAll(t *testing.T) {
 			}
 			return fine
 		}
-		r := &job.Runner{Operation: job.Reclaim, Sender: svc, Recorder: &memory{}, Workers: 16, Rate: job.Rate{Requests: 100, Per: time.Second}}
-		if err := r.Run(t.Context(), t.Context(), manyAccounts(100), 0); err != nil {
+		r := paced(pace.Settings{Rate: job.Rate{Requests: 100, Per: time.Second}}, &send.Runner{Operation: job.Reclaim, Sender: svc, Recorder: &memory{}, Workers: 16})
+		if err := r.Run(t.Context(), t.Context(), manyAccounts(100)); err != nil {
 			t.Fatal(err)
 		}
 		for i, at := range svc.at {
@@ -320,8 +322,8 @@ func TestMaxFailures(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := &job.Runner{Operation: job.Reclaim, Sender: &service{answer: answers(noUser)}, Recorder: &memory{}, Workers: 1, MaxFailures: share}
-		err = r.Run(t.Context(), t.Context(), manyAccounts(test.rows), 0)
+		r := paced(pace.Settings{}, &send.Runner{Operation: job.Reclaim, Sender: &service{answer: answers(noUser)}, Recorder: &memory{}, Workers: 1, MaxFailures: share})
+		err = r.Run(t.Context(), t.Context(), manyAccounts(test.rows))
 		if got := r.Counts.Of(job.Failed); got != test.want || (err != nil) != (test.want < int64(test.rows)) || r.Counts.Total() != int64(test.rows) {
 			t.Errorf("--max-failures %s: %v after %d of %d rows", test.bound, err, got, test.rows)
 		}
@@ -348,9 +350,9 @@ func TestStopping(t *testing.T) {
 				time.AfterFunc(16*time.Second, giveUp)
 			}
 			defer giveUp()
-			r := &job.Runner{Operation: job.Reclaim, Sender: svc, Recorder: rec, Workers: 4}
+			r := paced(pace.Settings{}, &send.Runner{Operation: job.Reclaim, Sender: svc, Recorder: rec, Workers: 4})
 			start := time.Now()
-			if err := r.Run(stopping, abandon, manyAccounts(100), 0); !errors.Is(err, errSignal) {
+			if err := r.Run(stopping, abandon, manyAccounts(100)); !errors.Is(err, errSignal) {
 				t.Errorf("Run = %v", err)
 			}
 			want := []int64{8, 0, 92}
@@ -403,8 +405,8 @@ func TestWorkersDoNotMatter(t *testing.T) {
 				}
 				return fine
 			}
-			r := &job.Runner{Operation: job.Reclaim, Sender: svc, Recorder: rec, Workers: workers}
-			if err := r.Run(t.Context(), t.Context(), manyAccounts(500), 0); err != nil {
+			r := paced(pace.Settings{}, &send.Runner{Operation: job.Reclaim, Sender: svc, Recorder: rec, Workers: workers})
+			if err := r.Run(t.Context(), t.Context(), manyAccounts(500)); err != nil {
 				t.Fatal(err)
 			}
 			fates[workers] = rec.fates()
@@ -429,9 +431,9 @@ func TestStale(t *testing.T) {
 		{[]job.Answer{{HTTPStatus: 401}}, true, 1},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			r := &job.Runner{Operation: job.Reclaim, Sender: &service{answer: answers(test.answers...)}, Recorder: &memory{}}
-			err := r.Run(t.Context(), t.Context(), oneRequest(3), 0)
-			var stop *job.Stop
+			r := paced(pace.Settings{}, &send.Runner{Operation: job.Reclaim, Sender: &service{answer: answers(test.answers...)}, Recorder: &memory{}})
+			err := r.Run(t.Context(), t.Context(), oneRequest(3))
+			var stop *send.Stop
 			if errors.As(err, &stop) != test.stops || r.Requests.Load() != test.sent {
 				t.Errorf("%v: %v after %d requests", test.answers, err, r.Requests.Load())
 			}
@@ -444,4 +446,32 @@ func TestStale(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestStopWhileDividing: when the run stops in the middle of a division, the parts that were not tried yet are not
+// sent, though a request that they were a part of was refused.
+func TestStopWhileDividing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stopping, stop := context.WithCancelCause(t.Context())
+		rec := &memory{}
+		bad := rejecting(map[string]bool{"0": true})
+		svc := &service{answer: func(a job.Attempt) job.Answer {
+			if len(a.Chunk.Entries) == 1 {
+				stop(errors.New("signal"))
+			}
+			return bad(a)
+		}}
+		r := paced(pace.Settings{}, &send.Runner{Operation: job.Reclaim, Sender: svc, Recorder: rec})
+		if err := r.Run(stopping, t.Context(), oneRequest(8)); err == nil {
+			t.Error("Run = nil, want the signal")
+		}
+		if failed, notSent := r.Counts.Of(job.Failed), r.Counts.Of(job.NotSent); failed != 1 || notSent != 7 {
+			t.Errorf("%d rows failed and %d were not sent, want 1 and 7", failed, notSent)
+		}
+		for _, o := range rec.outcomes {
+			if doubtful := job.Doubtful(o.Message()); doubtful != (o.Status == job.NotSent) {
+				t.Errorf("%s %q", o.Status, o.Message())
+			}
+		}
+	})
 }

@@ -1,4 +1,4 @@
-package job_test
+package send_test
 
 import (
 	"context"
@@ -14,7 +14,9 @@ import (
 	"go.uber.org/goleak"
 
 	"meetbatch/job"
+	"meetbatch/job/pace"
 	"meetbatch/job/plan"
+	"meetbatch/job/send"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -84,6 +86,20 @@ func (m *memory) Settle(os ...job.Outcome) error {
 	return m.record("settled " + os[0].RequestID)
 }
 
+// paced gives a runner a pacer of its own, as a process has one.
+func paced(s pace.Settings, r *send.Runner) *send.Runner {
+	r.Pacer = pace.New(s)
+	return r
+}
+
+func mustPlan(p *plan.Planner) *plan.Plan {
+	planned, err := p.Plan()
+	if err != nil {
+		panic(err) // nothing is written to a file
+	}
+	return planned
+}
+
 // manyAccounts plans one request for each of n accounts.
 func manyAccounts(n int) *plan.Plan {
 	p := plan.New(plan.Settings{Operation: job.Reclaim, Size: 100})
@@ -93,22 +109,14 @@ func manyAccounts(n int) *plan.Plan {
 	return mustPlan(p)
 }
 
-func mustPlan(p *plan.Planner) *plan.Plan {
-	plan, err := p.Plan()
-	if err != nil {
-		panic(err) // nothing is written to a file
-	}
-	return plan
-}
-
 // TestRunKeepsTheRate holds the moments at which requests go out against the rate: evenly spaced, in
 // no second more than the rate and one, whatever the answers take.
 func TestRunKeepsTheRate(t *testing.T) {
 	for _, takes := range []time.Duration{0, 3 * time.Millisecond, 190 * time.Millisecond} {
 		synctest.Test(t, func(t *testing.T) {
 			svc := &service{takes: takes}
-			r := &job.Runner{Sender: svc, Recorder: &memory{}, Rate: job.Rate{Requests: 50, Per: time.Second}, Workers: 10}
-			if err := r.Run(t.Context(), t.Context(), manyAccounts(1001), 0); err != nil {
+			r := paced(pace.Settings{Rate: job.Rate{Requests: 50, Per: time.Second}}, &send.Runner{Sender: svc, Recorder: &memory{}, Workers: 10})
+			if err := r.Run(t.Context(), t.Context(), manyAccounts(1001)); err != nil {
 				t.Fatal(err)
 			}
 			if took := svc.at[1000].Sub(svc.at[0]); took < 20*time.Second || took > 20*time.Second+10*time.Millisecond {
@@ -126,9 +134,9 @@ func TestRunKeepsTheRate(t *testing.T) {
 func TestRunUsesTheWorkers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		svc := &service{takes: time.Second}
-		r := &job.Runner{Sender: svc, Recorder: &memory{}, Workers: 7}
+		r := paced(pace.Settings{}, &send.Runner{Sender: svc, Recorder: &memory{}, Workers: 7})
 		start := time.Now()
-		if err := r.Run(t.Context(), t.Context(), manyAccounts(70), 0); err != nil {
+		if err := r.Run(t.Context(), t.Context(), manyAccounts(70)); err != nil {
 			t.Fatal(err)
 		}
 		if svc.mostEver != 7 || time.Since(start) != 10*time.Second {
@@ -153,8 +161,8 @@ func TestRunWritesBeforeItActs(t *testing.T) {
 		t.Errorf("request %s went out unrecorded", a.RequestID)
 		return job.Answer{}
 	}
-	r := &job.Runner{Sender: svc, Recorder: rec, Workers: 16}
-	if err := r.Run(t.Context(), t.Context(), manyAccounts(200), 0); err != nil {
+	r := paced(pace.Settings{}, &send.Runner{Sender: svc, Recorder: rec, Workers: 16})
+	if err := r.Run(t.Context(), t.Context(), manyAccounts(200)); err != nil {
 		t.Fatal(err)
 	}
 	next := map[string]string{"": "sent", "sent": "answered", "answered": "settled"}
@@ -180,11 +188,11 @@ func TestRunStopsWhenRecordsFail(t *testing.T) {
 			var after int
 			rec := &memory{failFrom: failFrom, kind: []string{"", "", "", "", "", "settled", "settled", "answered", "sent"}[i]}
 			var failed sync.Once
-			r := &job.Runner{Sender: svc, Recorder: rec, Workers: 4, Rate: job.Rate{Requests: 10, Per: time.Second}}
+			r := paced(pace.Settings{Rate: job.Rate{Requests: 10, Per: time.Second}}, &send.Runner{Sender: svc, Recorder: rec, Workers: 4})
 			rec.onError = func() {
 				failed.Do(func() { svc.mu.Lock(); after = len(svc.at); svc.mu.Unlock() })
 			}
-			err := r.Run(t.Context(), t.Context(), manyAccounts(1000), 0)
+			err := r.Run(t.Context(), t.Context(), manyAccounts(1000))
 			if !errors.Is(err, errFull) {
 				t.Fatalf("Run = %v, want %v", err, errFull)
 			}

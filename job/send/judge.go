@@ -1,6 +1,10 @@
-package job
+package send
 
-import "slices"
+import (
+	"slices"
+
+	"meetbatch/job"
+)
 
 // verdict is what an answer asks for. That an error code decides where the HTTP status does not, and
 // which codes do, is put together from fragments of the documents (api-facts, section 3).
@@ -22,13 +26,13 @@ const (
 var unfit = []string{"APIG.0204", "APIG.0607", "APIG.1009"}
 
 // judge tells what an answer to a request of the operation asks for.
-func judge(op Operation, a Answer) verdict {
+func judge(op job.Operation, a job.Answer) verdict {
 	switch a.Kind() {
-	case Broken, Away:
+	case job.Broken, job.Away:
 		return again
-	case Expired:
+	case job.Expired:
 		return renew
-	case Throttled:
+	case job.Throttled:
 		return throttle
 	}
 	switch status := a.HTTPStatus; {

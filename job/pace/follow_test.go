@@ -1,4 +1,4 @@
-package job_test
+package pace_test
 
 import (
 	"context"
@@ -10,8 +10,67 @@ import (
 	"testing/synctest"
 	"time"
 
+	"go.uber.org/goleak"
+	"golang.org/x/sync/errgroup"
+
 	"meetbatch/job"
+	"meetbatch/job/pace"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var (
+	fine      = job.Answer{HTTPStatus: 200}
+	refused   = job.Answer{Message: "connection refused", Unsent: true}
+	throttled = job.Answer{HTTPStatus: 429, Code: "APIG.0308"}
+)
+
+// drive sends n requests through a pacer with so many workers, each again and again until it got a good answer, as a
+// run does. It ends early with the context, and with the error of a turn.
+func drive(ctx context.Context, p *pace.Pacer, workers, n int, answer func() job.Answer) (good int64, err error) {
+	var done atomic.Int64
+	pool, ctx := errgroup.WithContext(ctx)
+	pool.SetLimit(workers)
+	for range n {
+		if ctx.Err() != nil {
+			break
+		}
+		pool.Go(func() error {
+			request := new(int)
+			for pauses := pace.Delays(); ; {
+				turn, err := p.Next(ctx)
+				if err != nil {
+					return err
+				}
+				turn.Gone()
+				a := answer()
+				own, err := turn.Answered(request, a)
+				switch {
+				case err != nil:
+					return err
+				case a.HTTPStatus == 200:
+					done.Add(1)
+					return nil
+				case own:
+					time.Sleep(pauses.NextBackOff())
+				}
+			}
+		})
+	}
+	err = pool.Wait()
+	return done.Load(), err
+}
+
+// during drives a pacer for a time, with as many requests as that takes.
+func during(t *testing.T, d time.Duration, p *pace.Pacer, workers int, answer func() job.Answer) (good int64) {
+	ctx, cancel := context.WithTimeout(t.Context(), d)
+	defer cancel()
+	good, err := drive(ctx, p, workers, 1_000_000, answer)
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Fatal(err)
+	}
+	return good
+}
 
 // limiter is a service's own limit: it tells whether a request that comes now is taken, and what the answer says
 // of the limit.
@@ -151,7 +210,7 @@ func TestFollow(t *testing.T) {
 				chance := rand.New(rand.NewPCG(1, 2))
 				limit := test.limiter()
 				taken, refused := 0.0, 0.0
-				svc := sender(func(job.Attempt) job.Answer {
+				answer := func() job.Answer {
 					mu.Lock()
 					wait := time.Duration(chance.Int64N(int64(10 * time.Millisecond)))
 					mu.Unlock()
@@ -169,20 +228,17 @@ func TestFollow(t *testing.T) {
 						return job.Answer{HTTPStatus: 429, Code: "APIG.0308", Limits: said}
 					}
 					return job.Answer{HTTPStatus: 200, Limits: said}
-				})
-				ctx, cancel := context.WithCancel(t.Context())
-				time.AfterFunc(10*time.Minute, cancel)
-				r := &job.Runner{Operation: job.Reclaim, Sender: svc, Recorder: &memory{}, Rate: rate}
-				if err := r.Run(ctx, t.Context(), manyAccounts(15000), 0); !errors.Is(err, context.Canceled) {
-					t.Fatal(err)
 				}
+				p := pace.New(pace.Settings{Rate: rate})
+				during(t, 10*time.Minute, p, 8, answer)
+				paced := p.Report()
 				used, share := taken/(10*test.allowed), refused/(taken+refused)
-				t.Logf("%.1f %% used, %.2f %% refused, held %s, at most %d a second", used*100, share*100, r.Paced.Held, r.Paced.MostPerSecond)
+				t.Logf("%.1f %% used, %.2f %% refused, held %s, at most %d a second", used*100, share*100, paced.Held, paced.MostPerSecond)
 				if used < test.least || share > test.mostRefus {
 					t.Errorf("want at least %.0f %% and at most %.0f %%", test.least*100, test.mostRefus*100)
 				}
-				if r.Paced.Throttled != int64(refused) {
-					t.Errorf("%d throttled, want %g", r.Paced.Throttled, refused)
+				if paced.Throttled != int64(refused) {
+					t.Errorf("%d throttled, want %g", paced.Throttled, refused)
 				}
 			})
 		})
@@ -193,20 +249,15 @@ func TestFollow(t *testing.T) {
 func TestFollowAfterAnOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
-		svc := &service{answer: func(job.Attempt) job.Answer {
+		p := pace.New(pace.Settings{Rate: job.AutoRate})
+		during(t, 11*time.Minute+30*time.Second, p, 8, func() job.Answer {
 			if at := time.Since(start); at > time.Minute && at < 10*time.Minute {
 				return refused
 			}
 			return fine
-		}}
-		ctx, cancel := context.WithCancel(t.Context())
-		time.AfterFunc(11*time.Minute+30*time.Second, cancel)
-		r := &job.Runner{Operation: job.Reclaim, Sender: svc, Recorder: &memory{}, Rate: job.AutoRate}
-		if err := r.Run(ctx, t.Context(), manyAccounts(15000), 0); !errors.Is(err, context.Canceled) {
-			t.Fatal(err)
-		}
-		if r.Paced.MostPerSecond > 30 {
-			t.Errorf("%d requests in a second", r.Paced.MostPerSecond)
+		})
+		if most := p.Report().MostPerSecond; most > 30 {
+			t.Errorf("%d requests in a second", most)
 		}
 	})
 }
@@ -218,7 +269,8 @@ func TestFollowSlowAnswers(t *testing.T) {
 		var mu sync.Mutex
 		start := time.Now()
 		limit := fixed(100, time.Minute, false)
-		svc := sender(func(job.Attempt) job.Answer {
+		p := pace.New(pace.Settings{Rate: job.AutoRate})
+		during(t, 70*time.Minute, p, 64, func() job.Answer {
 			takes := 20 * time.Millisecond
 			if time.Since(start) < time.Hour {
 				takes = 45 * time.Second
@@ -231,14 +283,8 @@ func TestFollowSlowAnswers(t *testing.T) {
 			}
 			return fine
 		})
-		ctx, cancel := context.WithCancel(t.Context())
-		time.AfterFunc(70*time.Minute, cancel)
-		r := &job.Runner{Operation: job.Reclaim, Sender: svc, Recorder: &memory{}, Rate: job.AutoRate, Workers: 64}
-		if err := r.Run(ctx, t.Context(), manyAccounts(15000), 0); !errors.Is(err, context.Canceled) {
-			t.Fatal(err)
-		}
-		if r.Paced.MostPerSecond > 4 || r.Paced.Throttled > 30 {
-			t.Errorf("%d requests in a second, %d throttled", r.Paced.MostPerSecond, r.Paced.Throttled)
+		if paced := p.Report(); paced.MostPerSecond > 4 || paced.Throttled > 30 {
+			t.Errorf("%d requests in a second, %d throttled", paced.MostPerSecond, paced.Throttled)
 		}
 	})
 }
@@ -248,7 +294,8 @@ func TestFollowForgets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
 		limit := sliding(100, time.Minute, true)
-		svc := sender(func(job.Attempt) job.Answer {
+		p := pace.New(pace.Settings{Rate: job.AutoRate})
+		done := during(t, 45*time.Minute, p, 8, func() job.Answer {
 			time.Sleep(50 * time.Millisecond)
 			mu.Lock()
 			defer mu.Unlock()
@@ -257,15 +304,8 @@ func TestFollowForgets(t *testing.T) {
 			}
 			return fine
 		})
-		ctx, cancel := context.WithCancel(t.Context())
-		time.AfterFunc(45*time.Minute, cancel)
-		r := &job.Runner{Operation: job.Reclaim, Sender: svc, Recorder: &memory{}, Rate: job.AutoRate}
-		if err := r.Run(ctx, t.Context(), manyAccounts(15000), 0); !errors.Is(err, context.Canceled) {
-			t.Fatal(err)
-		}
-		done := r.Counts.Of(job.Succeeded)
-		if r.Paced.MostPerSecond > 3 || r.Paced.Throttled > 30 || done < 45*95 {
-			t.Errorf("%d requests in a second, %d throttled, %d done", r.Paced.MostPerSecond, r.Paced.Throttled, done)
+		if paced := p.Report(); paced.MostPerSecond > 3 || paced.Throttled > 30 || done < 45*95 {
+			t.Errorf("%d requests in a second, %d throttled, %d done", paced.MostPerSecond, paced.Throttled, done)
 		}
 	})
 }
@@ -275,25 +315,25 @@ func TestFollowForgets(t *testing.T) {
 func TestHoldConcernsWhoeverWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
-		svc := &service{answer: func(job.Attempt) job.Answer {
+		answer := func() job.Answer {
 			if time.Since(start) < 20*time.Second {
 				time.Sleep(5 * time.Second)
 				return job.Answer{HTTPStatus: 429, RetryAfter: time.Minute, Limits: []job.Limit{{Name: "api", Limit: 100, Window: time.Minute}}}
 			}
 			return fine
-		}}
+		}
 		var later atomic.Bool
-		r := &job.Runner{Operation: job.Reclaim, Sender: svc, Recorder: &memory{}, Workers: 64, Ready: func(context.Context) error {
+		p := pace.New(pace.Settings{Ready: func(context.Context) error {
 			if later.Swap(true) {
 				time.Sleep(time.Until(start.Add(10 * time.Second)))
 			}
 			return nil
-		}}
-		if err := r.Run(t.Context(), t.Context(), manyAccounts(200), 0); err != nil {
+		}})
+		if _, err := drive(t.Context(), p, 64, 200, answer); err != nil {
 			t.Fatal(err)
 		}
-		if r.Paced.MostPerSecond > 3 || r.Paced.Throttled != 1 {
-			t.Errorf("%d requests in a second, %d throttled", r.Paced.MostPerSecond, r.Paced.Throttled)
+		if paced := p.Report(); paced.MostPerSecond > 3 || paced.Throttled != 1 {
+			t.Errorf("%d requests in a second, %d throttled", paced.MostPerSecond, paced.Throttled)
 		}
 	})
 }
@@ -304,7 +344,7 @@ func TestProbeSurvivesANewLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		var requests atomic.Int64
-		svc := sender(func(job.Attempt) job.Answer {
+		answer := func() job.Answer {
 			switch n := requests.Add(1); {
 			case n == 1:
 				time.Sleep(5 * time.Second)
@@ -314,17 +354,17 @@ func TestProbeSurvivesANewLimit(t *testing.T) {
 				return job.Answer{HTTPStatus: 503}
 			}
 			return fine
-		})
-		r := &job.Runner{Operation: job.Reclaim, Sender: svc, Recorder: &memory{}, Ready: func(context.Context) error {
+		}
+		p := pace.New(pace.Settings{Ready: func(context.Context) error {
 			if time.Since(start) > 500*time.Millisecond {
 				time.Sleep(time.Until(start.Add(9 * time.Second)))
 			}
 			return nil
-		}}
+		}})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 		defer cancel()
-		if err := r.Run(ctx, t.Context(), manyAccounts(40), 0); err != nil || r.Counts.Of(job.Succeeded) != 40 {
-			t.Errorf("%v, %d of 40 rows succeeded after %s", err, r.Counts.Of(job.Succeeded), time.Since(start))
+		if good, err := drive(ctx, p, 8, 40, answer); err != nil || good != 40 {
+			t.Errorf("%v, %d of 40 requests succeeded after %s", err, good, time.Since(start))
 		}
 	})
 }
@@ -333,26 +373,28 @@ func TestProbeSurvivesANewLimit(t *testing.T) {
 func TestRenewalKeepsThePace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
-		svc := &service{}
+		var mu sync.Mutex
+		var at []time.Time
 		var renewed atomic.Bool
-		r := &job.Runner{Operation: job.Reclaim, Sender: svc, Recorder: &memory{}, Rate: job.Rate{Requests: 1, Per: 4 * time.Second}, Ready: func(context.Context) error {
+		p := pace.New(pace.Settings{Rate: job.Rate{Requests: 1, Per: 4 * time.Second}, Ready: func(context.Context) error {
 			if time.Since(start) > 9*time.Second && !renewed.Swap(true) {
 				time.Sleep(7 * time.Second)
 			}
 			return nil
-		}}
-		if err := r.Run(t.Context(), t.Context(), manyAccounts(8), 0); err != nil {
-			t.Fatal(err)
+		}})
+		_, err := drive(t.Context(), p, 8, 8, func() job.Answer {
+			mu.Lock()
+			defer mu.Unlock()
+			at = append(at, time.Now())
+			return fine
+		})
+		if err != nil || len(at) != 8 {
+			t.Fatal(err, len(at))
 		}
-		for i := 1; i < len(svc.at); i++ {
-			if gap := svc.at[i].Sub(svc.at[i-1]); gap < 4*time.Second {
+		for i := 1; i < len(at); i++ {
+			if gap := at[i].Sub(at[i-1]); gap < 4*time.Second {
 				t.Errorf("requests %d and %d are %s apart", i, i+1, gap)
 			}
 		}
 	})
 }
-
-// sender is a job.Sender in one function.
-type sender func(job.Attempt) job.Answer
-
-func (s sender) Send(_ context.Context, _ job.Operation, a job.Attempt) job.Answer { return s(a) }

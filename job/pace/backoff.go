@@ -1,0 +1,28 @@
+package pace
+
+import (
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+)
+
+// Patience is for how long a run, or a sign-in, goes on without any good answer.
+const Patience = 15 * time.Minute
+
+// Delays gives the pauses between tries of one request: about 1s, 2s, 4s and so on up to a minute, each between half
+// and one and a half of that, so that many that failed together do not come back together.
+func Delays() *backoff.ExponentialBackOff {
+	b := backoff.NewExponentialBackOff()
+	b.InitialInterval = time.Second
+	b.Multiplier = 2
+	return b
+}
+
+// waits gives the pauses for everybody while the service throttles: 2s, 4s and so on up to a minute. Windows of limits
+// are a second or a minute long, and the advice for other services of the cloud is to wait 2 to 5 seconds.
+func waits() *backoff.ExponentialBackOff {
+	b := Delays()
+	b.InitialInterval = 2 * time.Second
+	b.RandomizationFactor = 0
+	return b
+}

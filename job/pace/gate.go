@@ -1,0 +1,223 @@
+package pace
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"meetbatch/job"
+)
+
+// The service counts as down when so many attempts in a row found no answer or one of a gateway that could
+// not reach it, at more than one request: a single request that always fails may itself be the cause. A plain
+// 500 is the service's own, and says nothing of the kind.
+const downAfter = 5
+
+// gate holds all callers back when the service asks for it or is down. While it is down one attempt at
+// a time goes through, to find out. It is safe for concurrent use.
+type gate struct {
+	patience time.Duration // how long there may be trouble without any good answer
+	notify   func(string)
+
+	mu      sync.Mutex
+	changed chan struct{} // closed and replaced when what follows changes
+	until   time.Time     // nobody goes through before
+	heldAt  time.Time     // when the last hold began: answers to earlier requests say nothing new
+	total   time.Duration // for which nobody could go through, until has come
+
+	troubleAt time.Time                   // when the trouble began; zero when there is none
+	down      bool                        // the service is out of reach
+	probing   bool                        // the one attempt that is let through then is under way
+	failed    int                         // attempts in a row that did not reach the service
+	first     any                         // the request that the first of them was about
+	several   bool                        // they were about more than one
+	delays    *backoff.ExponentialBackOff // while it is down
+	waits     *backoff.ExponentialBackOff // while it throttles
+}
+
+func newGate(patience time.Duration, notify func(string)) *gate {
+	return &gate{patience: patience, notify: notify, changed: make(chan struct{}), delays: Delays(), waits: waits()}
+}
+
+// wait returns when an attempt may go through, or with the context's error. Each call that returns without error
+// must be followed by answered, by back, or by stillOpen where that is false.
+func (g *gate) wait(ctx context.Context) error {
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		hold, changed := g.enter()
+		if changed == nil {
+			return nil
+		}
+		var due <-chan time.Time // where it is nil, only a change lets anybody through
+		if hold > 0 {
+			due = time.After(hold)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-changed:
+		case <-due:
+		}
+	}
+}
+
+// enter lets an attempt through, or says for how long it has to wait; changed is nil where it was let through.
+func (g *gate) enter() (hold time.Duration, changed <-chan struct{}) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	hold = time.Until(g.until)
+	if hold <= 0 && !(g.down && g.probing) {
+		g.probing = g.down
+		return 0, nil
+	}
+	return hold, g.changed
+}
+
+// stillOpen tells whether the attempt that has passed wait last may still go out. If not, it has to wait again.
+func (g *gate) stillOpen() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if time.Until(g.until) <= 0 {
+		return true
+	}
+	g.probing = false
+	return false
+}
+
+// back takes back what wait let through and does not go out after all.
+func (g *gate) back() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.probing {
+		g.probing = false
+		g.wake()
+	}
+}
+
+// wake lets everybody who waits look again. The lock is held.
+func (g *gate) wake() {
+	close(g.changed)
+	g.changed = make(chan struct{})
+}
+
+// answered takes in what came of an attempt that went out at start. It tells whether the answer says something
+// about the request itself; otherwise the service is throttling or down. An error ends the run: the service
+// has been in trouble for too long.
+func (g *gate) answered(about any, start time.Time, a job.Answer) (own bool, err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	defer g.wake()
+	switch a.Kind() {
+	case job.Expired: // which says nothing about trouble
+		g.probing = false
+		return true, nil
+	case job.Away:
+		return g.away(about, start, a)
+	case job.Throttled:
+		return false, g.throttled(start, a.RetryAfter)
+	}
+	if g.down {
+		g.notify("the service is back")
+	}
+	g.troubleAt, g.down, g.probing, g.failed, g.first, g.several = time.Time{}, false, false, 0, nil, false
+	if !start.Before(g.heldAt) {
+		g.delays.Reset()
+		g.waits.Reset()
+	}
+	return true, nil
+}
+
+// away takes in an attempt that did not reach the service.
+func (g *gate) away(about any, start time.Time, a job.Answer) (own bool, err error) {
+	g.failed++
+	g.several = g.several || g.first != nil && g.first != about
+	g.first = about
+	wasDown := g.down
+	g.down = g.down || a.Unsent || g.failed >= downAfter && g.several
+	if !g.down {
+		g.trouble()
+		return true, nil
+	}
+	if start.Before(g.heldAt) {
+		return false, nil // it was under way when the others were told to wait
+	}
+	g.probing = false
+	if !wasDown {
+		g.notify("the service is out of reach: " + a.Message + "; trying one request now and then")
+	}
+	if lasts, enough := g.hold(0, g.delays); enough {
+		return false, fmt.Errorf("the service was out of reach for %s: %s", lasts, a.Message)
+	}
+	return false, nil
+}
+
+// throttled takes in a refusal that asks all to wait.
+func (g *gate) throttled(start time.Time, retryAfter time.Duration) error {
+	g.probing = false
+	if retryAfter > g.patience {
+		return fmt.Errorf("the service asks to wait %s, which is longer than %s", retryAfter, g.patience)
+	}
+	if start.Before(g.heldAt) {
+		g.extend(retryAfter)
+		return nil
+	}
+	if lasts, enough := g.hold(retryAfter, g.waits); enough {
+		return fmt.Errorf("the service throttled every request for %s", lasts)
+	}
+	return nil
+}
+
+// rest lets nobody through for a time, without there being any trouble.
+func (g *gate) rest(d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.extend(d)
+}
+
+// extend moves until, if that is later.
+func (g *gate) extend(d time.Duration) {
+	now := time.Now()
+	until := now.Add(d)
+	if !until.After(g.until) {
+		return
+	}
+	if g.until.Before(now) {
+		g.until = now
+	}
+	g.total += until.Sub(g.until)
+	g.until = until
+}
+
+// heldFor tells for how long nobody could go through so far.
+func (g *gate) heldFor() time.Duration {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.total - max(time.Until(g.until), 0)
+}
+
+// hold lets nobody through for a time, at least for the next of the pauses, unless there has been trouble for
+// too long; then it says for how long.
+func (g *gate) hold(least time.Duration, pauses *backoff.ExponentialBackOff) (lasts time.Duration, enough bool) {
+	if lasts = g.trouble(); lasts+least > g.patience {
+		return lasts.Round(time.Second), true
+	}
+	g.heldAt = time.Now()
+	g.extend(max(least, pauses.NextBackOff()))
+	return lasts, false
+}
+
+// trouble tells how long there has been no good answer.
+func (g *gate) trouble() time.Duration {
+	if g.troubleAt.IsZero() {
+		g.troubleAt = time.Now()
+	}
+	return time.Since(g.troubleAt)
+}

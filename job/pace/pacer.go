@@ -1,0 +1,245 @@
+package pace
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"meetbatch/job"
+)
+
+// Settings of a pacer. The zero value sends as fast as the service takes it.
+type Settings struct {
+	Rate     job.Rate
+	Patience time.Duration // without any good answer; 0 means Patience
+	Notify   func(string)  // gets a sentence when something changes that people want to know; may be nil
+
+	// Ready returns when there is a sign-in that requests can go out with. It is called before each, and may
+	// take its time: nothing goes out meanwhile. It must be safe for concurrent use. It may be nil.
+	Ready func(context.Context) error
+}
+
+// Pacer lets requests go out at a rate, evenly spaced, as long as the service takes them. It is safe for
+// concurrent use.
+type Pacer struct {
+	gate   *gate
+	ready  func(context.Context) error
+	notify func(string)
+	first  chan struct{} // held by the one caller who waits for the limiter
+
+	mu       sync.Mutex
+	governor *governor
+	limiter  *rate.Limiter // at the governor's rate
+	book     book
+}
+
+// New returns a pacer for all requests of a process that share a limit.
+func New(s Settings) *Pacer {
+	if s.Notify == nil {
+		s.Notify = func(string) {}
+	}
+	if s.Ready == nil {
+		s.Ready = func(context.Context) error { return nil }
+	}
+	now := time.Now()
+	governor := newGovernor(s.Rate, now)
+	return &Pacer{
+		gate:     newGate(cmp.Or(s.Patience, Patience), s.Notify),
+		ready:    s.Ready,
+		notify:   s.Notify,
+		first:    make(chan struct{}, 1),
+		governor: governor,
+		limiter:  rate.NewLimiter(governor.rate(now), 1),
+	}
+}
+
+// Turn is the permission to send one request. Exactly one of Gone and Back has to follow, and Answered after Gone.
+// It belongs to one goroutine.
+type Turn struct {
+	pacer  *Pacer
+	due    time.Time // when the limiter let it through; zero where there was no rate
+	goneAt time.Time
+}
+
+// Next waits until the next request may go out. While a caller has a turn that it was given at a rate, and has called
+// neither Gone nor Back, nobody else gets one. The error is the context's, or that of Settings.Ready.
+func (p *Pacer) Next(ctx context.Context) (*Turn, error) {
+	for {
+		if p.limit() < rate.Inf {
+			return p.nextInLine(ctx)
+		}
+		if err := p.passGate(ctx); err != nil {
+			return nil, err
+		}
+		if !p.gate.stillOpen() {
+			continue // it has closed while the sign-in was waited for
+		}
+		if p.limit() == rate.Inf {
+			return &Turn{pacer: p}, nil
+		}
+		p.gate.back() // there is a rate now
+	}
+}
+
+// passGate waits for the gate, and then for the sign-in.
+func (p *Pacer) passGate(ctx context.Context) error {
+	if err := p.gate.wait(ctx); err != nil {
+		return err
+	}
+	return p.signedIn(ctx)
+}
+
+func (p *Pacer) signedIn(ctx context.Context) error {
+	err := p.ready(ctx)
+	if err != nil {
+		p.gate.back()
+	}
+	return err
+}
+
+// nextInLine waits where there is a rate.
+//
+// Only one caller at a time waits for the limiter. If all did, each would hold a reservation for a
+// moment that is already fixed, and callers that wake late would go out closer together than the
+// rate allows; as it is, a late one pushes back those behind it. So does one whose record takes its time.
+func (p *Pacer) nextInLine(ctx context.Context) (*Turn, error) {
+	select {
+	case p.first <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	for {
+		due, err := p.passInLine(ctx)
+		if err != nil {
+			<-p.first
+			return nil, err
+		}
+		if p.gate.stillOpen() {
+			return &Turn{pacer: p, due: due}, nil
+		}
+	}
+}
+
+// passInLine waits for the gate, the limiter and the sign-in. It returns when the limiter let it through.
+func (p *Pacer) passInLine(ctx context.Context) (due time.Time, err error) {
+	if err := p.gate.wait(ctx); err != nil {
+		return due, err
+	}
+	if err := p.waitLimiter(ctx); err != nil {
+		p.gate.back()
+		return due, err
+	}
+	return time.Now(), p.signedIn(ctx)
+}
+
+const (
+	// step is how long a wait for the limiter may be until it is found out whether the rate has changed.
+	step = time.Second
+
+	// late is how much later than it was due a request goes out for it to be more than chance.
+	late = 50 * time.Millisecond
+
+	// longWait is how long a wait is that people want to know of.
+	longWait = 30 * time.Second
+)
+
+// waitLimiter waits for the limiter, at the rate as it is from time to time.
+func (p *Pacer) waitLimiter(ctx context.Context) error {
+	told := false
+	for {
+		r := p.limit()
+		next := p.limiter.Reserve()
+		d := next.Delay()
+		if d > step {
+			next.Cancel()
+		}
+		if d > longWait && r < p.governor.ceiling && !told {
+			p.notify(fmt.Sprintf("the service allows so little that the next request goes out in %s", d.Round(time.Second)))
+			told = true
+		}
+		select {
+		case <-time.After(min(d, step)):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if d <= step {
+			return nil
+		}
+	}
+}
+
+// limit brings the limiter to the governor's rate for now.
+func (p *Pacer) limit() rate.Limit {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	r := p.governor.rate(time.Now())
+	if r != p.limiter.Limit() {
+		p.limiter.SetLimit(r)
+	}
+	return r
+}
+
+// Gone says that the request is recorded and goes out now.
+func (t *Turn) Gone() {
+	p := t.pacer
+	t.goneAt = time.Now()
+	p.mu.Lock()
+	p.governor.sent(t.goneAt)
+	p.book.sent(t.goneAt)
+	p.mu.Unlock()
+	if t.due.IsZero() {
+		return
+	}
+	if t.goneAt.Sub(t.due) > late {
+		p.limiter.Allow() // what the limiter has gathered meanwhile is no reason for the next to follow at once
+	}
+	<-p.first
+}
+
+// Back gives back a turn that is not used: the request could not be recorded.
+func (t *Turn) Back() {
+	t.pacer.gate.back()
+	if !t.due.IsZero() {
+		<-t.pacer.first
+	}
+}
+
+// Answered takes in what came of the request. about tells requests apart: it is the same for all tries of one. own
+// says that the answer is about the request; otherwise it is the service that throttles or is down, and the same
+// request can go out again as soon as there is a turn. An error says why no request should go out any more: there
+// was no good answer for too long.
+func (t *Turn) Answered(about any, a job.Answer) (own bool, err error) {
+	t.pacer.gate.rest(t.pacer.hear(t.goneAt, a))
+	return t.pacer.gate.answered(about, t.goneAt, a)
+}
+
+// hear takes in an answer to a request that went out at start, and tells for how long nothing may go out by
+// what the service says of its limits.
+func (p *Pacer) hear(start time.Time, a job.Answer) (hold time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	hold = p.governor.stated.hear(a.Limits, now)
+	switch a.Kind() {
+	case job.Throttled:
+		p.book.throttled++
+		p.governor.refuse(now)
+	case job.Alive, job.Expired:
+		p.governor.answered(start, now)
+		hold = max(hold, min(a.RetryAfter, p.gate.patience)) // also where something else was wrong, or nothing
+	}
+	return hold
+}
+
+// Report tells how fast it went so far.
+func (p *Pacer) Report() Report {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	r := p.book.report()
+	r.Held = p.gate.heldFor()
+	return r
+}

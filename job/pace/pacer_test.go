@@ -1,0 +1,140 @@
+package pace_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"meetbatch/job"
+	"meetbatch/job/pace"
+)
+
+func ExamplePacer() {
+	ctx := context.Background()
+	pacer := pace.New(pace.Settings{Rate: job.Rate{Requests: 100, Per: time.Second}})
+	for _, page := range []string{"first", "second"} {
+		turn, err := pacer.Next(ctx)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		turn.Gone()
+		own, err := turn.Answered(page, job.Answer{HTTPStatus: 200})
+		fmt.Println(page, own, err)
+	}
+	fmt.Println(pacer.Report().MostPerSecond)
+	// Output:
+	// first true <nil>
+	// second true <nil>
+	// 2
+}
+
+// answer sends one request, about which a is the answer.
+func answer(t *testing.T, p *pace.Pacer, about any, a job.Answer) (own bool, err error) {
+	t.Helper()
+	turn, err := p.Next(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	turn.Gone()
+	return turn.Answered(about, a)
+}
+
+// TestWhoseTrouble pins which answers say something about the request itself, so that they count as an attempt.
+func TestWhoseTrouble(t *testing.T) {
+	away := job.Answer{HTTPStatus: 503}
+	for _, test := range []struct {
+		name    string
+		answers []job.Answer
+		about   []string
+		want    []bool
+	}{
+		{"refusals and successes", []job.Answer{fine, {HTTPStatus: 400}}, []string{"a", "b"}, []bool{true, true}},
+		{"a 429 never counts", []job.Answer{throttled, throttled}, []string{"a", "a"}, []bool{false, false}},
+		{"nor does a 5xx with Retry-After", []job.Answer{{HTTPStatus: 503, RetryAfter: time.Second}}, []string{"a"}, []bool{false}},
+		{"a plain 500 always does", []job.Answer{{HTTPStatus: 500}}, []string{"a"}, []bool{true}},
+		{"one request that fails for ever is its own trouble", []job.Answer{away, away, away, away, away, away, away},
+			[]string{"a", "a", "a", "a", "a", "a", "a"}, []bool{true, true, true, true, true, true, true}},
+		{"five in a row at several requests are the service's", []job.Answer{away, away, away, away, away, away},
+			[]string{"a", "b", "a", "b", "a", "b"}, []bool{true, true, true, true, false, false}},
+		{"a request that did not leave is the service's", []job.Answer{refused}, []string{"a"}, []bool{false}},
+		{"a good answer begins anew", []job.Answer{away, away, away, away, fine, away}, []string{"a", "b", "a", "b", "c", "a"},
+			[]bool{true, true, true, true, true, true}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := pace.New(pace.Settings{})
+				for i, a := range test.answers {
+					own, err := answer(t, p, test.about[i], a)
+					if own != test.want[i] || err != nil {
+						t.Errorf("answer %d (%s) is the request's own: %t, %v; want %t", i+1, a, own, err, test.want[i])
+					}
+				}
+			})
+		})
+	}
+}
+
+// TestMessagesAreNoFormats: what an answer says is shown as it is, whatever stands in it.
+func TestMessagesAreNoFormats(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const message = "width:100%; color %d %!s(MISSING)"
+		p := pace.New(pace.Settings{Patience: time.Minute})
+		_, err := drive(t.Context(), p, 2, 2, func() job.Answer { return job.Answer{Message: message, Unsent: true} })
+		if err == nil || !strings.HasSuffix(err.Error(), ": "+message) {
+			t.Errorf("error = %v, want one that ends with %s", err, message)
+		}
+	})
+}
+
+// TestBack: a turn that is not used is given back, also one that was to find out whether the service is back, and so
+// is one that no sign-in was there for.
+func TestBack(t *testing.T) {
+	for _, rate := range []job.Rate{{}, {Requests: 10, Per: time.Second}} {
+		synctest.Test(t, func(t *testing.T) {
+			noSignIn := false
+			p := pace.New(pace.Settings{Rate: rate, Ready: func(context.Context) error {
+				if noSignIn {
+					return errors.New("no sign-in")
+				}
+				return nil
+			}})
+			answer(t, p, "a", refused) // from here on one at a time
+			turn, err := p.Next(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			turn.Back()
+			noSignIn = true
+			if _, err := p.Next(t.Context()); err == nil || err.Error() != "no sign-in" {
+				t.Errorf("Next = %v, want the error of the sign-in", err)
+			}
+			noSignIn = false
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+			defer cancel()
+			if _, err := p.Next(ctx); err != nil {
+				t.Errorf("Next after a turn was given back = %v", err)
+			}
+		})
+	}
+}
+
+// TestNextEnds: whoever waits for a turn is let go when the context ends, whatever he waits for.
+func TestNextEnds(t *testing.T) {
+	for _, rate := range []job.Rate{{}, {Requests: 1, Per: time.Hour}} {
+		synctest.Test(t, func(t *testing.T) {
+			p := pace.New(pace.Settings{Rate: rate})
+			answer(t, p, "a", job.Answer{HTTPStatus: 429, RetryAfter: 10 * time.Minute})
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			start := time.Now()
+			if _, err := p.Next(ctx); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != time.Second {
+				t.Errorf("Next = %v after %s", err, time.Since(start))
+			}
+		})
+	}
+}

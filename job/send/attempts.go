@@ -1,0 +1,110 @@
+package send
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"meetbatch/job"
+	"meetbatch/job/pace"
+)
+
+// step is how a task goes on after an attempt.
+type step int
+
+const (
+	settled step = iota // trying again would change nothing
+	later               // the attempt counts; again after a pause, if one is left
+	soon                // it does not count; again as soon as there is a turn
+	over                // the run has come to its end
+)
+
+// try sends a task's request until its verdict does not change by trying again, or the run ends. An error is that
+// of a record that could not be written.
+func (s *sending) try(t *task) error {
+	pauses := pace.Delays()
+	t.verdict = again // a part of a chunk that was refused was not refused itself
+	for counted := 0; ; {
+		next, err := s.attempt(t, counted+1)
+		if err != nil || next == settled || next == over {
+			return err
+		}
+		if next == soon {
+			continue
+		}
+		if counted++; counted >= s.attempts {
+			t.verdict = spent
+			return nil
+		}
+		select {
+		case <-time.After(pauses.NextBackOff()):
+		case <-s.open.Done():
+			return nil
+		}
+	}
+}
+
+// attempt sends a task's request once, when there is a turn, with a record before and after it.
+func (s *sending) attempt(t *task, number int) (step, error) {
+	r := s.runner
+	attempt := job.Attempt{RequestID: uuid.NewString(), Chunk: t.chunk, Number: number}
+	turn, err := r.Pacer.Next(s.open)
+	if err != nil {
+		if s.open.Err() == nil { // there is no sign-in any more
+			s.halt(&Stop{err.Error()})
+		}
+		return over, nil
+	}
+	if err := r.Recorder.Sent(attempt); err != nil {
+		turn.Back()
+		return over, err
+	}
+	turn.Gone()
+	r.Requests.Add(1)
+	answer := r.Sender.Send(s.abandon, r.Operation, attempt)
+	if err := r.Recorder.Answered(attempt, answer); err != nil {
+		return over, err
+	}
+	t.take(attempt, answer, judge(r.Operation, answer))
+	if s.abandon.Err() != nil {
+		return over, nil // how it went says nothing about the service
+	}
+	own, trouble := turn.Answered(t, answer)
+	if trouble != nil {
+		s.halt(&Stop{trouble.Error()})
+	}
+	return s.next(t, own), nil
+}
+
+// take keeps what came of an attempt.
+func (t *task) take(attempt job.Attempt, answer job.Answer, v verdict) {
+	t.attempts++
+	t.requestID, t.answer, t.verdict = attempt.RequestID, answer, v
+	if answer.HTTPStatus == 0 && !answer.Unsent {
+		t.unanswered = attempt.RequestID
+	}
+}
+
+// next tells how a task goes on. An attempt counts when its trouble is its own, as the pacer sees it: a 429 never
+// does, nor does what befalls all while the service is down. A sign-in that has expired does not count either, but
+// one that is refused although it is new ends the run.
+func (s *sending) next(t *task, own bool) step {
+	expired := t.expired
+	t.expired = t.verdict == renew
+	switch t.verdict {
+	case again, throttle:
+		if own {
+			return later
+		}
+		return soon
+	case renew:
+		if t.renewals++; !expired && t.renewals <= s.attempts {
+			return soon
+		}
+		t.verdict = halt
+	}
+	if t.verdict == halt {
+		s.halt(&Stop{t.refusal()})
+	}
+	return settled
+}

@@ -1,0 +1,51 @@
+package send
+
+import (
+	"testing"
+
+	"meetbatch/job"
+)
+
+// TestJudge pins what each kind of answer asks for.
+func TestJudge(t *testing.T) {
+	t.Parallel()
+	names := map[verdict]string{done: "done", again: "again", throttle: "throttle", divide: "divide", refuse: "refuse", halt: "halt", renew: "renew"}
+	for _, test := range []struct {
+		what   string
+		op     job.Operation
+		answer job.Answer
+		want   verdict
+	}{
+		{"carried out", job.Reclaim, job.Answer{HTTPStatus: 200}, done},
+		{"carried out, without content", job.Reclaim, job.Answer{HTTPStatus: 204}, done},
+		{"no answer", job.Reclaim, job.Answer{Message: "connection reset"}, again},
+		{"not sent", job.Reclaim, job.Answer{Message: "connection refused", Unsent: true}, again},
+		{"a server exception", job.Reclaim, job.Answer{HTTPStatus: 500}, again},
+		{"a gateway that reaches nobody", job.Reclaim, job.Answer{HTTPStatus: 502}, again},
+		{"a gateway that waited too long", job.Reclaim, job.Answer{HTTPStatus: 504}, again},
+		{"the request took too long to arrive", job.Reclaim, job.Answer{HTTPStatus: 408}, again},
+		{"throttled", job.Reclaim, job.Answer{HTTPStatus: 429}, throttle},
+		{"throttled by code alone", job.Reclaim, job.Answer{HTTPStatus: 403, Code: "APIG.0308"}, throttle},
+		{"asked to wait", job.Reclaim, job.Answer{HTTPStatus: 503, RetryAfter: 1}, throttle},
+		{"asked to wait with a refusal", job.Reclaim, job.Answer{HTTPStatus: 400, RetryAfter: 1}, divide},
+		{"a token that can be renewed", job.Reclaim, job.Answer{HTTPStatus: 401, Stale: true}, renew},
+		{"a token that cannot", job.Reclaim, job.Answer{HTTPStatus: 401}, halt},
+		{"no permission", job.Reclaim, job.Answer{HTTPStatus: 403}, halt},
+		{"a path that nobody knows", job.Reclaim, job.Answer{HTTPStatus: 404}, halt},
+		{"a method that nobody knows", job.Reclaim, job.Answer{HTTPStatus: 405}, halt},
+		{"a proxy that wants to know who asks", job.Reclaim, job.Answer{HTTPStatus: 407}, halt},
+		{"a redirect", job.Reclaim, job.Answer{HTTPStatus: 307}, halt},
+		{"another protocol", job.Reclaim, job.Answer{HTTPStatus: 101}, halt},
+		{"the gateway takes no request", job.Reclaim, job.Answer{HTTPStatus: 400, Code: "APIG.1009"}, halt},
+		{"a room that does not exist", job.Reclaim, job.Answer{HTTPStatus: 400, Code: "USG.201080000"}, divide},
+		{"any other refusal", job.Reclaim, job.Answer{HTTPStatus: 400}, divide},
+		{"too large", job.Reclaim, job.Answer{HTTPStatus: 413}, divide},
+		{"an account that is too long for a path", job.Reclaim, job.Answer{HTTPStatus: 414}, refuse},
+		{"an account that does not exist, in the path", job.Reclaim, job.Answer{HTTPStatus: 400, Code: "USG.201040000"}, refuse},
+		{"the same, in the body", job.SetStatus, job.Answer{HTTPStatus: 400, Code: "USG.201040000"}, divide},
+	} {
+		if got := judge(test.op, test.answer); got != test.want {
+			t.Errorf("%s: %s is judged %s, want %s", test.what, test.answer, names[got], names[test.want])
+		}
+	}
+}

@@ -1,0 +1,81 @@
+package send
+
+import (
+	"cmp"
+	"time"
+
+	"meetbatch/job"
+)
+
+// task is entries of a chunk on their way to a fate: the chunk itself, or a part that it was divided
+// into.
+type task struct {
+	chunk      job.Chunk
+	verdict    verdict    // on the last answer; again where there was none yet
+	answer     job.Answer // the last one
+	requestID  string     // of the last attempt
+	attempts   int        // that the entries took part in, also as a part of more
+	unanswered string     // the request ID of the last attempt that had no answer
+	earlier    string     // the request ID of an attempt without answer in an earlier process, which was killed
+	expired    bool       // the last answer asked for a new sign-in
+	renewals   int        // how many did
+}
+
+func (s *sending) newTask(chunk job.Chunk) *task {
+	t := &task{chunk: chunk, verdict: again}
+	if len(s.runner.Pending) > 0 {
+		for _, e := range chunk.Entries {
+			t.earlier = cmp.Or(t.earlier, s.runner.Pending[e.Line])
+		}
+	}
+	return t
+}
+
+// outcome is the fate of a task's rows, by the verdict on its last answer.
+func (t *task) outcome() job.Outcome {
+	o := job.Outcome{
+		Chunk:      t.chunk,
+		Status:     t.fate(),
+		RequestID:  t.requestID,
+		Answer:     t.answer,
+		Attempts:   t.attempts,
+		FinishedAt: time.Now(),
+	}
+	if o.Status != job.Succeeded {
+		o.Doubt = t.doubt(o.Status)
+	}
+	return o
+}
+
+// fate says what a row's status comes to.
+func (t *task) fate() job.Status {
+	switch {
+	case t.verdict == done:
+		return job.Succeeded
+	case t.verdict == divide, t.verdict == refuse: // the service refused just this
+		return job.Failed
+	case t.unanswered != "":
+		return job.Unknown
+	case t.verdict == spent:
+		return job.Failed
+	}
+	return job.NotSent // the run stopped before the service gave an answer that settles anything
+}
+
+// doubt says what keeps a fate that is no success from being certain.
+func (t *task) doubt(fate job.Status) job.Doubt {
+	switch {
+	case t.unanswered != "" && t.unanswered != t.requestID:
+		return job.Doubt{Kind: job.Unanswered, RequestID: t.unanswered}
+	case t.unanswered == "" && t.earlier != "":
+		return job.Doubt{Kind: job.UnansweredBefore, RequestID: t.earlier}
+	case fate == job.NotSent && t.attempts > 0 && !t.answer.Unsent && t.verdict == again:
+		return job.Doubt{Kind: job.Unsettled}
+	}
+	return job.Doubt{}
+}
+
+// refusal words an answer that would be given to any request.
+func (t *task) refusal() string {
+	return "the service refuses the run: " + t.answer.String()
+}
