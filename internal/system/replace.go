@@ -1,0 +1,85 @@
+// Package system holds what differs between Unix and Windows in the handling of files, locks and signals, one
+// function each, so that no other package has to know on which of them it runs.
+package system
+
+import (
+	"errors"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+)
+
+// Replacement is a file that is written beside another one and takes its place in one step when it is whole: whoever
+// opens the path meets the old file or the new one, and never a part. The caller ends it with Commit, or else with
+// Discard. It is not safe for concurrent use.
+type Replacement struct {
+	*os.File
+	path  string // whose file it replaces
+	ended bool   // by Commit or Discard
+}
+
+// Replace begins a file that will stand at path. Until then it stands beside it, under a name that begins with
+// ReplacementPrefix. It gets the permissions of the file that it replaces, and where there is none those of any new file.
+func Replace(path string) (*Replacement, error) {
+	perm := fs.FileMode(0o666)
+	before, err := os.Lstat(path)
+	switch {
+	case err == nil && before.Mode().IsRegular():
+		perm = before.Mode().Perm()
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return nil, err
+	}
+	f, err := createBeside(path, perm)
+	if err != nil {
+		return nil, err
+	}
+	r := &Replacement{File: f, path: path}
+	if before != nil && before.Mode().IsRegular() {
+		if err := f.Chmod(perm); err != nil { // umask may have taken a part of them
+			return nil, errors.Join(err, r.Discard())
+		}
+	}
+	return r, nil
+}
+
+// ReplacementPrefix is how the names begin under which a Replacement of path is written; what a process leaves that is
+// killed meanwhile is known by it.
+func ReplacementPrefix(path string) string { return "." + filepath.Base(path) + "-" }
+
+// createBeside makes a file in the directory of path, under a name that nothing has yet.
+func createBeside(path string, perm fs.FileMode) (*os.File, error) {
+	prefix := filepath.Join(filepath.Dir(path), ReplacementPrefix(path))
+	for {
+		f, err := os.OpenFile(prefix+strconv.FormatUint(rand.Uint64(), 36), os.O_RDWR|os.O_CREATE|os.O_EXCL, perm)
+		if !errors.Is(err, fs.ErrExist) {
+			return f, err
+		}
+	}
+}
+
+// Commit brings the file to the disk and puts it in its place; it is on the disk there when Commit returns. After an
+// error the old file stands as it did, and Discard is still to be called.
+func (r *Replacement) Commit() error {
+	if err := errors.Join(r.Sync(), r.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(r.Name(), r.path); err != nil {
+		return err
+	}
+	r.ended = true
+	return SyncDir(filepath.Dir(r.path))
+}
+
+// Discard takes the file away. After Commit, and when it is called once more, it does nothing.
+func (r *Replacement) Discard() error {
+	if r.ended {
+		return nil
+	}
+	r.ended = true
+	if err := r.Close(); err != nil && !errors.Is(err, fs.ErrClosed) {
+		return errors.Join(err, os.Remove(r.Name()))
+	}
+	return os.Remove(r.Name())
+}
