@@ -1,23 +1,21 @@
 // Package report keeps the record of a run: its directory with the results, the journal of requests,
 // the rows to run again, and a description of the run itself.
+//
+// Begin makes the directory of a new run; Open and Past.Resume go on with one that did not finish. Verify, Results,
+// Journal, Earlier and ReadRun read a directory again.
 package report
 
 import (
-	"bufio"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"iter"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
-	"time"
 
 	"github.com/gofrs/flock"
-	"github.com/google/renameio/v2"
 
+	"meetbatch/internal/system"
 	"meetbatch/job"
 )
 
@@ -30,43 +28,78 @@ const (
 	InputFile    = "input.csv" // what was read from standard input
 )
 
-// ErrExists is the error of Create for a directory that holds a run.
+// files are those by which a directory is known to hold a run.
+var files = []string{RunFile, ResultsFile, RequestsFile, FailedFile, InputFile}
+
+// ErrExists is the error of Begin for a directory that holds a run.
 var ErrExists = errors.New("holds a run already")
 
-// Dir is an open run directory, which this process alone may write to. It implements job.Recorder: its
-// methods may be called at the same time, and each has written its rows when it returns; Sync brings them to
-// the disk.
+// Dir is an open run directory, ready for use, which this process alone may write to. It implements job.Recorder: Sent,
+// Answered, Settle, Reject and Sync may be called at the same time, and each has written its rows when it returns; Sync
+// brings them to the disk. After an error of one of them nothing more is written to that table, and no request may go
+// out. The other methods are for one goroutine at a time, and Close and Remove for when all others have returned.
+//
+// Dirs come from Begin and from Past.Resume, and whoever asked for one closes it.
 type Dir struct {
-	Path string
+	Path string // of the directory; not to be changed
 
 	op       job.Operation
-	made     []string // the folders that Create made, the innermost first
+	made     []string // the folders that Begin made, the innermost first
 	lock     *flock.Flock
-	results  *log
-	requests *log
+	closed   bool
+	requests openTable[Request]
+	results  openTable[Result]
+	buffers  sync.Pool // of *buffer
 
 	mu   sync.Mutex
 	done bitmap // the lines of the rows that need not be run again
 }
 
-// Create makes a run directory, and the folders above it. A directory that exists is taken when it holds no
-// run. Nothing can be recorded before Continue. The errors are ErrExists and *LockedError, among others.
-func Create(path string, op job.Operation) (*Dir, error) {
+var _ job.Recorder = (*Dir)(nil)
+
+// A buffer is where rows become text. One is used by one goroutine at a time, and again by the next.
+type buffer struct {
+	text    []byte
+	request Request
+	result  Result
+	stencil stencil[Result]
+}
+
+// Begin makes the directory of a new run and the folders above it, with tables that have no rows yet. A directory that
+// exists is taken when it holds no run; else the error is ErrExists, or a *LockedError where another process has it
+// open. Close closes what Begin returns, and Remove takes it back.
+func Begin(path string, op job.Operation) (*Dir, error) {
 	path = filepath.Clean(path)
 	made := missing(path)
 	if err := os.MkdirAll(path, 0o777); err != nil {
 		return nil, err
 	}
-	d := &Dir{Path: path, op: op, made: made}
-	if err := d.acquire(); err != nil {
+	lock, err := acquire(path)
+	if err != nil {
 		return nil, err
 	}
-	for _, name := range []string{RunFile, ResultsFile, RequestsFile, FailedFile, InputFile} {
-		if _, err := os.Lstat(d.File(name)); !errors.Is(err, fs.ErrNotExist) {
-			return nil, errors.Join(fmt.Errorf("%s %w: %s is there", d.Path, ErrExists, name), d.Close())
+	for _, name := range files {
+		if _, err := os.Lstat(filepath.Join(path, name)); !errors.Is(err, fs.ErrNotExist) {
+			return nil, errors.Join(fmt.Errorf("%s %w: %s is there", path, ErrExists, name), lock.Unlock())
 		}
 	}
+	d := newDir(path, op, lock)
+	d.made = made
+	err = d.openTables(found[Request]{table: requests}, found[Result]{table: results(op)})
+	if err == nil {
+		err = d.syncNames()
+	}
+	if err != nil {
+		return nil, errors.Join(err, d.Remove())
+	}
 	return d, nil
+}
+
+// newDir gives a directory whose tables are still to be opened.
+func newDir(path string, op job.Operation, lock *flock.Flock) *Dir {
+	d := &Dir{Path: path, op: op, lock: lock}
+	d.buffers.New = func() any { return new(buffer) }
+	return d
 }
 
 // missing lists a path and the folders above it, as far as they are not there.
@@ -84,190 +117,80 @@ func missing(path string) []string {
 // File gives the path of a file of the directory.
 func (d *Dir) File(name string) string { return filepath.Join(d.Path, name) }
 
-// Sent writes the journal's row for a request that is about to go out. Where results could not be written it
-// fails too, since then none may go out.
-func (d *Dir) Sent(a job.Attempt) error {
-	if err := d.results.failed(); err != nil {
-		return err
-	}
-	return d.journal(sent(a, time.Now()))
-}
-
-// Answered writes the journal's row for what came of a request.
-func (d *Dir) Answered(a job.Attempt, answer job.Answer) error {
-	return d.journal(answered(a, answer, time.Now()))
-}
-
-func (d *Dir) journal(row event) error {
-	e := encoders.Get().(*encoder)
-	defer encoders.Put(e)
-	return write(d.requests, e, []event{row})
-}
-
-// Settle writes the results of the outcomes' rows.
-func (d *Dir) Settle(outcomes ...job.Outcome) error {
-	e := encoders.Get().(*encoder)
-	defer encoders.Put(e)
-	text, err := e.outcomes(d.op, outcomes)
-	if err == nil {
-		err = d.results.append(text)
-	}
-	if err != nil {
-		return err
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for _, o := range outcomes {
-		if !o.Status.Done() {
-			continue
-		}
-		for _, e := range o.Chunk.Entries {
-			d.done.set(e.Line)
-			for _, line := range e.Duplicates {
-				d.done.set(line)
-			}
-		}
-	}
-	return nil
-}
-
-// Sync brings the tables to the disk, the journal first: each request of a result is in it.
-func (d *Dir) Sync() error {
-	return errors.Join(d.requests.file.Sync(), d.results.file.Sync())
-}
-
-// Reject writes the results of invalid rows, and brings them to the disk.
-func (d *Dir) Reject(items iter.Seq2[job.Item, error]) error {
-	e := encoders.Get().(*encoder)
-	defer encoders.Put(e)
-	now := time.Now()
-	e.results = e.results[:0]
-	for it, err := range items {
-		if err != nil {
-			return err
-		}
-		e.results = append(e.results, rejected(it, now))
-		if len(e.results) == 1000 {
-			if err := write(d.results, e, e.results); err != nil {
-				return err
-			}
-			e.results = e.results[:0]
-		}
-	}
-	if err := write(d.results, e, e.results); err != nil {
-		return err
-	}
-	return d.Sync()
-}
-
-// write appends rows to one of the tables.
-func write[T any](table *log, e *encoder, rows []T) error {
-	text, err := encode(e, rows)
-	if err != nil {
-		return err
-	}
-	return table.append(text)
-}
-
-// WriteFailed writes failed.csv: the header row, and those rows of the input that did not succeed.
-func (d *Dir) WriteFailed(header []byte, rows Rows) error {
-	f, err := renameio.NewPendingFile(d.File(FailedFile), renameio.WithPermissions(0o666), renameio.WithExistingPermissions())
-	if err != nil {
-		return err
-	}
-	defer f.Cleanup()
-	out := bufio.NewWriterSize(f, 256<<10)
-	out.Write(header)
-	err = rows(func(it job.Item, raw []byte) error {
-		if d.done.has(it.Line) {
-			return nil
-		}
-		_, err := out.Write(raw)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	if err := out.Flush(); err != nil {
-		return err
-	}
-	return f.CloseAtomicallyReplace()
-}
-
-// WriteRun replaces run.json.
-func (d *Dir) WriteRun(run Run) error {
-	text, err := json.MarshalIndent(run, "", "  ")
-	if err != nil {
-		return err
-	}
-	return renameio.WriteFile(d.File(RunFile), append(text, '\n'), 0o666)
-}
-
-// tempPrefix is how temporary files are named for the moment until their name is taken away.
-const tempPrefix = ".plan-"
-
-// TempFile makes a file that has no name, so that it is gone with the process, however that ends. It takes
-// room where the directory is; "" is the system's directory for such files.
-func TempFile(dir string) (*os.File, error) {
-	f, err := os.CreateTemp(dir, tempPrefix)
-	if err != nil {
-		return nil, err
-	}
-	if err := os.Remove(f.Name()); err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return f, nil
-}
-
-// sweep removes what a process left that was killed before a temporary file lost its name.
-func (d *Dir) sweep() error {
-	files, err := os.ReadDir(d.Path)
-	for _, f := range files {
-		if strings.HasPrefix(f.Name(), tempPrefix) {
-			err = errors.Join(err, os.Remove(d.File(f.Name())))
-		}
+// syncNames brings the names of what Begin made to the disk. Without them what Sync brings there might not be found.
+func (d *Dir) syncNames() error {
+	err := system.SyncDir(d.Path)
+	for _, dir := range d.made {
+		err = errors.Join(err, system.SyncDir(filepath.Dir(dir)))
 	}
 	return err
 }
 
-// Kept tells whether the directory holds a copy of the input.
-func (d *Dir) Kept() bool {
-	_, err := os.Lstat(d.File(InputFile))
-	return err == nil
+// openTables opens both tables, or neither.
+func (d *Dir) openTables(req found[Request], res found[Result]) (err error) {
+	if d.requests, err = req.open(d.Path); err != nil {
+		return err
+	}
+	if d.results, err = res.open(d.Path); err != nil {
+		err = errors.Join(err, d.requests.log.close())
+		d.requests = openTable[Request]{}
+	}
+	return err
 }
 
-// KeepInput returns a file of the directory that takes a copy of what is read from standard input.
-func (d *Dir) KeepInput() (*os.File, error) {
-	return os.OpenFile(d.File(InputFile), os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o666)
+// closeTables closes the tables, where they are open.
+func (d *Dir) closeTables() error {
+	var errs []error
+	for _, l := range []*log{d.results.log, d.requests.log} {
+		if l != nil {
+			errs = append(errs, l.close())
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // Check finds out whether the tables are still there, with all that was written to them.
 func (d *Dir) Check() error {
-	return errors.Join(d.results.check(), d.requests.check())
+	return errors.Join(d.results.log.check(), d.requests.log.check())
 }
 
-// Close closes the tables and gives up the lock; the directory stays.
+// KeepInput makes the file of the directory that takes a copy of what is read from standard input. It can be read and
+// written, and the caller closes it.
+func (d *Dir) KeepInput() (*os.File, error) {
+	return os.OpenFile(d.File(InputFile), os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o666)
+}
+
+// Kept tells whether a directory holds a copy of its run's input, as KeepInput makes it.
+func Kept(path string) bool {
+	_, err := os.Lstat(filepath.Join(path, InputFile))
+	return err == nil
+}
+
+// Close closes the tables and gives up the lock; the directory stays. When it is called once more it does nothing.
 func (d *Dir) Close() error {
-	var errs []error
-	for _, table := range []*log{d.results, d.requests} {
-		if table != nil {
-			errs = append(errs, table.close())
-		}
+	if d.closed {
+		return nil
 	}
-	d.results, d.requests = nil, nil
-	return errors.Join(append(errs, d.lock.Unlock())...)
+	d.closed = true
+	return errors.Join(d.closeTables(), d.lock.Unlock())
 }
 
-// Remove takes back a directory in which nothing has happened, as far as Create made it.
+// Remove takes back a directory in which nothing has happened: its files, and the folders that Begin made. It takes the
+// place of Close, and after Close it is an error.
 func (d *Dir) Remove() error {
-	var errs []error
-	for _, name := range []string{RunFile, ResultsFile, RequestsFile, FailedFile, InputFile, lockFile} {
+	if d.closed {
+		return fmt.Errorf("%s: %w", d.Path, os.ErrClosed)
+	}
+	d.closed = true
+	errs := []error{d.closeTables()}
+	for _, name := range files {
 		if err := os.Remove(d.File(name)); !errors.Is(err, fs.ErrNotExist) {
 			errs = append(errs, err)
 		}
 	}
+	errs = append(errs, system.RemoveLock(d.lock))
 	for _, dir := range d.made {
 		errs = append(errs, os.Remove(dir))
 	}
-	return errors.Join(append(errs, d.Close())...) // the lock goes last
+	return errors.Join(errs...)
 }

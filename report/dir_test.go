@@ -1,50 +1,28 @@
 package report_test
 
 import (
-	"encoding/csv"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
-	"time"
 
 	"meetbatch/job"
 	"meetbatch/report"
 )
 
-// TestColumns pins the tables' columns, which users script against.
-func TestColumns(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		op         job.Operation
-		file, want string
-	}{
-		{job.Reclaim, report.ResultsFile, "line,account,vmr_id,request_id,status,http_status,error_code,error_message,attempts,duplicate_of,finished_at\n"},
-		{job.SetStatus, report.ResultsFile, "line,account,user_status,request_id,status,http_status,error_code,error_message,attempts,duplicate_of,finished_at\n"},
-		{job.Reclaim, report.RequestsFile, "time,event,request_id,target,entries,first_line,attempt,http_status,error_code,duration_ms,server_request_id\n"},
-	} {
-		d := create(t, test.op)
-		if got := readFile(t, d.File(test.file)); got != test.want {
-			t.Errorf("%s of %s = %q, want %q", test.file, test.op.Name, got, test.want)
-		}
-	}
-}
-
-func create(t *testing.T, op job.Operation) *report.Dir {
-	d, err := report.Create(filepath.Join(t.TempDir(), "runs", "1"), op)
+func create(t testing.TB, op job.Operation) *report.Dir {
+	d, err := report.Begin(filepath.Join(t.TempDir(), "runs", "1"), op)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { d.Close() })
-	if err := d.Continue(&report.Past{}); err != nil {
-		t.Fatal(err)
-	}
 	return d
 }
 
-func readFile(t *testing.T, path string) string {
+func readFile(t testing.TB, path string) string {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -52,130 +30,131 @@ func readFile(t *testing.T, path string) string {
 	return string(text)
 }
 
-func TestSettle(t *testing.T) {
-	t.Parallel()
-	d := create(t, job.SetStatus)
-	at := time.Date(2026, 3, 1, 8, 0, 0, 123_000_000, time.FixedZone("", 8*3600))
-	err := d.Settle(job.Outcome{
-		Chunk:      job.Chunk{Target: "1", Entries: []job.Entry{{ID: "wei, \"W\"", Line: 2, Duplicates: []int64{5, 9}}, {ID: "min", Line: 3}}},
-		Status:     job.Failed,
-		RequestID:  "id-1",
-		Answer:     job.Answer{HTTPStatus: 400, Code: "USG.1", Message: "line one\nline two"},
-		Attempts:   2,
-		FinishedAt: at,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	rows, err := csv.NewReader(strings.NewReader(readFile(t, d.File(report.ResultsFile)))).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got []string
-	for _, row := range rows[1:] {
-		got = append(got, strings.Join(row, "|"))
-	}
-	want := []string{
-		"2|wei, \"W\"|1|id-1|failed|400|USG.1|line one\nline two|2||2026-03-01T00:00:00.123Z",
-		"5|wei, \"W\"|1|id-1|failed|400|USG.1|line one\nline two|2|2|2026-03-01T00:00:00.123Z",
-		"9|wei, \"W\"|1|id-1|failed|400|USG.1|line one\nline two|2|2|2026-03-01T00:00:00.123Z",
-		"3|min|1|id-1|failed|400|USG.1|line one\nline two|2||2026-03-01T00:00:00.123Z",
-	}
-	if strings.Join(got, "\n") != strings.Join(want, "\n") {
-		t.Errorf("results =\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
-	}
-}
-
-// TestWriteFailed: the rows that succeeded are left out, the others stay byte for byte.
-func TestWriteFailed(t *testing.T) {
-	t.Parallel()
-	d := create(t, job.Reclaim)
-	settle := func(status job.Status, e job.Entry) {
-		if err := d.Settle(job.Outcome{Chunk: job.Chunk{Target: "a", Entries: []job.Entry{e}}, Status: status}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	settle(job.Succeeded, job.Entry{ID: "r1", Line: 2, Duplicates: []int64{64, 1000}})
-	settle(job.Failed, job.Entry{ID: "r2", Line: 3})
-	settle(job.Unknown, job.Entry{ID: "r3", Line: 63, Duplicates: []int64{65}})
-	rows := map[int64]string{2: "a,r1\n", 3: " a,r2\r\n", 63: "a,\"r3\"\n", 64: "a,r1\n", 65: "a,r3\n", 999: "x\n", 1000: "a,r1"}
-	err := d.WriteFailed([]byte("account,id\n"), func(row func(job.Item, []byte) error) error {
-		for _, line := range []int64{2, 3, 63, 64, 65, 999, 1000} {
-			if err := row(job.Item{Line: line}, []byte(rows[line])); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, want := readFile(t, d.File(report.FailedFile)), "account,id\n a,r2\r\na,\"r3\"\na,r3\nx\n"; got != want {
-		t.Errorf("failed.csv = %q, want %q", got, want)
-	}
-
-	// An input that cannot be read to its end leaves no half of a file.
-	broken := errors.New("gone")
-	err = d.WriteFailed(nil, func(row func(job.Item, []byte) error) error {
-		row(job.Item{Line: 3}, []byte("half\n"))
-		return broken
-	})
-	if !errors.Is(err, broken) || strings.Contains(readFile(t, d.File(report.FailedFile)), "half") {
-		t.Errorf("WriteFailed = %v, and the file is %q", err, readFile(t, d.File(report.FailedFile)))
-	}
-}
-
-func TestCreateAndRemove(t *testing.T) {
+// TestLife is the life of a directory: begun, closed, opened again, and taken back.
+func TestLife(t *testing.T) {
 	t.Parallel()
 	base := t.TempDir()
 	path := filepath.Join(base, "a", "b")
-	d, err := report.Create(path, job.Reclaim)
+	d, err := report.Begin(path+"/", job.Reclaim)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := d.Continue(&report.Past{}); err != nil {
+	if d.Path != path {
+		t.Errorf("Path = %s, want %s", d.Path, path)
+	}
+	if err := errors.Join(d.Close(), d.Close()); err != nil {
+		t.Errorf("Close, twice = %v", err)
+	}
+	if err := d.Remove(); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("Remove after Close = %v, want %v", err, os.ErrClosed)
+	}
+	want := path + " holds a run already: results.csv is there"
+	if _, err := report.Begin(path, job.Reclaim); !errors.Is(err, report.ErrExists) || err.Error() != want {
+		t.Errorf("Begin once more = %v, want %s", err, want)
+	}
+
+	past := open(t, path) // the lock is free
+	d = resume(t, past)
+	if err := past.Close(); err != nil { // which the Dir does not lose its lock by
 		t.Fatal(err)
 	}
 	var locked *report.LockedError
-	if _, err := report.Create(path, job.Reclaim); !errors.As(err, &locked) || locked.PID != fmt.Sprint(os.Getpid()) {
-		t.Errorf("Create while it is open = %v, want a *LockedError with this process", err)
+	if _, err := report.Open(path, job.Reclaim); !errors.As(err, &locked) || locked.Path != path || locked.PID != fmt.Sprint(os.Getpid()) {
+		t.Errorf("Open while it is open = %v, want a *LockedError with this process", err)
 	}
-	if err := d.Close(); err != nil {
+	if err := errors.Join(d.Remove(), d.Close()); err != nil {
+		t.Errorf("Remove, then Close = %v", err)
+	}
+	if left, _ := os.ReadDir(path); len(left) > 0 {
+		t.Errorf("Remove leaves %v", left)
+	}
+	if _, err := os.Stat(path); err != nil {
+		t.Errorf("Remove takes back a folder that was there: %v", err)
+	}
+}
+
+// TestRemove: what Begin made goes, and nothing else.
+func TestRemove(t *testing.T) {
+	t.Parallel()
+	base := t.TempDir()
+	d, err := report.Begin(filepath.Join(base, "a", "b"), job.Reclaim)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := report.Create(path, job.Reclaim); !errors.Is(err, report.ErrExists) {
-		t.Errorf("Create once more = %v, want %v", err, report.ErrExists)
-	}
-	if d, _, err = report.Open(path, job.Reclaim); err != nil {
+	kept, err := d.KeepInput()
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := d.Remove(); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.RemoveAll(filepath.Join(base, "a")); err != nil {
-		t.Fatal(err)
-	}
-	if d, err = report.Create(path+"/", job.Reclaim); err != nil {
-		t.Fatal(err)
-	}
-	if err := d.Remove(); err != nil {
+	if err := errors.Join(kept.Close(), d.WriteRun(report.Run{}), d.WriteFailed(nil, func(func(job.Item, []byte) error) error { return nil }), d.Remove()); err != nil {
 		t.Fatal(err)
 	}
 	if left, _ := os.ReadDir(base); len(left) > 0 {
 		t.Errorf("Remove leaves %v", left)
 	}
 
-	// A folder that was there before stays, with what is in it.
 	if err := os.WriteFile(filepath.Join(base, "mine"), nil, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if d, err = report.Create(base, job.Reclaim); err != nil {
+	if d, err = report.Begin(base, job.Reclaim); err != nil {
 		t.Fatal(err)
 	}
 	if err := d.Remove(); err != nil {
 		t.Fatal(err)
 	}
-	if left, _ := os.ReadDir(base); len(left) != 1 {
+	if left, _ := os.ReadDir(base); len(left) != 1 || left[0].Name() != "mine" {
 		t.Errorf("Remove leaves %v, want the file that was there", left)
+	}
+}
+
+// TestBeginFails: what cannot be made is an error, and nothing of it stays.
+func TestBeginFails(t *testing.T) {
+	t.Parallel()
+	base := t.TempDir()
+	file := filepath.Join(base, "file")
+	if err := os.WriteFile(file, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := report.Begin(filepath.Join(file, "run"), job.Reclaim); err == nil {
+		t.Error("Begin makes a directory in a file")
+	}
+	for _, name := range []string{report.RunFile, report.ResultsFile, report.RequestsFile, report.FailedFile, report.InputFile} {
+		dir := t.TempDir()
+		if err := os.Mkdir(filepath.Join(dir, name), 0o777); err != nil { // whatever it is, it is not a new run's
+			t.Fatal(err)
+		}
+		if _, err := report.Begin(dir, job.Reclaim); !errors.Is(err, report.ErrExists) {
+			t.Errorf("Begin where %s is = %v, want %v", name, err, report.ErrExists)
+		}
+	}
+	if left, _ := os.ReadDir(base); len(left) != 1 {
+		t.Errorf("Begin leaves %v", left)
+	}
+}
+
+// TestKept: a copy of the input is kept where there is one, and not written over.
+func TestKept(t *testing.T) {
+	t.Parallel()
+	d := create(t, job.Reclaim)
+	if report.Kept(d.Path) {
+		t.Error("a new run has kept its input")
+	}
+	f, err := d.KeepInput()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteString("rows"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := io.ReadAll(f); err != nil || string(text) != "rows" || !report.Kept(d.Path) {
+		t.Errorf("the copy reads %q, %v", text, err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.KeepInput(); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("KeepInput once more = %v, want %v", err, fs.ErrExist)
 	}
 }

@@ -1,8 +1,8 @@
 package report
 
 import (
+	"errors"
 	"fmt"
-	"io"
 	"os"
 	"runtime"
 	"sync"
@@ -21,15 +21,14 @@ type log struct {
 	written int       // the number of the last write that has ended
 	writing bool
 	size    int64 // of the file
-	err     error // of a write; after one nothing more is written
+	err     error // of a write or a sync; after one nothing more is written
 }
 
-// newLog appends to a file that stands at its end.
-func newLog(file *os.File) (*log, error) {
-	size, err := file.Seek(0, io.SeekEnd)
+// newLog appends to a file that was opened for that and has a size.
+func newLog(file *os.File, size int64) *log {
 	l := &log{file: file, batch: 1, size: size}
 	l.changed.L = &l.mu
-	return l, err
+	return l
 }
 
 // append returns when the text stands in the file, behind whatever was appended before. A part of it may
@@ -67,11 +66,23 @@ func (l *log) write() {
 	l.changed.Broadcast()
 }
 
-// failed returns the error of a write that failed before.
+// failed returns the error of a write or a sync that failed before.
 func (l *log) failed() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.err
+}
+
+// sync brings what was written to the disk. After an error it is not known what of it is there, and a further try might
+// succeed without bringing the rest; so nothing more is written then.
+func (l *log) sync() error {
+	err := l.file.Sync()
+	if err != nil {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.err = errors.Join(l.err, err)
+	}
+	return err
 }
 
 // check finds out whether the file still stands under its name, with all that was written to it.

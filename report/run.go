@@ -1,25 +1,33 @@
 package report
 
 import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"time"
+
+	"meetbatch/internal/system"
 )
 
 // Run is what run.json says of a run.
 type Run struct {
-	Command   string         `json:"command"`
-	Arguments []string       `json:"arguments"` // the command line
-	Version   string         `json:"version"`
-	Settings  map[string]any `json:"settings"` // flags by name: a string, or a list of them
-	Input     Input          `json:"input"`
-	Start     time.Time      `json:"start"`
-	End       *time.Time     `json:"end,omitempty"`
-	State     State          `json:"state"`
-	Reason    string         `json:"reason,omitempty"` // of a stop
-	Resumed   int            `json:"resumed"`          // how often
-	Counts    Counts         `json:"counts"`
-	Requests  Requests       `json:"requests"`
-	Rate      Pace           `json:"rate"`
-	ExitCode  *int           `json:"exit_code,omitempty"`
+	Command   string          `json:"command"`
+	Arguments []string        `json:"arguments"` // the command line
+	Version   string          `json:"version"`
+	Settings  json.RawMessage `json:"settings"` // an object: flags by name, a string each, or a list of them
+	Input     Input           `json:"input"`
+	Start     time.Time       `json:"start"`
+	End       *time.Time      `json:"end,omitempty"`
+	State     State           `json:"state"`
+	Reason    string          `json:"reason,omitempty"` // of a stop
+	Resumed   int             `json:"resumed"`          // how often
+	Counts    Counts          `json:"counts"`
+	Requests  Requests        `json:"requests"`
+	Rate      Pace            `json:"rate"`
+	ExitCode  *int            `json:"exit_code,omitempty"`
 }
 
 // State is how far a run has come.
@@ -61,20 +69,58 @@ type Requests struct {
 	Sent    int64 `json:"sent"`
 }
 
-// Pace is the rate that was asked for, as on the command line, and how the sending went. All but the rates is of the
-// whole run, also where it was resumed.
+// Pace is the rate that was asked for and how the sending went, also of a run that was resumed.
 type Pace struct {
-	Asked             string  `json:"asked"`
-	AchievedPerSecond float64 `json:"achieved_per_second"` // since it was resumed last
-	MostPerSecond     int     `json:"most_per_second"`     // requests in any one second
-	Throttled         int64   `json:"throttled"`           // answers that said that the rate was too high
-	HeldSeconds       float64 `json:"held_seconds"`        // while the service was throttling or down
+	Asked             string  `json:"asked"`               // as on the command line, the last time
+	AchievedPerSecond float64 `json:"achieved_per_second"` // since the run began or was resumed last
+	MostPerSecond     int     `json:"most_per_second"`     // requests in any one second of the whole run
+	Throttled         int64   `json:"throttled"`           // answers of the whole run that said that the rate was too high
+	HeldSeconds       float64 `json:"held_seconds"`        // of the whole run, while the service was throttling or down
 }
 
-// Add takes in how a part of the run went.
+// Add takes in how the sending went from when the run began or was resumed until it ended: the requests per second, the
+// most in any one second, the answers that said that the rate was too high, and the time for which nothing was sent
+// because the service was throttling or down.
 func (p *Pace) Add(perSecond float64, most int, throttled int64, held time.Duration) {
 	p.AchievedPerSecond = perSecond
 	p.MostPerSecond = max(p.MostPerSecond, most)
 	p.Throttled += throttled
 	p.HeldSeconds += held.Seconds()
+}
+
+// ErrNoRun is the error of ReadRun for a directory that holds no run.
+var ErrNoRun = errors.New("holds no run")
+
+// ReadRun reads run.json from a directory. It takes no lock: the file is whole at any time.
+func ReadRun(path string) (Run, error) {
+	name := filepath.Join(path, RunFile)
+	text, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Run{}, fmt.Errorf("%s %w: there is no %s", path, ErrNoRun, RunFile)
+	}
+	if err != nil {
+		return Run{}, err
+	}
+	var run Run
+	if err := json.Unmarshal(text, &run); err != nil {
+		return Run{}, fmt.Errorf("%s: %w", name, err)
+	}
+	return run, nil
+}
+
+// WriteRun replaces run.json; it is on the disk when WriteRun returns. After an error the old one stands.
+func (d *Dir) WriteRun(run Run) error {
+	text, err := json.MarshalIndent(run, "", "  ")
+	if err != nil {
+		return err
+	}
+	to, err := system.Replace(d.File(RunFile))
+	if err != nil {
+		return err
+	}
+	defer to.Discard()
+	if _, err := to.Write(append(text, '\n')); err != nil {
+		return err
+	}
+	return to.Commit()
 }

@@ -1,132 +1,100 @@
 package report
 
 import (
-	"bytes"
-	"encoding/csv"
-	"strconv"
-	"sync"
-	"time"
-
-	"github.com/gocarina/gocsv"
-
-	"meetbatch/job"
+	"errors"
+	"fmt"
+	"slices"
 )
 
-// result is a row of results.csv, in the order of its columns. The column of value is headed by the
-// operation's own name for it. A cell is a string, or nil where there is nothing to say: gocsv gets at
-// a string that is boxed already without allocating, and most of a row is the same for all rows of a
-// request.
-type result struct {
-	Line         any `csv:"line"`
-	Account      any `csv:"account"`
-	Value        any `csv:"value"`
-	RequestID    any `csv:"request_id"`
-	Status       any `csv:"status"`
-	HTTPStatus   any `csv:"http_status"`
-	ErrorCode    any `csv:"error_code"`
-	ErrorMessage any `csv:"error_message"`
-	Attempts     any `csv:"attempts"`
-	DuplicateOf  any `csv:"duplicate_of"`
-	FinishedAt   any `csv:"finished_at"`
+// A table says what one of the CSV files of a run directory is called and which columns it has, in their order. Its
+// rows are values of type R. Writing, resuming, verifying and reading all go by this one list of columns. A table is a
+// plain value, which nobody changes once it is made.
+type table[R any] struct {
+	name    string
+	columns []column[R]
 }
 
-// event is a row of requests.csv, the journal.
-type event struct {
-	Time            any `csv:"time"`
-	Event           any `csv:"event"`
-	RequestID       any `csv:"request_id"`
-	Target          any `csv:"target"`
-	Entries         any `csv:"entries"`
-	FirstLine       any `csv:"first_line"`
-	Attempt         any `csv:"attempt"`
-	HTTPStatus      any `csv:"http_status"`
-	ErrorCode       any `csv:"error_code"`
-	DurationMS      any `csv:"duration_ms"`
-	ServerRequestID any `csv:"server_request_id"`
+// A column says how its cell of a row is written and read.
+type column[R any] struct {
+	name     string
+	append   func(dst []byte, r *R) []byte
+	parse    func(r *R, cell string) bool // tells whether the cell, which is not empty, could be read
+	required bool                         // an empty cell is damage; in other columns it leaves the zero value
+	later    bool                         // tables of version 0.1 do not have the column
+	own      bool                         // rows that are written together differ in it: see stencil
 }
 
-// rejected gives the row of an item that is never sent.
-func rejected(it job.Item, at time.Time) result {
-	return result{
-		Line:         number(it.Line),
-		Account:      text(it.Account),
-		Value:        text(it.Value),
-		Status:       string(job.Invalid),
-		ErrorMessage: it.Reason(),
-		Attempts:     "0",
-		FinishedAt:   stamp(at),
+// header gives the first row of a table's file.
+func (t table[R]) header() []byte {
+	var names []byte
+	for i, c := range t.columns {
+		if i > 0 {
+			names = append(names, ',')
+		}
+		names = appendCell(names, c.name)
 	}
+	return append(names, '\n')
 }
 
-func sent(a job.Attempt, at time.Time) event {
-	return event{
-		Time:      stamp(at),
-		Event:     "sent",
-		RequestID: a.RequestID,
-		Target:    a.Chunk.Target,
-		Entries:   number(int64(len(a.Chunk.Entries))),
-		FirstLine: number(a.Chunk.Entries[0].Line),
-		Attempt:   number(int64(a.Number)),
+// append appends a row as it stands in the file.
+func (t table[R]) append(dst []byte, r *R) []byte {
+	for i := range t.columns {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = t.columns[i].append(dst, r)
 	}
+	return append(dst, '\n')
 }
 
-func answered(a job.Attempt, answer job.Answer, at time.Time) event {
-	e := sent(a, at)
-	e.Event = "answered"
-	e.HTTPStatus = number(int64(answer.HTTPStatus))
-	e.ErrorCode = text(answer.Code)
-	e.DurationMS = strconv.FormatInt(answer.Duration.Milliseconds(), 10)
-	e.ServerRequestID = text(answer.ServerRequestID)
-	return e
-}
+var errColumns = errors.New("the columns are not those of this version")
 
-// header gives the header row of a table, with the operation's name for value.
-func header[T any](op job.Operation) ([]byte, error) {
-	var b bytes.Buffer
-	if err := gocsv.Marshal([]T{}, &b); err != nil {
-		return nil, err
+// under gives the table with just the columns that a file's header names. It is errColumns when the header names one
+// that is not known, or leaves out one that every version has.
+func (t table[R]) under(header []string) (table[R], error) {
+	file := table[R]{name: t.name}
+	for _, name := range header {
+		c, known := t.column(name)
+		if _, twice := file.column(name); !known || twice {
+			return file, errColumns
+		}
+		file.columns = append(file.columns, c)
 	}
-	return bytes.Replace(b.Bytes(), []byte(",value,"), []byte(","+op.Column+","), 1), nil
-}
-
-// encoder turns rows of a table into text; it is used again, for its buffers.
-type encoder struct {
-	text    bytes.Buffer
-	writer  quickWriter
-	results []result
-
-	all bytes.Buffer // the rows of outcomes
-	row []byte       // that is repeated
-	id  []byte
-}
-
-var encoders = sync.Pool{New: func() any {
-	e := &encoder{}
-	e.writer = quickWriter{&e.text, csv.NewWriter(&e.text)}
-	return e
-}}
-
-// encode gives rows as they stand in the file, until the encoder is used again.
-func encode[T any](e *encoder, rows []T) ([]byte, error) {
-	e.text.Reset()
-	err := gocsv.MarshalCSVWithoutHeaders(rows, &e.writer)
-	return e.text.Bytes(), err
-}
-
-// text is a cell of text; an empty one is nil.
-func text(s string) any {
-	if s == "" {
-		return nil
+	for _, c := range t.columns {
+		if _, has := file.column(c.name); !has && !c.later {
+			return file, errColumns
+		}
 	}
-	return s
+	return file, nil
 }
 
-// number is a cell with a number; 0 is an empty one.
-func number(n int64) any {
-	if n == 0 {
-		return nil
+func (t table[R]) column(name string) (c column[R], known bool) {
+	at := slices.IndexFunc(t.columns, func(c column[R]) bool { return c.name == name })
+	if at < 0 {
+		return column[R]{}, false
 	}
-	return strconv.FormatInt(n, 10)
+	return t.columns[at], true
 }
 
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+// parse reads a record into a row. Of cells that cannot be read, which leave the zero value, the error names the first;
+// it is a *cellError.
+func (t table[R]) parse(r *R, record []string) error {
+	*r = *new(R)
+	var first error
+	for i, cell := range record {
+		c := &t.columns[i]
+		bad := c.required
+		if cell != "" {
+			bad = !c.parse(r, cell)
+		}
+		if bad && first == nil {
+			first = &cellError{c.name, cell}
+		}
+	}
+	return first
+}
+
+// cellError says that a cell holds what its column cannot have.
+type cellError struct{ column, cell string }
+
+func (e *cellError) Error() string { return fmt.Sprintf("%s is %q", e.column, e.cell) }

@@ -1,0 +1,198 @@
+package report_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"meetbatch/job"
+	"meetbatch/report"
+)
+
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// outcome is one of a chunk of rooms of wei.
+func outcome(status job.Status, requestID string, entries ...job.Entry) job.Outcome {
+	o := job.Outcome{
+		Chunk:      job.Chunk{Target: "wei", Entries: entries},
+		Status:     status,
+		RequestID:  requestID,
+		FinishedAt: noon,
+	}
+	if requestID != "" {
+		o.Attempts = 1
+		o.Answer = job.Answer{HTTPStatus: 200, ServerRequestID: "s-" + requestID}
+	}
+	if status == job.Failed {
+		o.Answer = job.Answer{HTTPStatus: 400, Code: "USG.1", Message: "no \"such\" room,\nor it is taken"}
+	}
+	return o
+}
+
+func settle(t testing.TB, d *report.Dir, outcomes ...job.Outcome) {
+	t.Helper()
+	if err := d.Settle(outcomes...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func open(t testing.TB, path string) *report.Past {
+	t.Helper()
+	past, err := report.Open(path, job.Reclaim)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { past.Close() })
+	return past
+}
+
+func resume(t testing.TB, past *report.Past, torn ...job.Entry) *report.Dir {
+	t.Helper()
+	d, err := past.Resume(torn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	return d
+}
+
+// TestResume: rows that were not sent lose their results, whatever stands between and behind them, and the other rows
+// stay byte for byte; duplicates without a result get that of the row that they repeat; what a killed process left goes.
+func TestResume(t *testing.T) {
+	t.Parallel()
+	d := create(t, job.Reclaim)
+	settle(t, d, outcome(job.NotSent, "", job.Entry{ID: "n1", Line: 10}))
+	settle(t, d, outcome(job.Succeeded, "r1", job.Entry{ID: "a", Line: 2}))
+	settle(t, d, outcome(job.NotSent, "", job.Entry{ID: "n2", Line: 11, Duplicates: []int64{12}}), outcome(job.NotSent, "", job.Entry{ID: "n3", Line: 13}))
+	settle(t, d, outcome(job.Succeeded, "r2", job.Entry{ID: "b", Line: 3}, job.Entry{ID: "c", Line: 4, Duplicates: []int64{5}}))
+	path := d.Path
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(path, report.ResultsFile)
+	before := readFile(t, name)
+	if err := os.WriteFile(name, []byte(before+"6,wei,d,r3,succ"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, left := range []string{".plan-123", ".results.csv-abc", ".run.json-1", ".mine"} {
+		if err := os.WriteFile(filepath.Join(path, left), nil, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	past := open(t, path)
+	if got := fmt.Sprint(past.Counts.Total(), past.Counts.Of(job.Succeeded), past.Settled(11), past.Settled(5)); got != "4 4 false true" {
+		t.Errorf("settled, succeeded, and lines 11 and 5: %s", got)
+	}
+	d = resume(t, past, job.Entry{ID: "c", Line: 4, Duplicates: []int64{7, 8}})
+	var want strings.Builder
+	from := 0
+	for _, end := range recordEnds(before) {
+		if row := before[from:end]; !strings.Contains(row, "not_sent") {
+			want.WriteString(row)
+		}
+		from = end
+	}
+	for _, line := range []int{7, 8} {
+		fmt.Fprintf(&want, "%d,wei,c,r2,succeeded,200,,,1,4,2026-03-01T12:00:00.000Z,s-r2\n", line)
+	}
+	if got := readFile(t, name); got != want.String() {
+		t.Errorf("results.csv is\n%s\nwant\n%s", got, &want)
+	}
+	if got := past.Counts.Of(job.Succeeded); got != 6 {
+		t.Errorf("%d succeeded, want the duplicates among them", got)
+	}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	if want := []string{".lock", ".mine", "requests.csv", "results.csv"}; !slices.Equal(names, want) {
+		t.Errorf("the directory holds %v, want %v", names, want)
+	}
+
+	// What succeeded before and what was completed is not to be run again.
+	err = d.WriteFailed(nil, func(row func(job.Item, []byte) error) error {
+		for line := range int64(10) {
+			if err := row(job.Item{Line: line}, fmt.Append(nil, line)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if got := readFile(t, d.File(report.FailedFile)); err != nil || got != "0169" {
+		t.Errorf("failed.csv has %s, %v; want the lines 0, 1, 6 and 9", got, err)
+	}
+}
+
+// TestResumeFails: the lock stays with the Past, so that a further process is kept out until it is closed.
+func TestResumeFails(t *testing.T) {
+	t.Parallel()
+	results, requests := tables(t)
+	path := write(t, results, requests)
+	past := open(t, path)
+	_, err := past.Resume([]job.Entry{{ID: "a", Line: 2, Duplicates: []int64{9}}})
+	if want := filepath.Join(path, "results.csv") + ": line 2 has a result, but line 9, which repeats it, has none"; err == nil || err.Error() != want {
+		t.Errorf("Resume = %v, want %s", err, want)
+	}
+	var locked *report.LockedError
+	if _, err := report.Open(path, job.Reclaim); !errors.As(err, &locked) {
+		t.Errorf("Open while the Past is open = %v, want a *LockedError", err)
+	}
+	if err := errors.Join(past.Close(), past.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := past.Resume(nil); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("Resume after Close = %v, want %v", err, os.ErrClosed)
+	}
+	open(t, path)
+}
+
+// TestOpenDamaged: what is wrong in the middle of a table is an error that names the place, and the lock is free again.
+func TestOpenDamaged(t *testing.T) {
+	t.Parallel()
+	results, requests := tables(t)
+	for _, test := range []struct{ file, from, to, want string }{
+		{report.ResultsFile, "\n4,", "\n2,", "results.csv:7: line 2 has a result already"},
+		{report.ResultsFile, "\n4,", "\n-4,", `results.csv:7: line is "-4"`},
+		{report.ResultsFile, "vmr_id", "user_status", "results.csv:1: the columns are not those of this version"},
+		{report.RequestsFile, "sent,r1,\"wei, \"\"W\"\"\",1,2", "sent,r1,\"wei, \"\"W\"\"\",1,", `requests.csv:2: first_line is ""`},
+		{report.RequestsFile, "time,event", "event", "requests.csv:1: the columns are not those of this version"},
+	} {
+		path := write(t, results, requests)
+		name := filepath.Join(path, test.file)
+		text := strings.Replace(readFile(t, name), test.from, test.to, 1)
+		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if _, err := report.Open(path, job.Reclaim); err == nil || err.Error() != filepath.Join(path, test.want) {
+				t.Errorf("Open = %v, want %s", err, test.want)
+			}
+		}
+	}
+}
+
+// TestNoPast: the zero Past is that of a new run.
+func TestNoPast(t *testing.T) {
+	t.Parallel()
+	var past report.Past
+	if past.Settled(2) || len(past.Pending()) > 0 || past.Counts.Total() > 0 || past.Close() != nil {
+		t.Error("the zero Past has a past")
+	}
+
+	// A run that was killed before it had tables goes on with new ones.
+	past2 := open(t, t.TempDir())
+	d := resume(t, past2)
+	if got := readFile(t, d.File(report.RequestsFile)); !strings.HasPrefix(got, "time,event,") || past2.Sent > 0 {
+		t.Errorf("requests.csv is %q", got)
+	}
+}

@@ -1,0 +1,189 @@
+package report_test
+
+import (
+	"errors"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"meetbatch/job"
+	"meetbatch/report"
+)
+
+// linesOf gives the lines that have a result, in the order of the table.
+func linesOf(t testing.TB, path string) (lines []int64) {
+	t.Helper()
+	for r, err := range report.Results(path, job.Reclaim) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, r.Line)
+	}
+	return lines
+}
+
+// recordEnds tells where the records of a table end, the header first: line breaks inside quotes end none.
+func recordEnds(text string) (ends []int) {
+	quoted := false
+	for i, c := range []byte(text) {
+		switch {
+		case c == '"':
+			quoted = !quoted
+		case c == '\n' && !quoted:
+			ends = append(ends, i+1)
+		}
+	}
+	return ends
+}
+
+// as01 gives a table as version 0.1 wrote it, without the last column.
+func as01(text string) string {
+	var b strings.Builder
+	from := 0
+	for _, end := range recordEnds(text) {
+		b.WriteString(text[from : from+strings.LastIndexByte(text[from:end], ',')])
+		b.WriteByte('\n')
+		from = end
+	}
+	return b.String()
+}
+
+// write makes a directory with the tables of a run.
+func write(t testing.TB, results, requests string) (path string) {
+	t.Helper()
+	path = t.TempDir()
+	writeIn(t, path, results, requests)
+	return path
+}
+
+func writeIn(t testing.TB, path, results, requests string) {
+	t.Helper()
+	for name, text := range map[string]string{report.ResultsFile: results, report.RequestsFile: requests} {
+		if err := os.WriteFile(filepath.Join(path, name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// tables are those of a run in which lines 2 to 7 were settled by four requests, the last of which is unanswered.
+func tables(t testing.TB) (results, requests string) {
+	d := create(t, job.Reclaim)
+	for i, id := range []string{"r1", "r2", "r3", "r4"} {
+		a := job.Attempt{RequestID: id, Number: 1, Chunk: job.Chunk{Target: "wei, \"W\"", Entries: []job.Entry{{ID: "a", Line: int64(i + 2)}}}}
+		if err := d.Sent(a); err != nil {
+			t.Fatal(err)
+		}
+		if id != "r4" {
+			if err := d.Answered(a, job.Answer{HTTPStatus: 200}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	settle(t, d, outcome(job.Succeeded, "r1", job.Entry{ID: "a", Line: 2}))
+	settle(t, d, outcome(job.Failed, "r2", job.Entry{ID: "b", Line: 3, Duplicates: []int64{6}}))
+	settle(t, d, outcome(job.Succeeded, "r3", job.Entry{ID: "c", Line: 4}, job.Entry{ID: "d", Line: 5, Duplicates: []int64{7}}))
+	return readFile(t, d.File(report.ResultsFile)), readFile(t, d.File(report.RequestsFile))
+}
+
+// TestTornResults cuts results.csv at every byte, with the columns of this version and with those of 0.1: what is whole
+// counts, and the run goes on behind it with the columns that there are.
+func TestTornResults(t *testing.T) {
+	t.Parallel()
+	now, requests := tables(t)
+	order := []int64{2, 3, 6, 4, 5, 7}
+	for version, text := range map[string]string{"now": now, "0.1": as01(now)} {
+		ends, path := recordEnds(text), t.TempDir()
+		for cut := range len(text) + 1 {
+			whole := 0 // records
+			for whole < len(ends) && ends[whole] <= cut {
+				whole++
+			}
+			want := order[:max(0, whole-1)]
+			writeIn(t, path, text[:cut], requests)
+			if got := linesOf(t, path); !slices.Equal(got, want) {
+				t.Fatalf("%s, cut at %d: Results has %v, want %v", version, cut, got, want)
+			}
+			past := open(t, path)
+			for line := range int64(9) {
+				if past.Settled(line) != slices.Contains(want, line) {
+					t.Fatalf("%s, cut at %d: line %d is settled: %v", version, cut, line, past.Settled(line))
+				}
+			}
+			if got := past.Counts.Total(); got != int64(len(want)) {
+				t.Fatalf("%s, cut at %d: %d rows are settled, want %v", version, cut, got, want)
+			}
+			d := resume(t, past)
+			settle(t, d, outcome(job.Succeeded, "r9", job.Entry{ID: "z", Line: 8}))
+			added := "8,wei,z,r9,succeeded,200,,,1,,2026-03-01T12:00:00.000Z,s-r9\n"
+			kept := text[:max(0, endOf(ends, whole))]
+			if kept == "" { // the header is cut, so it is that of this version
+				kept = now[:recordEnds(now)[0]]
+			} else if version == "0.1" {
+				added = strings.Replace(added, ",s-r9", "", 1)
+			}
+			if got := readFile(t, d.File(report.ResultsFile)); got != kept+added {
+				t.Fatalf("%s, cut at %d: the run goes on as\n%s\nwant\n%s", version, cut, got, kept+added)
+			}
+			if err := errors.Join(d.Check(), d.Close()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// endOf is where the last of so many records ends.
+func endOf(ends []int, records int) int {
+	if records == 0 {
+		return 0
+	}
+	return ends[records-1]
+}
+
+// TestTornRequests cuts requests.csv at every byte.
+func TestTornRequests(t *testing.T) {
+	t.Parallel()
+	results, text := tables(t)
+	ends := recordEnds(text)
+	ids := []string{"r1", "r2", "r3", "r4"}
+	path := t.TempDir()
+	for cut := range len(text) + 1 {
+		whole := 0
+		for whole < len(ends) && ends[whole] <= cut {
+			whole++
+		}
+		rows := max(0, whole-1)
+		sent := (rows + 1) / 2
+		pending := map[int64]string{}
+		if rows%2 == 1 {
+			pending[int64(sent+1)] = ids[sent-1]
+		}
+		writeIn(t, path, results, text[:cut])
+		past := open(t, path)
+		if past.Sent != int64(sent) || !maps.Equal(past.Pending(), pending) {
+			t.Fatalf("cut at %d: %d requests were sent, and %v are pending; want %d and %v", cut, past.Sent, past.Pending(), sent, pending)
+		}
+		d := resume(t, past)
+		if err := d.Sent(job.Attempt{RequestID: "r9", Number: 2, Chunk: job.Chunk{Target: "wei", Entries: []job.Entry{{Line: 8}}}}); err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		var last report.Request
+		for r, err := range report.Journal(path) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			n, last = n+1, r
+		}
+		last.Time = time.Time{}
+		if want := (report.Request{Event: report.Sent, RequestID: "r9", Target: "wei", Entries: 1, FirstLine: 8, Attempt: 2}); n != rows+1 || last != want {
+			t.Fatalf("cut at %d: %d rows, the last of which is %+v; want %d and %+v", cut, n, last, rows+1, want)
+		}
+		if err := errors.Join(d.Check(), d.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
