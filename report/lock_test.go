@@ -1,0 +1,75 @@
+package report_test
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"meetbatch/job"
+	"meetbatch/report"
+)
+
+// holding is the environment variable that makes this test's binary a process that holds a directory.
+const holding = "MEETBATCH_TEST_HOLD"
+
+// TestHold is no test: it is what the other process of TestLockedByAnotherProcess does.
+func TestHold(t *testing.T) {
+	path := os.Getenv(holding)
+	if path == "" {
+		t.Skip("no directory is to be held")
+	}
+	if _, err := report.Begin(path, job.Reclaim); err != nil {
+		t.Fatal(err)
+	}
+	fmt.Println("held")
+	select {} // until it is killed
+}
+
+// TestLockedByAnotherProcess: a directory that another process has open is left alone, and the error names that process.
+// The lock goes with the process when it is killed.
+func TestLockedByAnotherProcess(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "run")
+	other := exec.Command(os.Args[0], "-test.run=^TestHold$")
+	other.Env = append(os.Environ(), holding+"="+path)
+	out, err := other.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := other.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(out).ReadString('\n'); line != "held\n" {
+		t.Fatalf("the other process says %q, %v", line, err)
+	}
+	_, begin := report.Begin(path, job.Reclaim)
+	_, open := report.Open(path, job.Reclaim)
+	_, verify := report.Verify(path, report.Check{Operation: job.Reclaim})
+	for _, err := range []error{begin, open, verify} {
+		var locked *report.LockedError
+		if want := fmt.Sprintf("%s is in use by process %d", path, other.Process.Pid); !errors.As(err, &locked) || err.Error() != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+	for range report.Results(path, job.Reclaim) {
+		t.Error("there is a result")
+	}
+	if err := other.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	other.Wait()
+	past, err := report.Open(path, job.Reclaim)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := past.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if text := (&report.LockedError{Path: path}).Error(); text != path+" is in use by another process" {
+		t.Errorf("without the process's ID the error is %q", text)
+	}
+}

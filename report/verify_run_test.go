@@ -1,0 +1,112 @@
+package report_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"meetbatch/job"
+	"meetbatch/report"
+)
+
+// TestVerifyRun: what run.json says is held against the files and against itself.
+func TestVerifyRun(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		change func(*report.Run)
+		want   []string
+	}{
+		{func(r *report.Run) { r.Counts.Rows = 8 }, []string{"run.json says 8 rows, the files 7"}},
+		{func(r *report.Run) { r.Counts.Unknown = 1 }, []string{"run.json says 1 unknown, the files 0"}},
+		{func(r *report.Run) { r.Requests.Sent = 2 }, []string{"run.json says 2 requests, the files 3"}},
+		{func(r *report.Run) { r.State = report.Stopped }, []string{"run.json says that the run is stopped, with 0 rows not sent"}},
+		{func(r *report.Run) { *r.ExitCode = 0 }, []string{"run.json has an exit code that its counts do not bear out"}},
+		{func(r *report.Run) { r.ExitCode = nil }, []string{"run.json has an exit code that its counts do not bear out"}},
+	} {
+		path, c := finished(t)
+		test.change(&c.Run)
+		if got, err := report.Verify(path, c); err != nil || !slices.Equal(got, test.want) {
+			t.Errorf("%q, %v, want %q", got, err, test.want)
+		}
+	}
+
+	path, c := finished(t)
+	c.Run.State = report.Running
+	if _, err := report.Verify(path, c); !errors.Is(err, report.ErrUnfinished) || err.Error() != path+" is not finished: its state is running" {
+		t.Errorf("Verify of a run under way = %v", err)
+	}
+}
+
+// TestVerifyFiles: torn tables and a failed.csv that is not there are problems; a table that is not there, or that
+// cannot be read, is an error. Of many problems the first ten are named.
+func TestVerifyFiles(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{report.ResultsFile, report.RequestsFile} {
+		path, c := finished(t)
+		file := filepath.Join(path, name)
+		text := readFile(t, file)
+		if err := os.WriteFile(file, []byte(text[:len(text)-3]), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := report.Verify(path, c); err != nil || len(got) == 0 || got[0] != file+": the last record is not whole" {
+			t.Errorf("%s is torn: %q, %v", name, got, err)
+		}
+		if err := os.WriteFile(file, []byte(strings.Replace(text, "\n", "\n\"", 1)), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := report.Verify(path, c); err == nil && len(got) == 0 {
+			t.Errorf("%s cannot be read: %q, %v", name, got, err)
+		}
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := report.Verify(path, c); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s is gone: %v, want %v", name, err, os.ErrNotExist)
+		}
+	}
+
+	path, c := finished(t)
+	if err := os.Remove(filepath.Join(path, report.FailedFile)); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := report.Verify(path, c); err != nil || len(got) != 1 || !strings.Contains(got[0], "no such file") {
+		t.Errorf("failed.csv is gone: %q, %v", got, err)
+	}
+
+	path, c = finished(t)
+	c.Rows = func(row func(job.Item, []byte) error) error {
+		for line := range int64(20) {
+			if err := row(job.Item{Line: line + 100}, nil); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if got, err := report.Verify(path, c); err != nil || len(got) != 11 || got[10] != "and more" {
+		t.Errorf("%q, %v, want ten problems, and that there are more", got, err)
+	}
+	broken := errors.New("gone")
+	c.Rows = func(func(job.Item, []byte) error) error { return broken }
+	if _, err := report.Verify(path, c); err != broken {
+		t.Errorf("an input that cannot be read: %v, want %v", err, broken)
+	}
+}
+
+// TestVerifySkipped: a row may be skipped where the run was to skip some, by a request of an earlier run.
+func TestVerifySkipped(t *testing.T) {
+	t.Parallel()
+	path, c := finished(t)
+	name := filepath.Join(path, report.ResultsFile)
+	text := strings.Replace(readFile(t, name), id(3)+",succeeded,200", id(8)+",skipped,", 1)
+	if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	c.Skips = true
+	c.Run.Counts.Succeeded, c.Run.Counts.Skipped = 3, 1
+	if got, err := report.Verify(path, c); err != nil || len(got) > 0 {
+		t.Errorf("%q, %v, want no problem", got, err)
+	}
+}
