@@ -14,20 +14,21 @@ import (
 
 // Run is what run.json says of a run.
 type Run struct {
-	Command   string          `json:"command"`
-	Arguments []string        `json:"arguments"` // the command line
-	Version   string          `json:"version"`
-	Settings  json.RawMessage `json:"settings"` // an object: flags by name, a string each, or a list of them
-	Input     Input           `json:"input"`
-	Start     time.Time       `json:"start"`
-	End       *time.Time      `json:"end,omitempty"`
-	State     State           `json:"state"`
-	Reason    string          `json:"reason,omitempty"` // of a stop
-	Resumed   int             `json:"resumed"`          // how often
-	Counts    Counts          `json:"counts"`
-	Requests  Requests        `json:"requests"`
-	Rate      Pace            `json:"rate"`
-	ExitCode  *int            `json:"exit_code,omitempty"`
+	Command     string          `json:"command"`
+	Arguments   []string        `json:"arguments"` // the command line
+	Version     string          `json:"version"`
+	Application string          `json:"application,omitempty"` // which one signed in: the beginning of the SHA-256 of its App ID
+	Settings    json.RawMessage `json:"settings"`              // an object: flags by name, a string each, or a list of them
+	Input       Input           `json:"input"`
+	Start       time.Time       `json:"start"`
+	End         *time.Time      `json:"end,omitempty"`
+	State       State           `json:"state"`
+	Reason      string          `json:"reason,omitempty"` // of a stop
+	Resumed     int             `json:"resumed"`          // how often
+	Counts      Counts          `json:"counts"`
+	Requests    Requests        `json:"requests"`
+	Rate        Pace            `json:"rate"`
+	ExitCode    *int            `json:"exit_code,omitempty"`
 }
 
 // State is how far a run has come.

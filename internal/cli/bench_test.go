@@ -33,11 +33,11 @@ func BenchmarkSend(b *testing.B) {
 
 	b.Run("bare", func(b *testing.B) {
 		client := meeting.NewHTTP(workers)
-		plan := benchPlan(b.N)
+		planned := benchPlan(b.N)
 		var pool errgroup.Group
 		pool.SetLimit(workers)
 		b.ResetTimer()
-		for chunk := range plan.Chunks() {
+		for chunk := range planned.Chunks() {
 			pool.Go(func() error { return bareRequest(client, server.URL, chunk) })
 		}
 		if err := pool.Wait(); err != nil {
@@ -46,14 +46,11 @@ func BenchmarkSend(b *testing.B) {
 	})
 
 	b.Run("recorded", func(b *testing.B) {
-		dir, err := report.Create(filepath.Join(b.TempDir(), "run"), job.SetStatus)
+		dir, err := report.Begin(filepath.Join(b.TempDir(), "run"), job.SetStatus)
 		if err != nil {
 			b.Fatal(err)
 		}
 		defer dir.Close()
-		if err := dir.Continue(&report.Past{}); err != nil {
-			b.Fatal(err)
-		}
 		runner := &send.Runner{
 			Operation: job.SetStatus,
 			Sender:    &meeting.Client{Endpoint: server.URL, Credentials: meeting.Credentials{Token: "sandbox"}, Language: "en-US", Timeout: 30 * time.Second, HTTP: meeting.NewHTTP(workers)},
@@ -61,13 +58,13 @@ func BenchmarkSend(b *testing.B) {
 			Pacer:     pace.New(pace.Settings{}),
 			Workers:   workers,
 		}
-		plan := benchPlan(b.N)
+		planned := benchPlan(b.N)
 		b.ResetTimer()
-		if err := runner.Run(b.Context(), b.Context(), plan); err != nil {
+		if err := runner.Run(b.Context(), b.Context(), planned); err != nil {
 			b.Fatal(err)
 		}
-		if got := runner.Counts.Of(job.Succeeded); got != plan.Rows {
-			b.Fatalf("%d of %d rows succeeded", got, plan.Rows)
+		if got := runner.Counts.Of(job.Succeeded); got != planned.Rows {
+			b.Fatalf("%d of %d rows succeeded", got, planned.Rows)
 		}
 	})
 }
@@ -82,11 +79,11 @@ func benchPlan(n int) *plan.Plan {
 }
 
 func mustPlan(p *plan.Planner) *plan.Plan {
-	plan, err := p.Plan()
+	planned, err := p.Plan()
 	if err != nil {
 		panic(err) // nothing is written to a file
 	}
-	return plan
+	return planned
 }
 
 func bareRequest(client *http.Client, url string, chunk job.Chunk) error {

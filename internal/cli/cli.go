@@ -1,4 +1,4 @@
-// Package cli is the command line: it declares the commands, connects the packages for each of them
+// Package cli is the command line: it declares the commands, gathers the world outside for each of them
 // and speaks to the user.
 package cli
 
@@ -7,7 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"log"
 	"os/signal"
 	"runtime/debug"
 	"strings"
@@ -15,40 +15,42 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+
+	"meetbatch/internal/run"
+	"meetbatch/job"
 )
 
 // version is what --version shows when the build does not know better.
 const version = "0.1.0"
 
-// commands is the whole command line.
+// commands is the whole command line. A job's command has the name of its operation.
 type commands struct {
-	Reclaim reclaimCmd       `cmd:"" help:"Take cloud meeting rooms back from the accounts that hold them."`
+	Reclaim jobCmd           `cmd:"" help:"Take cloud meeting rooms back from the accounts that hold them."`
 	Status  statusCmd        `cmd:"" help:"Set accounts to normal or disabled."`
 	Resume  resumeCmd        `cmd:"" help:"Go on with a run that did not finish."`
 	Verify  verifyCmd        `cmd:"" help:"Prove that every row of a run's input has exactly one result."`
 	Sandbox sandboxCmd       `cmd:"" help:"Serve a simulated service, to try things out."`
-	Version kong.VersionFlag `help:"Show the version." env:"-"`
+	Version kong.VersionFlag `help:"Show the version." flagonly:""`
 }
 
 // app is the world outside, as the commands see it.
 type app struct {
 	args   []string
+	env    environment
 	stdin  io.Reader
 	stdout io.Writer
-	stderr io.Writer
-	model  *kong.Application
+	stderr io.Writer // only a console writes to it
 	now    func() time.Time
 }
 
-// Run does what the arguments say and returns the exit code.
-func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+// Run does what the arguments say and returns the exit code. The environment is a list of NAME=value, as os.Environ
+// gives it. While Run is under way, what Go's own packages log goes to the messages.
+func Run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	signal.Ignore(syscall.SIGPIPE) // a run does not end because nobody reads what it says
-	for _, variable := range os.Environ() {
-		if name, value, _ := strings.Cut(variable, "="); value == "" && strings.HasPrefix(name, "MEETBATCH_") {
-			os.Unsetenv(name) // kong would take it for a value
-		}
-	}
-	a := &app{args: args, stdin: stdin, stdout: stdout, stderr: stderr, now: time.Now}
+	a := &app{args: args, env: newEnvironment(environ), stdin: stdin, stdout: stdout, stderr: stderr, now: time.Now}
+	defer log.SetOutput(log.Writer())
+	defer log.SetFlags(log.Flags())
+	log.SetFlags(0)
 	return a.run(ctx)
 }
 
@@ -65,27 +67,39 @@ func (a *app) run(ctx context.Context) (code int) {
 			panic(r)
 		}
 	}()
-	parsed, err := a.parse(ctx, a.args, kong.DefaultEnvars("MEETBATCH"))
+	parsed, err := a.parse(ctx)
 	if err != nil {
-		err = usage(err, usageHint(err))
+		err = usage(err, usageHint(parsed, err))
 	} else {
 		err = parsed.Run()
 	}
-	var said reported
-	if err == nil || errors.As(err, &said) {
-		return exitCode(err)
+	var said run.Code
+	if err != nil && !errors.As(err, &said) {
+		a.newConsole(consoleFlags{LogFormat: logFormat(parsed)}).fail(err)
 	}
-	newConsole(a.stderr, consoleFlags{LogFormat: logFormat(parsed)}).fail(err)
-	return exitCode(err)
+	return int(run.CodeOf(err))
 }
 
-// parse reads a command line. The result runs its command.
-func (a *app) parse(ctx context.Context, args []string, more ...kong.Option) (*kong.Context, error) {
-	options := append(more,
+// parse reads the command line. The result runs its command.
+func (a *app) parse(ctx context.Context) (*kong.Context, error) {
+	parser := a.parser(&commands{},
+		kong.Resolvers(&a.env),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(a),
+	)
+	parsed, err := parser.Parse(a.args)
+	if a.env.wrong != nil {
+		return parsed, a.env.wrong
+	}
+	return parsed, err
+}
+
+func (a *app) parser(c *commands, more ...kong.Option) *kong.Kong {
+	parser, err := kong.New(c, append(more,
 		kong.Name("meetbatch"),
 		kong.Description("Does one thing to very many accounts or meeting rooms of Huawei Cloud Meeting, from a CSV."),
 		kong.Vars{"version": "meetbatch " + buildVersion()},
-		kong.Writers(a.stdout, a.stderr),
+		kong.Writers(a.stdout, a.stdout),
 		kong.Exit(func(code int) { panic(leave(code)) }),
 		kong.Help(help),
 		kong.ConfigureHelp(kong.HelpOptions{
@@ -93,34 +107,35 @@ func (a *app) parse(ctx context.Context, args []string, more ...kong.Option) (*k
 			WrapUpperBound: 100,
 			ValueFormatter: func(v *kong.Value) string { return v.Help }, // the names in the environment follow from a rule
 		}),
-		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Bind(a),
-	)
-	parser, err := kong.New(&commands{}, options...)
+	)...)
 	if err != nil {
-		panic(err) // the declaration above is wrong
+		panic(err) // the declaration of the commands is wrong
 	}
-	a.model = parser.Model
-	return parser.Parse(args)
+	return parser
+}
+
+// usage is an error of the command line.
+func usage(err error, hint string) error { return &run.Error{Code: run.Usage, Err: err, Try: hint} }
+
+// refused is an error before anything was sent.
+func refused(err error, hint string) error { return &run.Error{Code: run.Refused, Err: err, Try: hint} }
+
+// unrecorded is an error of what was to be written.
+func unrecorded(err error, hint string) error {
+	return &run.Error{Code: run.Recorded, Err: err, Try: hint}
 }
 
 // usageHint points at the help of the command that was meant.
-func usageHint(err error) string {
+func usageHint(parsed *kong.Context, err error) string {
 	name := "meetbatch"
 	var parse *kong.ParseError
-	if errors.As(err, &parse) && parse.Context != nil && parse.Context.Selected() != nil {
-		name += " " + parse.Context.Selected().Name
+	if errors.As(err, &parse) {
+		parsed = parse.Context
+	}
+	if parsed != nil && parsed.Selected() != nil {
+		name += " " + parsed.Selected().Name
 	}
 	return name + " --help"
-}
-
-// help prints a command's flags, and below them what holds for all commands.
-func help(options kong.HelpOptions, ctx *kong.Context) error {
-	if err := kong.DefaultHelpPrinter(options, ctx); err != nil {
-		return err
-	}
-	_, err := io.WriteString(ctx.Stdout, strings.TrimSuffix(helpText, "\n")+"\n")
-	return err
 }
 
 func buildVersion() string {
@@ -130,41 +145,6 @@ func buildVersion() string {
 	}
 	return strings.TrimPrefix(info.Main.Version, "v")
 }
-
-const helpText = `
-Input:
-  A CSV with a header row, in any usual encoding, also compressed. Columns are found by their header, case and blanks aside:
-  account (or userAccount, thirdAccount, member.id, 账号), for reclaim vmr_id (or id, vmrId,
-  云会议室ID), for status user_status (0, 1, normal, disabled). Other columns are ignored.
-
-Files of a run, in its directory:
-  results.csv   the fate of every row        failed.csv  the rows to run again, as they stood
-  requests.csv  every request, before/after  run.json    the run itself
-
-Credentials, from the environment only; one of
-  MEETBATCH_APP_ID and MEETBATCH_APP_KEY (and MEETBATCH_USER_ID, MEETBATCH_CORP_ID)
-  MEETBATCH_ACCOUNT and MEETBATCH_PASSWORD
-  MEETBATCH_TOKEN, an access token, which is not renewed
-  Each can stand in a file that the same name with _FILE gives: MEETBATCH_APP_KEY_FILE.
-  Every flag can come from the environment too: --rate is MEETBATCH_RATE.
-
-Exit codes:
-  0  every row succeeded, or was skipped
-  1  finished, and some rows did not succeed: see failed.csv
-  2  the command line is wrong
-  3  refused before anything was sent: input, guard, credentials, confirmation
-  4  stopped early by the service: sign-in, permission, too many failures, out of reach
-  5  stopped early by a signal or by --until
-  6  another run holds this run directory
-  7  the run's files could not be written, or do not add up
-
-Stopping:
-  The first SIGINT or SIGTERM lets what is in flight finish, the second gives it up. Then, and after a
-  crash: meetbatch resume DIR.
-
-Example:
-  meetbatch reclaim --sandbox testdata/rooms.csv
-`
 
 func logFormat(parsed *kong.Context) string {
 	if parsed == nil {
@@ -176,4 +156,14 @@ func logFormat(parsed *kong.Context) string {
 		}
 	}
 	return ""
+}
+
+// operation finds the operation that a command is named after.
+func operation(command string) job.Operation {
+	for _, op := range job.Operations() {
+		if op.Name == command {
+			return op
+		}
+	}
+	panic("no operation " + command) // the declaration of the commands is wrong
 }

@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+
+	"meetbatch/internal/run"
 )
 
 // consoleFlags say what goes to standard error.
@@ -28,10 +30,12 @@ func (f consoleFlags) Validate() error {
 // attributes say the same to a machine.
 type console struct {
 	*slog.Logger
-	plain *plain // nil where messages are JSON
+	plain *plain    // nil where messages are JSON
+	out   io.Writer // standard error; nothing else writes to it
 }
 
-func newConsole(w io.Writer, f consoleFlags) *console {
+func (a *app) newConsole(f consoleFlags) *console {
+	w := a.stderr
 	level := slog.LevelInfo
 	switch {
 	case f.Quiet:
@@ -40,20 +44,37 @@ func newConsole(w io.Writer, f consoleFlags) *console {
 		level = slog.LevelDebug
 	}
 	if f.LogFormat == "json" {
-		return &console{slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level})), nil}
+		return &console{slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level})), nil, w}
 	}
 	p := &plain{w: w, level: level}
-	return &console{slog.New(p), p}
+	return &console{slog.New(p), p, w}
 }
+
+// isTerminal tells whether somebody may watch.
+func (c *console) isTerminal() bool { return isTerminal(c.out) }
+
+// ask says something as it stands, whatever the form of the messages: somebody sits there.
+func (c *console) ask(text string) { io.WriteString(c.out, text) }
 
 // fail reports the error that ends the program.
 func (c *console) fail(err error) {
 	text := strings.ReplaceAll(err.Error(), "\n", "; ") // of joined errors
-	if h := hint(err); h != "" {
+	if h := run.HintOf(err); h != "" {
 		c.Error(text, "hint", h)
 		return
 	}
 	c.Error(text)
+}
+
+// goLog takes what Go's own packages log, which may hold anything that a service said, and shows it with --verbose.
+type goLog struct {
+	console *console
+	mask    func(string) string
+}
+
+func (l goLog) Write(line []byte) (int, error) {
+	l.console.Debug("Go: " + strings.TrimSpace(l.mask(string(line))))
+	return len(line), nil
 }
 
 // plain is a slog.Handler that prints the message alone, with the level before a warning or an

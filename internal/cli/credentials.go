@@ -16,23 +16,25 @@ type method struct {
 	optional []string
 }
 
-var methods = []method{
-	{"token", []string{"TOKEN"}, nil},
-	{"App ID", []string{"APP_ID", "APP_KEY"}, []string{"USER_ID", "CORP_ID"}},
-	{"account", []string{"ACCOUNT", "PASSWORD"}, nil},
+func methods() []method {
+	return []method{
+		{"token", []string{"TOKEN"}, nil},
+		{"App ID", []string{"APP_ID", "APP_KEY"}, []string{"USER_ID", "CORP_ID"}},
+		{"account", []string{"ACCOUNT", "PASSWORD"}, nil},
+	}
 }
 
 // isSet tells whether a credential is in the environment, by itself or as a file.
-func isSet(name string) bool {
-	return os.Getenv("MEETBATCH_"+name) != "" || os.Getenv("MEETBATCH_"+name+"_FILE") != ""
+func (e *environment) isSet(name string) bool {
+	return e.variables["MEETBATCH_"+name] != "" || e.variables["MEETBATCH_"+name+"_FILE"] != ""
 }
 
 // shown names the variables that are set, as they are.
-func shown(names []string) string {
+func (e *environment) shown(names []string) string {
 	var set []string
 	for _, name := range names {
 		for _, variable := range []string{"MEETBATCH_" + name, "MEETBATCH_" + name + "_FILE"} {
-			if os.Getenv(variable) != "" {
+			if e.variables[variable] != "" {
 				set = append(set, variable)
 			}
 		}
@@ -42,23 +44,23 @@ func shown(names []string) string {
 
 // chooseMethod finds the one way to sign in that the environment has credentials for. Two, or half of one, are
 // refused by name; with none it is nil.
-func chooseMethod() (*method, error) {
+func (e *environment) chooseMethod() (*method, error) {
 	var chosen *method
-	for i, m := range methods {
+	for _, m := range methods() {
 		all := append(append([]string{}, m.needs...), m.optional...)
-		set := shown(all)
+		set := e.shown(all)
 		if set == "" {
 			continue
 		}
 		for _, name := range m.needs {
-			if !isSet(name) {
+			if !e.isSet(name) {
 				return nil, refused(fmt.Errorf("%s is set, but MEETBATCH_%s is not", set, name), "to sign in by "+m.name+" takes "+strings.Join(prefixed(m.needs), " and "))
 			}
 		}
 		if chosen != nil {
-			return nil, refused(fmt.Errorf("%s and %s are set, and each way would sign in", shown(chosen.needs), shown(m.needs)), "unset one of them")
+			return nil, refused(fmt.Errorf("%s and %s are set, and each way would sign in", e.shown(chosen.needs), e.shown(m.needs)), "unset one of them")
 		}
-		chosen = &methods[i]
+		chosen = &m
 	}
 	return chosen, nil
 }
@@ -72,16 +74,16 @@ func prefixed(names []string) []string {
 }
 
 // defaultAccountType is the kind of accounts that go with a way to sign in (meeting_21_1105).
-func defaultAccountType() string {
-	if isSet("APP_ID") {
+func (e *environment) defaultAccountType() string {
+	if e.isSet("APP_ID") {
 		return "1"
 	}
 	return "0"
 }
 
-// readCredentials reads what to sign in with from the environment.
-func readCredentials() (c meeting.Credentials, err error) {
-	m, err := chooseMethod()
+// credentials reads what to sign in with from the environment.
+func (e *environment) credentials() (c meeting.Credentials, err error) {
+	m, err := e.chooseMethod()
 	if err != nil {
 		return c, err
 	}
@@ -93,7 +95,7 @@ func readCredentials() (c meeting.Credentials, err error) {
 		"TOKEN": &c.Token, "APP_ID": &c.AppID, "APP_KEY": &c.AppKey, "USER_ID": &c.UserID, "CORP_ID": &c.CorpID,
 		"ACCOUNT": &c.Account, "PASSWORD": &c.Password,
 	} {
-		if *to, err = credential(name); err != nil {
+		if *to, err = e.credential(name); err != nil {
 			return meeting.Credentials{}, err
 		}
 	}
@@ -108,9 +110,9 @@ func readCredentials() (c meeting.Credentials, err error) {
 
 // credential reads one credential, or the file that NAME_FILE names, less the line end behind it. It is empty when
 // neither is set. No message repeats what it read.
-func credential(name string) (string, error) {
+func (e *environment) credential(name string) (string, error) {
 	name = "MEETBATCH_" + name
-	value, file := os.Getenv(name), os.Getenv(name+"_FILE")
+	value, file := e.variables[name], e.variables[name+"_FILE"]
 	switch {
 	case value != "" && file != "":
 		return "", refused(fmt.Errorf("%s and %s_FILE are both set", name, name), "unset one of them")

@@ -44,7 +44,7 @@ func BenchmarkPlan(b *testing.B) {
 }
 
 func planOnly(path string) error {
-	if code := Run(context.Background(), []string{"reclaim", "--dry-run", path}, nil, io.Discard, io.Discard); code != exitOK {
+	if code := Run(context.Background(), []string{"reclaim", "--dry-run", path}, nil, nil, io.Discard, io.Discard); code != 0 {
 		return fmt.Errorf("exit code %d", code)
 	}
 	return nil

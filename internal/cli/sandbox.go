@@ -11,17 +11,18 @@ import (
 	"time"
 
 	"meetbatch/internal/sandbox"
+	"meetbatch/internal/words"
 )
 
 type sandboxCmd struct {
 	Addr           string           `default:"127.0.0.1:8080" help:"Where to listen, on this machine only; port 0 takes a free one."`
-	Token          string           `default:"sandbox" env:"-" help:"An access token that is accepted without signing in."`
-	AppID          string           `name:"app-id" default:"sandbox" env:"-" help:"The application that can sign in."`
-	AppKey         string           `name:"app-key" default:"sandbox-key" env:"-" help:"Its key."`
-	CorpID         string           `name:"corp-id" env:"-" help:"An enterprise that it has to name, as one does that serves several."`
-	Account        string           `default:"sandbox" env:"-" help:"The account that can sign in; five wrong passwords lock it."`
-	Password       string           `default:"sandbox-password" env:"-" help:"Its password."`
-	AdminType      int              `default:"0" enum:"0,1,2" env:"-" help:"Of who signs in: 0 or 1 administrator, 2 none."`
+	Token          string           `default:"sandbox" flagonly:"" help:"An access token that is accepted without signing in."`
+	AppID          string           `name:"app-id" default:"sandbox" flagonly:"" help:"The application that can sign in."`
+	AppKey         string           `name:"app-key" default:"sandbox-key" flagonly:"" help:"Its key."`
+	CorpID         string           `name:"corp-id" flagonly:"" help:"An enterprise that it has to name, as one does that serves several."`
+	Account        string           `default:"sandbox" flagonly:"" help:"The account that can sign in; five wrong passwords lock it."`
+	Password       string           `default:"sandbox-password" flagonly:"" help:"Its password."`
+	AdminType      int              `default:"0" enum:"0,1,2" flagonly:"" help:"Of who signs in: 0 or 1 administrator, 2 none."`
 	TokenLife      time.Duration    `default:"12h" help:"For how long a token holds."`
 	RefreshLife    time.Duration    `default:"720h" help:"For how long a refresh token holds."`
 	Clock          time.Duration    `default:"0s" help:"By how much the service's clock is ahead of this machine's."`
@@ -72,7 +73,7 @@ func (f *faultFlag) UnmarshalText(text []byte) (err error) {
 func (c *sandboxCmd) Run(ctx context.Context, a *app) (err error) {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	out := newConsole(a.stderr, consoleFlags{})
+	out := a.newConsole(consoleFlags{})
 	settings := sandbox.Settings{
 		Token:       c.Token,
 		User:        sandbox.User{AppID: c.AppID, AppKey: c.AppKey, CorpID: c.CorpID, Account: c.Account, Password: c.Password, AdminType: c.AdminType},
@@ -118,7 +119,7 @@ func (c *sandboxCmd) Run(ctx context.Context, a *app) (err error) {
 		return refused(fmt.Errorf("--addr %s: %w", c.Addr, err), "")
 	}
 	out.Info("sandbox listens on "+server.URL, "url", server.URL)
-	out.Info(fmt.Sprintf("try: MEETBATCH_TOKEN=%s meetbatch reclaim --endpoint %s --yes testdata/rooms.csv", quoted(c.Token), server.URL))
+	out.Info(fmt.Sprintf("try: MEETBATCH_TOKEN=%s meetbatch reclaim --endpoint %s --yes testdata/rooms.csv", words.Quoted(c.Token), server.URL))
 	<-ctx.Done()
 	if err := errors.Join(server.Close(), handler.Err()); err != nil {
 		return unrecorded(err, "")

@@ -46,7 +46,7 @@ func echo(w http.ResponseWriter, r *http.Request) {
 // repeats them all.
 func TestSecretsShowNowhere(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(echo))
-	defer server.Close()
+	t.Cleanup(server.Close)
 	var mu sync.Mutex
 	secrets := []string{"s3cret", base64.StdEncoding.EncodeToString([]byte("admin:s3cret-password"))}
 	refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -63,12 +63,12 @@ func TestSecretsShowNowhere(t *testing.T) {
 		}
 		json.NewEncoder(w).Encode(map[string]string{"error_code": "X", "error_msg": said})
 	}))
-	defer refusing.Close()
+	t.Cleanup(refusing.Close)
 	leaking := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusFound)
 		fmt.Fprint(w, `{"accessToken":"s3cret-access","refreshToken":"s3cret-refresh"}`)
 	}))
-	defer leaking.Close()
+	t.Cleanup(leaking.Close)
 	for name, env := range map[string]map[string]string{
 		"token":   {"MEETBATCH_TOKEN": "s3cret-token"},
 		"app":     {"MEETBATCH_APP_ID": "app", "MEETBATCH_APP_KEY": "s3cret-key"},
@@ -80,8 +80,10 @@ func TestSecretsShowNowhere(t *testing.T) {
 		"odd":     {"MEETBATCH_ACCOUNT": "admin", "MEETBATCH_PASSWORD": `s3cret"<w>&\é x`},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var environ []string
 			for variable, value := range env {
-				t.Setenv(variable, value)
+				environ = append(environ, variable+"="+value)
 			}
 			dir := t.TempDir()
 			file := filepath.Join(dir, "rooms.csv")
@@ -98,10 +100,10 @@ func TestSecretsShowNowhere(t *testing.T) {
 						out := filepath.Join(dir, fmt.Sprint("run", i, j))
 						args := []string{"reclaim", "--yes", "--verbose", "--rate", "none", "--workers", "1", "--attempts", "2", "--timeout", "1s",
 							"--max-invalid", "100%", "--log-format", format, "--endpoint", url, "--out", out, file}
-						if code := Run(t.Context(), args, strings.NewReader(""), &printed, &printed); code == exitOK {
+						if code := Run(t.Context(), args, environ, strings.NewReader(""), &printed, &printed); code == 0 {
 							t.Errorf("exit code 0")
 						}
-						Run(t.Context(), []string{"resume", "--yes", "--verbose", out}, strings.NewReader(""), &printed, &printed)
+						Run(t.Context(), []string{"resume", "--yes", "--verbose", out}, environ, strings.NewReader(""), &printed, &printed)
 						said <- printed.String()
 					})
 				}

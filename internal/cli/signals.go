@@ -2,16 +2,15 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 	"time"
-)
 
-// errStopped is the cause of a run's end by a signal or by --until.
-var errStopped = errors.New("stopped")
+	"meetbatch/internal/run"
+)
 
 // signals turns signals and --until into the ends of two contexts: stopping ends when nothing further is
 // to be sent, abandon when what is in flight is to be given up.
@@ -20,44 +19,43 @@ type signals struct {
 	release           func()
 }
 
-// stoppedBefore is the error of a run that was stopped before it sent anything.
-func stoppedBefore(s signals) error {
-	return &exit{exitStopped, fmt.Errorf("%w, before anything was sent", context.Cause(s.stopping)), "give the same command again"}
-}
-
-func catchSignals(ctx context.Context, r *run) signals {
+// catchSignals begins to listen, on behalf of a user who is told what a first signal does. until is zero where there
+// is none.
+func catchSignals(ctx context.Context, u *user, until time.Time) signals {
 	abandon, giveUp := context.WithCancel(ctx)
 	stopping, stop := context.WithCancelCause(abandon)
 	incoming := make(chan os.Signal, 2)
 	signal.Notify(incoming, os.Interrupt, syscall.SIGTERM)
 	var due <-chan time.Time
-	if !r.Until.IsZero() {
-		due = time.After(time.Until(r.Until.Time))
+	if !until.IsZero() {
+		due = time.After(time.Until(until))
 	}
 	over := make(chan struct{})
-	go func() {
+	var listening sync.WaitGroup
+	listening.Go(func() {
 		for first := true; ; {
 			select {
 			case <-over:
 				return
 			case <-due:
-				stop(fmt.Errorf("%w at %s, as --until says", errStopped, r.Until.Format("15:04:05")))
+				stop(fmt.Errorf("%w at %s, as --until says", run.ErrStopped, until.Format("15:04:05")))
 			case s := <-incoming:
 				if !first {
 					giveUp()
 					continue
 				}
 				first = false
-				if r.sending.Load() {
-					r.console.Warn(fmt.Sprintf("%s: what is in flight is finished; once more gives it up", s))
+				if u.sending.Load() {
+					u.console.Warn(fmt.Sprintf("%s: what is in flight is finished; once more gives it up", s))
 				}
-				stop(fmt.Errorf("%w by a signal (%s)", errStopped, s))
+				stop(fmt.Errorf("%w by a signal (%s)", run.ErrStopped, s))
 			}
 		}
-	}()
+	})
 	return signals{stopping, abandon, func() {
 		signal.Stop(incoming)
 		close(over)
+		listening.Wait()
 		stop(nil)
 		giveUp()
 	}}

@@ -58,7 +58,7 @@ func retryAfter(header string, now time.Time) time.Duration {
 
 // clean makes foreign text fit for a record. A service that repeats a secret must not bring it there.
 func (c *Client) clean(s string, limit int) string {
-	return oneLine(c.mask(s), limit)
+	return oneLine(c.Mask(s), limit)
 }
 
 // oneLine makes foreign text fit for a cell and a terminal: nothing that does not show, blanks folded,

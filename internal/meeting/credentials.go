@@ -125,3 +125,13 @@ func (c *Credentials) secrets() []string {
 	}
 	return s
 }
+
+// Application tells applications apart without naming them: the beginning of the SHA-256 of the App ID, empty where
+// none signs in.
+func (c Credentials) Application() string {
+	if c.AppID == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(c.AppID))
+	return hex.EncodeToString(sum[:8])
+}

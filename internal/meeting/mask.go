@@ -88,8 +88,8 @@ func inJSON(s string, escapeHTML bool) string {
 	return strings.TrimSuffix(strings.TrimPrefix(b.String(), `"`), "\"\n")
 }
 
-// mask takes the client's secrets out of a text.
-func (c *Client) mask(text string) string {
+// Mask takes the client's secrets out of a text.
+func (c *Client) Mask(text string) string {
 	c.credentialsMasked.Do(func() { c.masks.keep(c.Credentials.secrets()...) })
 	return c.masks.mask(text)
 }

@@ -20,8 +20,8 @@ func TestMask(t *testing.T) {
 		"pass<word>er":                   "[secret]", // not what is left of it behind the shorter one
 		"abc":                            "abc",      // too short
 	} {
-		if got := c.mask(text); got != want {
-			t.Errorf("mask(%q) = %q, want %q", text, got, want)
+		if got := c.Mask(text); got != want {
+			t.Errorf("Mask(%q) = %q, want %q", text, got, want)
 		}
 	}
 }
@@ -34,7 +34,7 @@ func TestMasksForget(t *testing.T) {
 	for i := range 1000 {
 		c.masks.add(fmt.Sprintf("token-%04d", i))
 	}
-	if got := c.mask("token-0001 token-0999 token-0990 lasting"); got != "token-0001 [secret] [secret] [secret]" {
+	if got := c.Mask("token-0001 token-0999 token-0990 lasting"); got != "token-0001 [secret] [secret] [secret]" {
 		t.Errorf("mask = %q", got)
 	}
 	if forms := strings.Count(fmt.Sprint(c.masks.passing), "token"); forms != maxPassing {

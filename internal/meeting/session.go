@@ -7,13 +7,10 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
+	"meetbatch/job/pace"
 )
 
 const (
-	// patience is for how long a sign-in is tried that finds no answer.
-	patience = 15 * time.Minute
-
 	// graceTime is for how long a sign-in under way may go on when it is not wanted any more: its answer holds a
 	// token, which has to be given back.
 	graceTime = 5 * time.Second
@@ -69,8 +66,7 @@ func (c *Client) renewInTurn(ctx context.Context) error {
 // renew gets a new token, by the refresh token or by signing in anew. As long as the old one is good it does not
 // wait for a service that is out of reach.
 func (c *Client) renew(ctx context.Context) error {
-	delays := backoff.NewExponentialBackOff()
-	delays.InitialInterval, delays.Multiplier = time.Second, 2
+	delays := pace.Delays()
 	start := time.Now()
 	for tries := 0; ; tries++ {
 		if err := ctx.Err(); err != nil {
@@ -88,7 +84,7 @@ func (c *Client) renew(ctx context.Context) error {
 			return nil
 		}
 		wait := delays.NextBackOff()
-		if time.Since(start)+wait > patience {
+		if time.Since(start)+wait > pace.Patience {
 			return fmt.Errorf("the service was out of reach for %s while signing in: %w", time.Since(start).Round(time.Second), err)
 		}
 		if tries == 0 {

@@ -1,4 +1,4 @@
-package cli
+package run
 
 import (
 	"context"
@@ -14,7 +14,7 @@ const signOutTime = 5 * time.Second
 // signIn signs in, where there is something to send. What the service refuses is refused here, and nothing was
 // sent; where it is out of reach, that is the service's doing.
 func (r *run) signIn(ctx context.Context) error {
-	if r.plan.Requests == 0 {
+	if r.planned.Requests == 0 {
 		return nil
 	}
 	err := r.client.SignIn(ctx)
@@ -26,16 +26,16 @@ func (r *run) signIn(ctx context.Context) error {
 	case errors.Is(err, meeting.ErrNoAdministrator):
 		err = refused(err, "use the credentials of an administrator")
 	default:
-		err = &exit{exitService, err, "give the same command again when the service is back"}
+		err = &Error{Service, err, "give the same command again when the service is back"}
 	}
 	return err
 }
 
-// signOut signs out, also when everything else was given up.
+// signOut signs out, also when everything else was given up. Once it was called it does nothing more.
 func (r *run) signOut() {
 	ctx, cancel := context.WithTimeout(context.Background(), signOutTime)
 	defer cancel()
 	if err := r.client.SignOut(ctx); err != nil {
-		r.console.Warn("could not sign out: " + err.Error() + "; the token ends by itself within a day")
+		r.User.Warn("could not sign out: " + err.Error() + "; the token ends by itself within a day")
 	}
 }

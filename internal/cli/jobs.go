@@ -1,0 +1,100 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/alecthomas/kong"
+
+	"meetbatch/internal/run"
+	"meetbatch/job"
+)
+
+// jobCmd is the command of an operation.
+type jobCmd struct {
+	File string `arg:"" help:"The CSV; - is standard input."`
+	Out  string `placeholder:"DIR" help:"The run directory (runs/COMMAND-TIME)."`
+	run.Settings
+	DryRun bool `help:"Read, check and plan everything, print the plan, send and write nothing."`
+	processFlags
+}
+
+// statusCmd is the command of an operation whose values are few.
+type statusCmd struct {
+	To string `placeholder:"STATUS" help:"The new status of every row: normal or disabled."`
+	jobCmd
+}
+
+// processFlags belong to one process, and not to the run: run.json does not hold them.
+type processFlags struct {
+	Until string `placeholder:"TIME" help:"Stop cleanly at a time of day (06:00) or an RFC 3339 instant."`
+	Yes   bool   `help:"Do not ask before sending."`
+	consoleFlags
+}
+
+// Validate is called by kong.
+func (c *jobCmd) Validate() error {
+	if err := c.Settings.Check(); err != nil {
+		return err
+	}
+	return c.consoleFlags.Validate()
+}
+
+// Run is called by kong.
+func (c *jobCmd) Run(ctx context.Context, a *app, parsed *kong.Context) error {
+	return a.start(ctx, operation(parsed.Selected().Name), c)
+}
+
+// Run is called by kong.
+func (c *statusCmd) Run(ctx context.Context, a *app, parsed *kong.Context) error {
+	c.Settings.To = c.To
+	return c.jobCmd.Run(ctx, a, parsed)
+}
+
+// start begins a new run, or shows what it would do.
+func (a *app) start(ctx context.Context, op job.Operation, c *jobCmd) error {
+	if err := c.Settings.CheckFor(op); err != nil {
+		return err
+	}
+	if _, err := c.until(a.now()); err != nil {
+		return err
+	}
+	if c.AccountType == "" {
+		c.AccountType = a.env.defaultAccountType()
+	}
+	j := run.Job{Operation: op, Settings: c.Settings, File: c.File, Out: c.Out, Arguments: a.args, Version: buildVersion()}
+	if c.DryRun {
+		return a.dryRun(ctx, j, c.consoleFlags)
+	}
+	if err := a.mayAsk(c.processFlags, c.Settings, c.File); err != nil {
+		return err
+	}
+	w, err := a.world(ctx, c.processFlags, c.Settings)
+	if err != nil {
+		return err
+	}
+	defer w.release()
+	return run.Start(w.World, j)
+}
+
+// dryRun prints the plan, and what is wrong with rows. It fails where the run would be refused.
+func (a *app) dryRun(ctx context.Context, j run.Job, flags consoleFlags) error {
+	if _, err := a.env.chooseMethod(); err != nil && !j.Settings.Sandbox { // which the run would refuse
+		return err
+	}
+	planned, err := run.Plan(run.World{User: newUser(a, processFlags{consoleFlags: flags}), Stdin: a.stdin, Now: a.now, Stopping: ctx, Abandon: ctx}, j)
+	if err != nil {
+		return err
+	}
+	defer planned.Close()
+	_, err = fmt.Fprintln(a.stdout, planText(planned))
+	for _, finding := range findingTexts(planned) {
+		if err == nil {
+			_, err = fmt.Fprintln(a.stdout, finding.text)
+		}
+	}
+	if err != nil {
+		return unrecorded(err, "")
+	}
+	return planned.Guard()
+}

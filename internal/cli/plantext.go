@@ -1,0 +1,135 @@
+package cli
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"meetbatch/internal/run"
+	"meetbatch/internal/words"
+	"meetbatch/job"
+	"meetbatch/reader"
+)
+
+// planText is the plan in words, as the question and the dry run show it.
+func planText(p *run.Planned) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s%s: %s", p.Input, writtenText(p.Encoding, p.Delimiter), words.Plural(p.Rows, "row"))
+	if p.Settings.Limit > 0 && p.Rows == int64(p.Settings.Limit) {
+		fmt.Fprintf(&b, " (--limit)")
+	}
+	for _, part := range []struct {
+		n    int64
+		what string
+	}{
+		{p.InvalidRows, "invalid"}, {p.SkippedRows, "skipped"}, {p.Settled, "settled already"},
+	} {
+		if part.n > 0 {
+			fmt.Fprintf(&b, ", %s %s", words.Number(part.n), part.what)
+		}
+	}
+	if p.Duplicates > 0 {
+		fmt.Fprintf(&b, ", %s", words.Plural(p.Duplicates, "duplicate"))
+	}
+	fmt.Fprintf(&b, "; to %s: ", p.Operation.Verb)
+	if p.Operation.PerAccount {
+		fmt.Fprintf(&b, "%s of ", words.Plural(p.Entries, p.Operation.Noun))
+	}
+	fmt.Fprintf(&b, "%s%s, %s", words.Plural(p.Accounts, "account"), valuesText(p), words.Plural(p.Requests, "request"))
+	if d := p.Settings.Rate.Takes(p.Requests); d > 0 {
+		fmt.Fprintf(&b, ", about %s at %s", words.Roughly(d), rateText(p.Settings.Rate))
+	}
+	return b.String()
+}
+
+// rateText names the rate that a plan's time is for.
+func rateText(r job.Rate) string {
+	if r.Auto {
+		return job.Rate{Requests: r.Requests, Per: r.Per}.String() + ", where auto begins"
+	}
+	return r.String()
+}
+
+// valuesText says how many entries get which value: (3 to normal, 2 to disabled).
+func valuesText(p *run.Planned) string {
+	var parts []string
+	for _, value := range slices.Sorted(maps.Keys(p.Values)) {
+		v, _ := p.Operation.ValueOf(value)
+		parts = append(parts, fmt.Sprintf("%s to %s", words.Number(p.Values[value]), v.Name))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
+}
+
+// writtenText says how an input is written, where people might want to know.
+func writtenText(encoding string, delimiter rune) string {
+	var parts []string
+	if encoding != reader.UTF8 {
+		parts = append(parts, encoding)
+	}
+	switch delimiter {
+	case ';':
+		parts = append(parts, "semicolons")
+	case '\t':
+		parts = append(parts, "tabs")
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
+}
+
+func planAttrs(p *run.Planned) []any {
+	return []any{
+		"file", p.Input, "rows", p.Rows, "invalid", p.InvalidRows, "skipped", p.SkippedRows, "duplicates", p.Duplicates,
+		"accounts", p.Accounts, "entries", p.Entries, "requests", p.Requests, "seconds", p.Settings.Rate.Takes(p.Requests).Seconds(),
+	}
+}
+
+// shownKinds is how many kinds of findings are told; results.csv has them all.
+const shownKinds = 10
+
+// message is a sentence and what a machine wants to know of it.
+type message struct {
+	text  string
+	attrs []any
+}
+
+// findingTexts words what is wrong with an input, a line for each kind, in the order in which they were found.
+func findingTexts(p *run.Planned) []message {
+	var all []message
+	if p.Findings.Doubt != "" {
+		all = append(all, message{text: p.Input + ": " + p.Findings.Doubt})
+	}
+	for i, f := range p.Findings.Kinds {
+		if i == shownKinds {
+			more := len(p.Findings.Kinds) - i
+			return append(all, message{text: fmt.Sprintf("%s: rows with %d further kinds of mistakes; results.csv will name them all", p.Input, more)})
+		}
+		all = append(all, message{
+			fmt.Sprintf("%s: %s: %s (%s)", p.Input, f.Why, words.Plural(f.Count, "row"), linesText(f)),
+			[]any{"rows", f.Count, "first_line", f.Lines[0]},
+		})
+	}
+	return all
+}
+
+func linesText(f *run.Finding) string {
+	s := "line"
+	if f.Count > 1 {
+		s += "s"
+	}
+	for i, line := range f.Lines {
+		if i > 0 {
+			s += ","
+		}
+		s += fmt.Sprintf(" %d", line)
+	}
+	if more := f.Count - int64(len(f.Lines)); more > 0 {
+		s += fmt.Sprintf(" and %s more", words.Number(more))
+	}
+	return s
+}

@@ -1,0 +1,115 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"meetbatch/internal/words"
+	"meetbatch/job"
+	"meetbatch/job/pace"
+	"meetbatch/report"
+)
+
+// Ending is how a run ended.
+type Ending struct {
+	Dir      *report.Dir // closed
+	Run      report.Run
+	Settings Settings
+	Planned  *Planned
+	Requests int64 // of this process
+	Paced    pace.Report
+	Took     time.Duration
+}
+
+// finish completes the run directory after the sending has come to an end, of whatever kind.
+func (r *run) finish(end error) error {
+	reason, code := early(end)
+	err := end
+	if reason != "" {
+		err = nil
+	}
+	r.count()
+	if err == nil {
+		err = errors.Join(r.checkSum(), r.dir.Check())
+	}
+	if err == nil {
+		err = r.writeFailed()
+	}
+	code = r.conclude(err, reason, code)
+	err = errors.Join(err, r.dir.WriteRun(r.meta), r.dir.Close())
+	if err != nil {
+		return unrecorded(err, "every request that was sent is in the journal; make room, or mend what is wrong, and go on: "+nextResume(r.path))
+	}
+	r.User.Ended(&Ending{
+		Dir: r.dir, Run: r.meta, Settings: r.settings, Planned: r.planned,
+		Requests: r.sent.runner.Requests.Load(), Paced: r.sent.paced, Took: r.sent.took,
+	})
+	if code != OK {
+		return code
+	}
+	return nil
+}
+
+// conclude decides on the state that a run is left in, and its exit code. A run that was stopped, and had come to its
+// end all the same, is finished.
+func (r *run) conclude(err error, reason string, early Code) Code {
+	code := OK
+	r.meta.State = report.Finished
+	counts := r.meta.Counts
+	switch {
+	case err != nil:
+		r.meta.State, code = report.Broken, Recorded
+	case reason != "" && counts.NotSent+counts.Unknown > 0:
+		r.meta.Reason, code = reason, early
+		if counts.NotSent > 0 {
+			r.meta.State = report.Stopped
+		}
+	case counts.Left() > 0:
+		code = Rows
+	}
+	number := int(code)
+	r.meta.ExitCode = &number
+	return code
+}
+
+// checkSum finds out whether every row was settled.
+func (r *run) checkSum() error {
+	if settled := r.settledBefore() + r.sent.runner.Counts.Total(); settled != r.planned.Rows {
+		return fmt.Errorf("%s: %s of the input, but %s with a result", r.dir.File(report.ResultsFile), words.Plural(r.planned.Rows, "row"), words.Plural(settled, "row"))
+	}
+	return nil
+}
+
+// writeFailed copies the rows that did not succeed, from the input as it is now.
+func (r *run) writeFailed() error {
+	rows := r.rows
+	if r.meta.Counts.Left() == 0 {
+		rows = func(func(job.Item, []byte) error) error { return nil }
+	}
+	return r.dir.WriteFailed(r.planned.header, rows)
+}
+
+// count completes what run.json says.
+func (r *run) count() {
+	end := r.Now().UTC()
+	r.meta.End = &end
+	of := func(s job.Status) int64 { return r.settledBefore(s) + r.sent.runner.Counts.Of(s) }
+	r.meta.Counts = report.Counts{
+		Rows:       r.planned.Rows,
+		Succeeded:  of(job.Succeeded),
+		Failed:     of(job.Failed),
+		Unknown:    of(job.Unknown),
+		NotSent:    of(job.NotSent),
+		Invalid:    of(job.Invalid),
+		Skipped:    of(job.Skipped),
+		Duplicates: r.planned.Duplicates,
+	}
+	r.meta.Requests.Sent = r.sent.runner.Requests.Load()
+	if r.past != nil {
+		r.meta.Requests.Sent += r.past.Sent
+	}
+	r.meta.Rate.Asked = r.settings.Rate.String()
+	paced := r.sent.paced
+	r.meta.Rate.Add(paced.PerSecond, paced.MostPerSecond, paced.Throttled, paced.Held)
+}

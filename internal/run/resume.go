@@ -1,0 +1,119 @@
+package run
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"meetbatch/internal/words"
+	"meetbatch/job"
+	"meetbatch/report"
+)
+
+// Stored is a run as its directory describes it.
+type Stored struct {
+	Path      string // of the directory
+	Operation job.Operation
+	Settings  Settings
+	Run       report.Run
+}
+
+// Load reads what run.json says of a run.
+func Load(path string) (*Stored, error) {
+	meta, err := report.ReadRun(path)
+	if err != nil {
+		return nil, refused(err, "name the directory of a run, such as runs/reclaim-20260301T013000Z")
+	}
+	s := &Stored{Path: path, Run: meta}
+	file := filepath.Join(path, report.RunFile)
+	for _, op := range job.Operations() {
+		if op.Name == meta.Command {
+			s.Operation = op
+		}
+	}
+	if s.Operation.Name == "" {
+		return nil, unrecorded(fmt.Errorf("%s: command %q is no job", file, meta.Command), "")
+	}
+	if err := json.Unmarshal(meta.Settings, &s.Settings); err != nil {
+		return nil, unrecorded(fmt.Errorf("%s: settings: %w", file, err), "")
+	}
+	return s, nil
+}
+
+// Finished tells whether every row is settled.
+func (s *Stored) Finished() bool { return s.Run.State == report.Finished }
+
+// Again says how a run that is finished ended, and ends as it did.
+func (s *Stored) Again(u User) error {
+	u.Already(s.Path, s.Run.Counts)
+	if code := s.Run.ExitCode; code != nil && Code(*code) != OK {
+		return Code(*code)
+	}
+	return nil
+}
+
+// Resume goes on with a run that is not finished, with the stored settings as they are now.
+func Resume(w World, s *Stored) (err error) {
+	r := &run{World: w, op: s.Operation, settings: s.Settings, path: s.Path, meta: s.Run}
+	if r.meta.Settings, err = json.Marshal(r.settings); err != nil {
+		return err
+	}
+	if err := r.newClient(); err != nil {
+		return err
+	}
+	if r.past, err = report.Open(s.Path, r.op); err != nil {
+		return unrecordedUnlessLocked(err)
+	}
+	defer r.past.Close()
+	if r.input, err = openAgain(s.Path, r.meta.Input); err != nil {
+		return refused(err, "")
+	}
+	defer r.input.close()
+	defer r.signOut() // whatever happens
+	if err := r.prepareAgain(); err != nil {
+		if w.Stopping.Err() != nil {
+			return stoppedBefore(w.Stopping)
+		}
+		return err
+	}
+	defer r.planned.Close()
+	if r.dir, err = r.past.Resume(r.planned.Torn); err != nil {
+		return unrecorded(err, "")
+	}
+	defer r.dir.Close()
+	r.meta.Resumed++
+	r.meta.End, r.meta.ExitCode, r.meta.Reason = nil, nil, ""
+	return r.send()
+}
+
+// prepareAgain plans what is left of a run, and asks whether to go on. After an error nothing has been changed.
+func (r *run) prepareAgain() error {
+	if err := r.makePlan(r.Stopping); err != nil {
+		return err
+	}
+	if err := r.checkAgain(); err != nil {
+		return errors.Join(err, r.planned.Close())
+	}
+	return nil
+}
+
+func (r *run) checkAgain() error {
+	r.User.Found(r.planned)
+	if r.meta.State == report.Planning { // it was interrupted before the guard could say anything
+		if err := r.planned.Guard(); err != nil {
+			return err
+		}
+	}
+	was, now := r.meta.Input, r.input.describe()
+	if was.SHA256 != "" && !sameBytes(was, now) {
+		return refused(fmt.Errorf("%s is not the file that it was when the run began: its SHA-256 has changed", r.input.name),
+			"bring the old file back, or begin a new run with the new one")
+	}
+	r.meta.Input = now
+	r.meta.Input.Path = was.Path
+	return r.agree()
+}
+
+// nextResume is the command that goes on with a run.
+func nextResume(path string) string { return "meetbatch resume " + words.Quoted(path) }

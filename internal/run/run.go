@@ -1,0 +1,235 @@
+// Package run is the life of a run, from its settings to its exit code: reading and planning, guards, the question,
+// signing in, sending, and leaving a complete run directory; also going on with a run, and proving one. It has no
+// flags, no terminal, no environment and no clock of its own: what it needs of them comes in a [World].
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"time"
+
+	"meetbatch/internal/meeting"
+	"meetbatch/internal/words"
+	"meetbatch/job"
+	"meetbatch/report"
+)
+
+// Job says what a new run is to do.
+type Job struct {
+	Operation job.Operation
+	Settings  Settings
+	File      string   // the input's path; - is standard input
+	Out       string   // the run directory; empty: runs/COMMAND-TIME
+	Arguments []string // the command line, for run.json
+	Version   string   // of the program, for run.json
+}
+
+// World is what a run needs of the process that it is part of.
+type World struct {
+	User        User
+	Stdin       io.Reader
+	Now         func() time.Time
+	Credentials meeting.Credentials                          // empty for the sandbox, which needs none
+	Trace       func(job.Operation, job.Attempt, job.Answer) // gets every request; may be nil
+
+	// Stopping ends when nothing further is to be sent; its cause, which wraps ErrStopped, says why. Abandon ends
+	// when what is in flight is to be given up.
+	Stopping, Abandon context.Context
+}
+
+// ErrStopped is the cause of a run's end by a signal or by a time that was set for it.
+var ErrStopped = errors.New("stopped")
+
+// User is whoever starts a run and watches it.
+type User interface {
+	Warn(text string)
+	Secrets(mask func(string) string)         // gives what takes the secrets out of a text, before the first is used
+	Found(*Planned)                           // says what is wrong with the input
+	Confirm(context.Context, *Planned) error  // shows the plan, and asks whether to go on; nil: go on
+	Sending(*Progress) (stop func())          // requests go out from now on, until stop is called
+	Ended(*Ending)                            // says how a run ended
+	Already(dir string, counts report.Counts) // says that a run had ended before
+}
+
+// run is one run of a job.
+type run struct {
+	World
+	op       job.Operation
+	settings Settings
+	path     string // of the run directory; empty where none is written
+
+	client  *meeting.Client
+	input   *input
+	past    *report.Past // nil for a new run
+	dir     *report.Dir  // as soon as it can be written to
+	planned *Planned
+	meta    report.Run
+	sent    sent
+}
+
+// Start begins a new run: it refuses what can be refused before anything is read, plans, asks, sends and reports. A
+// Code as the error says that everything was said.
+func Start(w World, j Job) error {
+	r, err := begin(w, j)
+	if err != nil {
+		return err
+	}
+	defer r.input.close()
+	if err := r.createDir(j); err != nil {
+		return err
+	}
+	defer r.dir.Close()
+	defer r.signOut() // whatever happens
+	if err := r.prepare(); err != nil {
+		if w.Stopping.Err() != nil { // while it was planned or asked
+			err = stoppedBefore(w.Stopping)
+		}
+		return errors.Join(err, r.dir.Remove())
+	}
+	defer r.planned.Close()
+	return r.send()
+}
+
+// Plan reads, checks and plans what a run would do, and writes nothing. The plan must be closed.
+func Plan(w World, j Job) (*Planned, error) {
+	r, err := begin(w, j)
+	if err != nil {
+		return nil, err
+	}
+	defer r.input.close()
+	if err := r.makePlan(w.Stopping); err != nil {
+		return nil, err
+	}
+	return r.planned, nil
+}
+
+// begin opens what a new run needs, and refuses what can be refused before the input is read.
+func begin(w World, j Job) (*run, error) {
+	r := &run{World: w, op: j.Operation, settings: j.Settings}
+	var err error
+	if r.settings.SkipSucceeded, err = absolute(j.Settings.SkipSucceeded); err != nil {
+		return nil, refused(err, "")
+	}
+	if err := r.newClient(); err != nil {
+		return nil, err
+	}
+	if r.input, err = openInput(w.Stopping, j.File, w.Stdin); err != nil {
+		return nil, refused(err, "")
+	}
+	r.meta = report.Run{
+		Command:     r.op.Name,
+		Arguments:   j.Arguments,
+		Version:     j.Version,
+		Application: w.Credentials.Application(),
+		Input:       report.Input{Path: r.input.path},
+		Start:       w.Now().UTC(),
+		State:       report.Planning,
+		Rate:        report.Pace{Asked: r.settings.Rate.String()},
+	}
+	if r.settings.Column == nil {
+		r.settings.Column = []string{} // as run.json has it
+	}
+	r.meta.Settings, err = json.Marshal(r.settings)
+	return r, err
+}
+
+// newClient makes the client that requests are sent with.
+func (r *run) newClient() error {
+	endpoint, err := meeting.CheckEndpoint(r.settings.Service())
+	if err != nil {
+		return refused(err, "credentials go to https addresses only, or to a service on this machine")
+	}
+	r.client = &meeting.Client{
+		Endpoint:    endpoint,
+		Credentials: r.Credentials,
+		AccountType: r.settings.accountType(),
+		Language:    r.settings.Language,
+		Timeout:     r.settings.Timeout.Duration,
+		HTTP:        meeting.NewHTTP(r.settings.Workers),
+		Notify:      r.User.Warn,
+		Abandon:     r.Abandon,
+	}
+	r.User.Secrets(r.client.Mask)
+	return nil
+}
+
+func (r *run) createDir(j Job) error {
+	r.path = j.Out
+	if r.path == "" {
+		r.path = filepath.Join("runs", r.op.Name+"-"+r.Now().UTC().Format("20060102T150405Z"))
+	}
+	var err error
+	var locked *report.LockedError
+	r.dir, err = report.Begin(r.path, r.op)
+	switch {
+	case errors.As(err, &locked):
+		return err
+	case errors.Is(err, report.ErrExists):
+		return refused(err, fmt.Sprintf("name another directory with --out, or go on with that run: meetbatch resume %s", words.Quoted(r.path)))
+	case err != nil:
+		return unrecorded(err, "name a directory that can be written with --out")
+	}
+	return nil
+}
+
+// prepare plans the run and asks whether to go on. After an error nothing has been sent.
+func (r *run) prepare() error {
+	if err := r.input.keepIn(r.dir); err != nil {
+		return unrecorded(err, "")
+	}
+	if err := r.dir.WriteRun(r.meta); err != nil {
+		return unrecorded(err, "")
+	}
+	if err := r.makePlan(r.Stopping); err != nil {
+		return err
+	}
+	r.meta.Input = r.input.describe()
+	r.meta.Requests.Planned = r.planned.Requests
+	if err := r.dir.WriteRun(r.meta); err != nil {
+		return errors.Join(unrecorded(err, ""), r.planned.Close())
+	}
+	r.User.Found(r.planned)
+	if err := r.planned.Guard(); err != nil {
+		return errors.Join(err, r.planned.Close())
+	}
+	if err := r.agree(); err != nil {
+		return errors.Join(err, r.planned.Close())
+	}
+	return nil
+}
+
+// agree asks the user, and then signs in.
+func (r *run) agree() error {
+	if err := r.User.Confirm(r.Stopping, r.planned); err != nil {
+		return err
+	}
+	return r.signIn(r.Stopping)
+}
+
+// stoppedBefore is the error of a run that was stopped before it sent anything.
+func stoppedBefore(stopping context.Context) error {
+	return &Error{Stopped, fmt.Errorf("%w, before anything was sent", context.Cause(stopping)), "give the same command again"}
+}
+
+// isSettled is what a planner asks about rows that an interrupted run has settled.
+func (r *run) isSettled() func(int64) bool {
+	if r.past == nil {
+		return nil
+	}
+	return r.past.Settled
+}
+
+// settledBefore counts the rows that were settled before this process.
+func (r *run) settledBefore(fates ...job.Status) int64 {
+	switch {
+	case r.past == nil:
+		return 0
+	case len(fates) == 0:
+		return r.past.Counts.Total()
+	}
+	return r.past.Counts.Of(fates...)
+}

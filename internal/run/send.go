@@ -1,0 +1,121 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"meetbatch/internal/sandbox"
+	"meetbatch/job"
+	"meetbatch/job/pace"
+	"meetbatch/job/send"
+	"meetbatch/report"
+)
+
+// sent is what came of the sending of this process.
+type sent struct {
+	runner *send.Runner
+	paced  pace.Report
+	took   time.Duration
+}
+
+// Progress tells how far the sending is. It is safe for concurrent use.
+type Progress struct {
+	Operation job.Operation
+	Planned   int64 // requests
+	ToSend    int64 // rows
+	runner    *send.Runner
+}
+
+// Requests counts those that were sent.
+func (p *Progress) Requests() int64 { return p.runner.Requests.Load() }
+
+// Settled counts the rows that were sent and are settled, and those of them that did not succeed.
+func (p *Progress) Settled() (rows, bad int64) {
+	bad = p.runner.Counts.Of(job.Failed, job.Unknown)
+	return p.runner.Counts.Of(job.Succeeded) + bad, bad
+}
+
+// send carries the plan out and leaves a complete run directory behind.
+func (r *run) send() error {
+	stopSandbox, err := r.startSandbox()
+	if err != nil {
+		return refused(err, "")
+	}
+	defer stopSandbox()
+	r.meta.State = report.Running
+	if err := r.dir.WriteRun(r.meta); err != nil {
+		return unrecorded(err, "nothing was sent; make room, and go on: "+nextResume(r.path))
+	}
+	pacer := pace.New(pace.Settings{Rate: r.settings.Rate, Notify: r.User.Warn, Ready: r.client.Ready})
+	runner := &send.Runner{
+		Operation:   r.op,
+		Sender:      r.client,
+		Recorder:    r.dir,
+		Pacer:       pacer,
+		Workers:     r.settings.Workers,
+		Attempts:    r.settings.Attempts,
+		MaxFailures: r.settings.MaxFailures,
+	}
+	if r.past != nil {
+		runner.Pending = r.past.Pending()
+	}
+	if r.Trace != nil {
+		runner.Sender = traced{r.client, r.Trace}
+	}
+	start := time.Now()
+	stop := r.User.Sending(&Progress{Operation: r.op, Planned: r.planned.Requests, ToSend: r.toSend(), runner: runner})
+	end := runner.Run(r.Stopping, r.Abandon, r.planned.Plan)
+	stop()
+	r.signOut() // before the last words, which name the next command
+	r.sent = sent{runner, pacer.Report(), time.Since(start)}
+	return r.finish(end)
+}
+
+// toSend is the number of rows that are not settled before the first request goes out.
+func (r *run) toSend() int64 {
+	p := r.planned
+	return p.Rows - p.InvalidRows - p.SkippedRows - r.settledBefore()
+}
+
+// startSandbox starts the simulated service inside this process where it is asked for. The function that
+// it returns ends it.
+func (r *run) startSandbox() (stop func(), err error) {
+	if !r.settings.Sandbox {
+		return func() {}, nil
+	}
+	server, err := sandbox.Start(sandbox.New(sandbox.Settings{Token: r.client.Credentials.Token}), "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	r.client.Endpoint = server.URL
+	return func() { server.Close() }, nil
+}
+
+// traced tells of every request.
+type traced struct {
+	sender job.Sender
+	trace  func(job.Operation, job.Attempt, job.Answer)
+}
+
+func (t traced) Send(ctx context.Context, op job.Operation, a job.Attempt) job.Answer {
+	answer := t.sender.Send(ctx, op, a)
+	t.trace(op, a, answer)
+	return answer
+}
+
+// early tells why a run ended before its end; it is empty where it did not. Any other error is that of a record.
+func early(end error) (reason string, code Code) {
+	var stop *send.Stop
+	var many *send.TooManyFailed
+	switch {
+	case errors.As(end, &stop):
+		return stop.Reason, Service
+	case errors.As(end, &many):
+		return fmt.Sprintf("%d of %d settled rows failed, and --max-failures is %s", many.Failed, many.Settled, many.Bound), Service
+	case errors.Is(end, ErrStopped):
+		return end.Error(), Stopped
+	}
+	return "", OK
+}

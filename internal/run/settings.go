@@ -1,0 +1,127 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"meetbatch/internal/meeting"
+	"meetbatch/job"
+)
+
+// Settings say how a run goes. run.json holds them by their flags' names, each as a string or a list of strings, and
+// the command line fills them: this declaration is the only one. What belongs to one process and not to the run, such
+// as --yes and --until, is no part of them. The zero value lacks the defaults.
+type Settings struct {
+	Rate          job.Rate  `json:"rate" default:"100/1m" help:"Requests per time at most; auto follows the service; none."`
+	Workers       int       `json:"workers,string" default:"8" help:"Requests in flight at most."`
+	Chunk         int       `json:"chunk,string" default:"100" help:"Entries per request, 1 to 100."`
+	Attempts      int       `json:"attempts,string" default:"5" help:"Tries per request for what may pass by itself."`
+	Timeout       Duration  `json:"timeout" default:"30s" help:"Of one request."`
+	MaxFailures   job.Share `json:"max-failures" default:"50%" help:"Stop when so many of the settled rows failed: a number, or a percentage, which counts from 1000 settled rows on."`
+	MaxInvalid    Allowed   `json:"max-invalid" default:"10%" help:"Refuse the run before sending when more rows than that are invalid: a number, or a percentage."`
+	ExpectRows    Range     `json:"expect-rows,omitzero" placeholder:"MIN..MAX" help:"Refuse the run before sending when the file has fewer or more rows."`
+	Limit         Limit     `json:"limit,omitzero" placeholder:"N" help:"Only the first N rows."`
+	SkipSucceeded []string  `json:"skip-succeeded" placeholder:"RUN_DIR" sep:";" help:"Do not send again what succeeded in that run, or in a later one beside it; repeatable, in the environment with semicolons between."`
+	Column        []string  `json:"column" placeholder:"FIELD=HEADER" sep:";" help:"Which column holds a field; repeatable, in the environment with semicolons between."`
+	AnyID         bool      `json:"any-id,string" name:"any-id" help:"Accept room IDs of any shape."`
+	Encoding      string    `json:"encoding" default:"auto" enum:"auto,utf-8,utf-16,gb18030" help:"Of the file: auto, utf-8, utf-16 or gb18030."`
+	Delimiter     Delimiter `json:"delimiter" default:"auto" help:"Between the file's fields: auto, or one of , ; tab."`
+	AccountType   string    `json:"account-type,omitempty" default:"" enum:",0,1" placeholder:"0|1" help:"0 Meeting account, 1 third-party user ID (by sign-in: 1 with an App ID, else 0)."`
+	Region        string    `json:"region" default:"cn" enum:"cn,intl" help:"Which service: cn or intl."`
+	Endpoint      string    `json:"endpoint,omitempty" placeholder:"URL" help:"Another address of the service; plain http only on this machine."`
+	Language      string    `json:"language" default:"en-US" enum:"en-US,zh-CN" help:"Of the service's messages: en-US or zh-CN."`
+	Sandbox       bool      `json:"sandbox,string" help:"Run against a simulated service inside this process; nothing real is touched."`
+
+	// To is the value of every row, in the form that people use, for operations whose values are few. It is
+	// declared for their commands alone.
+	To string `json:"to,omitempty" kong:"-"`
+}
+
+// Check refuses settings that make no sense.
+func (s *Settings) Check() error {
+	switch {
+	case s.Workers < 1 || s.Workers > 1024:
+		return fmt.Errorf("--workers %d: not between 1 and 1024", s.Workers)
+	case s.Chunk < 1 || s.Chunk > job.MaxChunk:
+		return fmt.Errorf("--chunk %d: not between 1 and %d", s.Chunk, job.MaxChunk)
+	case s.Attempts < 1:
+		return fmt.Errorf("--attempts %d: not 1 or more", s.Attempts)
+	case s.Timeout.Duration <= 0:
+		return fmt.Errorf("--timeout %s: not more than 0", s.Timeout)
+	case s.Sandbox && s.Endpoint != "":
+		return errors.New("--sandbox and --endpoint contradict one another")
+	}
+	return nil
+}
+
+// CheckFor refuses settings that make no sense for an operation.
+func (s *Settings) CheckFor(op job.Operation) error {
+	for _, column := range s.Column {
+		field, _, named := strings.Cut(column, "=")
+		switch {
+		case !named:
+			return &Error{Usage, fmt.Errorf("--column %s: not FIELD=HEADER", column), ""}
+		case field != "account" && field != op.Column:
+			return &Error{Usage, fmt.Errorf("--column %s: %s has no such field", field, op.Name), "the fields are account and " + op.Column}
+		}
+	}
+	if _, known := op.ValueOf(s.To); s.To != "" && !known {
+		var names []string
+		for _, v := range op.Values {
+			names = append(names, v.Name)
+		}
+		return &Error{Usage, fmt.Errorf("--to %s: not %s", s.To, strings.Join(names, " or ")), ""}
+	}
+	return nil
+}
+
+// Service is the address that requests go to, but for the sandbox.
+func (s *Settings) Service() string {
+	if s.Endpoint != "" {
+		return s.Endpoint
+	}
+	return meeting.Endpoint(s.Region)
+}
+
+// columns gives the headers by the fields that their columns hold.
+func (s *Settings) columns() map[string]string {
+	headers := map[string]string{}
+	for _, column := range s.Column {
+		field, header, _ := strings.Cut(column, "=")
+		headers[field] = header
+	}
+	return headers
+}
+
+// accountType is what AccountType says; 0 where it says nothing.
+func (s *Settings) accountType() int {
+	if s.AccountType == "1" {
+		return 1
+	}
+	return 0
+}
+
+// Changes are the settings that can be changed when a run goes on; nil leaves one as it was.
+type Changes struct {
+	Rate        *job.Rate  `help:"Requests per time at most, auto or none; as in the run so far, where it is not given. The next four likewise."`
+	Workers     *int       `help:"Requests in flight at most."`
+	Attempts    *int       `help:"Tries per request for what may pass by itself."`
+	Timeout     *Duration  `help:"Of one request."`
+	MaxFailures *job.Share `help:"Stop when so many of the rows settled from now on failed."`
+}
+
+// Apply makes the changes.
+func (c Changes) Apply(s *Settings) {
+	set(&s.Rate, c.Rate)
+	set(&s.Workers, c.Workers)
+	set(&s.Attempts, c.Attempts)
+	set(&s.Timeout, c.Timeout)
+	set(&s.MaxFailures, c.MaxFailures)
+}
+
+func set[T any](to, from *T) {
+	if from != nil {
+		*to = *from
+	}
+}

@@ -1,0 +1,32 @@
+package words_test
+
+import (
+	"testing"
+	"time"
+
+	"meetbatch/internal/words"
+)
+
+func TestWords(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ got, want string }{
+		{words.Number(1234567), "1,234,567"},
+		{words.Rounded(1.6667), "1.67"},
+		{words.Rounded(6750.4), "6,750"},
+		{words.Plural(1, "row"), "1 row"},
+		{words.Plural(0, "row"), "0 rows"},
+		{words.Plural(2000, "row"), "2,000 rows"},
+		{words.Roughly(4*time.Hour + 11*time.Minute + 50*time.Second), "4h12m"},
+		{words.Roughly(38400 * time.Millisecond), "38s"},
+		{words.Roughly(1234 * time.Microsecond), "1ms"},
+		{words.Quoted("runs/a-1"), "runs/a-1"},
+		{words.Quoted(""), "''"},
+		{words.Quoted("it's"), `'it'\''s'`},
+		{words.Quoted("$(x) y"), "'$(x) y'"},
+		{words.Quoted("a^b"), "'a^b'"},
+	} {
+		if test.got != test.want {
+			t.Errorf("%s, want %s", test.got, test.want)
+		}
+	}
+}
