@@ -29,7 +29,7 @@ type Pacer struct {
 	gate   *gate
 	ready  func(context.Context) error
 	notify func(string)
-	first  chan struct{} // held by the one caller who waits for the limiter
+	line   chan struct{} // holds the one caller who waits for the limiter
 
 	mu       sync.Mutex
 	governor *governor
@@ -51,7 +51,7 @@ func New(s Settings) *Pacer {
 		gate:     newGate(cmp.Or(s.Patience, Patience), s.Notify),
 		ready:    s.Ready,
 		notify:   s.Notify,
-		first:    make(chan struct{}, 1),
+		line:     make(chan struct{}, 1),
 		governor: governor,
 		limiter:  rate.NewLimiter(governor.rate(now), 1),
 	}
@@ -61,79 +61,62 @@ func New(s Settings) *Pacer {
 // It belongs to one goroutine.
 type Turn struct {
 	pacer  *Pacer
-	due    time.Time // when the limiter let it through; zero where there was no rate
+	inLine bool      // it was given at a rate, and nobody else gets one meanwhile
+	due    time.Time // when the limiter let it through
 	goneAt time.Time
 }
 
 // Next waits until the next request may go out. While a caller has a turn that it was given at a rate, and has called
 // neither Gone nor Back, nobody else gets one. The error is the context's, or that of Settings.Ready.
+//
+// Where there is a rate, only one caller at a time waits for the limiter. If all did, each would hold a reservation for
+// a moment that is already fixed, and callers that wake late would go out closer together than the rate allows; as it
+// is, a late one pushes back those behind it. So does one whose record takes its time.
 func (p *Pacer) Next(ctx context.Context) (*Turn, error) {
+	t := &Turn{pacer: p}
 	for {
-		if p.limit() < rate.Inf {
-			return p.nextInLine(ctx)
+		if p.limit() < rate.Inf && !t.inLine {
+			select {
+			case p.line <- struct{}{}:
+				t.inLine = true
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			}
 		}
-		if err := p.passGate(ctx); err != nil {
+		if err := p.gate.wait(ctx); err != nil {
+			t.leave()
 			return nil, err
 		}
-		if !p.gate.stillOpen() {
-			continue // it has closed while the sign-in was waited for
+		if err := t.pass(ctx); err != nil {
+			t.Back()
+			return nil, err
 		}
-		if p.limit() == rate.Inf {
-			return &Turn{pacer: p}, nil
+		if !p.gate.stillOpen() { // it has closed in the meantime
+			continue
+		}
+		if t.inLine || p.limit() == rate.Inf {
+			return t, nil
 		}
 		p.gate.back() // there is a rate now
 	}
 }
 
-// passGate waits for the gate, and then for the sign-in.
-func (p *Pacer) passGate(ctx context.Context) error {
-	if err := p.gate.wait(ctx); err != nil {
-		return err
-	}
-	return p.signedIn(ctx)
-}
-
-func (p *Pacer) signedIn(ctx context.Context) error {
-	err := p.ready(ctx)
-	if err != nil {
-		p.gate.back()
-	}
-	return err
-}
-
-// nextInLine waits where there is a rate.
-//
-// Only one caller at a time waits for the limiter. If all did, each would hold a reservation for a
-// moment that is already fixed, and callers that wake late would go out closer together than the
-// rate allows; as it is, a late one pushes back those behind it. So does one whose record takes its time.
-func (p *Pacer) nextInLine(ctx context.Context) (*Turn, error) {
-	select {
-	case p.first <- struct{}{}:
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	for {
-		due, err := p.passInLine(ctx)
-		if err != nil {
-			<-p.first
-			return nil, err
+// pass waits for the limiter, where there is a rate, and then for the sign-in.
+func (t *Turn) pass(ctx context.Context) error {
+	if t.inLine {
+		if err := t.pacer.waitLimiter(ctx); err != nil {
+			return err
 		}
-		if p.gate.stillOpen() {
-			return &Turn{pacer: p, due: due}, nil
-		}
+		t.due = time.Now()
 	}
+	return t.pacer.ready(ctx)
 }
 
-// passInLine waits for the gate, the limiter and the sign-in. It returns when the limiter let it through.
-func (p *Pacer) passInLine(ctx context.Context) (due time.Time, err error) {
-	if err := p.gate.wait(ctx); err != nil {
-		return due, err
+// leave lets the next one wait for the limiter.
+func (t *Turn) leave() {
+	if t.inLine {
+		<-t.pacer.line
 	}
-	if err := p.waitLimiter(ctx); err != nil {
-		p.gate.back()
-		return due, err
-	}
-	return time.Now(), p.signedIn(ctx)
 }
 
 const (
@@ -191,21 +174,16 @@ func (t *Turn) Gone() {
 	p.governor.sent(t.goneAt)
 	p.book.sent(t.goneAt)
 	p.mu.Unlock()
-	if t.due.IsZero() {
-		return
-	}
-	if t.goneAt.Sub(t.due) > late {
+	if t.inLine && t.goneAt.Sub(t.due) > late {
 		p.limiter.Allow() // what the limiter has gathered meanwhile is no reason for the next to follow at once
 	}
-	<-p.first
+	t.leave()
 }
 
 // Back gives back a turn that is not used: the request could not be recorded.
 func (t *Turn) Back() {
 	t.pacer.gate.back()
-	if !t.due.IsZero() {
-		<-t.pacer.first
-	}
+	t.leave()
 }
 
 // Answered takes in what came of the request. about tells requests apart: it is the same for all tries of one. own
