@@ -79,6 +79,9 @@ func TestChunks(t *testing.T) {
 		{"accounts share requests by value", job.SetStatus, 2,
 			items([2]string{"a", "1"}, [2]string{"b", "0"}, [2]string{"c", "1"}, [2]string{"d", "1"}),
 			`[{1 [{a 2 []} {c 4 []}]} {1 [{d 5 []}]} {0 [{b 3 []}]}]`},
+		{"a request is as soon as it is full", job.SetStatus, 2,
+			items([2]string{"a", "1"}, [2]string{"b", "0"}, [2]string{"c", "0"}, [2]string{"d", "1"}),
+			`[{0 [{b 3 []} {c 4 []}]} {1 [{a 2 []} {d 5 []}]}]`},
 		{"a contradiction is sent in neither way", job.SetStatus, 100,
 			items([2]string{"a", "1"}, [2]string{"b", "0"}, [2]string{"a", "0"}, [2]string{"a", "1"}),
 			`[{0 [{b 3 []}]}]`},
@@ -108,81 +111,21 @@ func TestContradictionNamesTheOtherRow(t *testing.T) {
 	}
 }
 
-// TestSkipped: what an earlier run carried out is not sent again. Of an account's statuses the last one counts.
-func TestSkipped(t *testing.T) {
+// TestManyEntries: duplicates are found among many entries of an account, too.
+func TestManyEntries(t *testing.T) {
 	t.Parallel()
-	for _, test := range []struct {
-		op            job.Operation
-		its           []job.Item
-		earlier       []job.Earlier
-		skipped, sent string
-		duplicates    int64
-	}{
-		{job.Reclaim, items([2]string{"a", "1"}, [2]string{"b", "1"}, [2]string{"a", "2"}, [2]string{"a", "1"}),
-			[]job.Earlier{{Account: "a", Value: "1", RequestID: "first", At: 1}, {Account: "c", Value: "1", RequestID: "first", At: 1}, {Account: "b", Value: "2", RequestID: "first", At: 1}},
-			"a [{1 2 [5]}] first; ", "[{b [{1 3 []}]} {a [{2 4 []}]}]", 1},
-		{job.SetStatus, items([2]string{"a", "1"}, [2]string{"b", "1"}, [2]string{"c", "1"}),
-			[]job.Earlier{{Account: "a", Value: "0", RequestID: "first", At: 1}, {Account: "b", Value: "0", RequestID: "second", At: 2}, {Account: "b", Value: "1", RequestID: "first", At: 1}, {Account: "a", Value: "1", RequestID: "second", At: 2}},
-			"1 [{a 2 []}] second; ", "[{1 [{b 3 []} {c 4 []}]}]", 0},
-	} {
-		p := plan.New(plan.Settings{Operation: test.op, Size: 100})
-		for _, e := range test.earlier {
-			if err := p.AddEarlier(e); err != nil {
-				t.Fatal(err)
-			}
-		}
-		plan := finish(t, p, test.its)
-		skipped := ""
-		for _, o := range all(t, plan.Skipped()) {
-			skipped += fmt.Sprint(o.Chunk.Target, " ", o.Chunk.Entries, " ", o.RequestID, "; ")
-		}
-		sent := fmt.Sprint(all(t, plan.Chunks()))
-		if skipped != test.skipped || sent != test.sent || plan.Duplicates != test.duplicates || plan.SkippedRows != 1+test.duplicates {
-			t.Errorf("%s: skipped %s sent %s, %d duplicates, %d rows skipped", test.op.Name, skipped, sent, plan.Duplicates, plan.SkippedRows)
-		}
-	}
-}
-
-// TestSettledRowsAreLeftOut: a plan that goes on leaves out what has a result, and tells duplicates whose first
-// row alone has one.
-func TestSettledRowsAreLeftOut(t *testing.T) {
-	t.Parallel()
-	settled := map[int64]bool{2: true, 3: true, 6: true, 7: true}
-	p := plan.New(plan.Settings{Operation: job.Reclaim, Size: 2, Settled: func(line int64) bool { return settled[line] }})
-	its := items([2]string{"a", "1"}, [2]string{"b", "1"}, [2]string{"a", "1"}, [2]string{"a", "2"}, [2]string{"c", "1"})
-	plan := finish(t, p, append(its, job.Item{Line: 7, Invalid: "wrong"}, job.Item{Line: 8, Invalid: "wrong"}))
-	if got := fmt.Sprint(all(t, plan.Chunks())); got != "[{a [{2 5 []}]}]" || plan.Requests != 1 {
-		t.Errorf("chunks = %s, %d requests", got, plan.Requests)
-	}
-	if got := fmt.Sprint(plan.Torn); got != "[{1 2 [4]}]" {
-		t.Errorf("torn = %s", got)
-	}
-	if invalid := all(t, plan.Invalid()); len(invalid) != 1 || invalid[0].Line != 8 || plan.Rows != 7 {
-		t.Errorf("invalid = %v of %d rows", invalid, plan.Rows)
-	}
-}
-
-// TestOrder: what is left of accounts comes in the order of its first rows, also where the first rows of the
-// accounts themselves are in another order.
-func TestOrder(t *testing.T) {
-	t.Parallel()
-	const accounts = 3000 // so many that some are grouped together
+	const rooms = 50
 	var its []job.Item
-	var want []int64
-	for i := range accounts {
-		its = append(its, job.Item{Line: int64(2 + i), Account: fmt.Sprint(i), Value: "settled"})
+	for i := range 3 * rooms {
+		its = append(its, job.Item{Line: int64(2 + i), Account: "a", Value: fmt.Sprint(i % rooms)})
 	}
-	for i := range accounts {
-		line := int64(2 + accounts + i)
-		its = append(its, job.Item{Line: line, Account: fmt.Sprint(accounts - 1 - i), Value: "left"})
-		want = append(want, line)
+	chunks := all(t, planOf(t, job.Reclaim, job.MaxChunk, its).Chunks())
+	if len(chunks) != 1 || len(chunks[0].Entries) != rooms {
+		t.Fatalf("%d chunks, want one of %d entries: %v", len(chunks), rooms, chunks)
 	}
-	settled := func(line int64) bool { return line < 2+accounts }
-	var got []int64
-	for _, c := range all(t, finish(t, plan.New(plan.Settings{Operation: job.Reclaim, Size: 1, Settled: settled}), its).Chunks()) {
-		got = append(got, c.Entries[0].Line)
-	}
-	if !slices.Equal(got, want) {
-		t.Errorf("%d chunks, in order: %t", len(got), slices.IsSorted(got))
+	for i, e := range chunks[0].Entries {
+		if line := int64(2 + i); e.Line != line || !slices.Equal(e.Duplicates, []int64{line + rooms, line + 2*rooms}) {
+			t.Errorf("entry %d = %v", i, e)
+		}
 	}
 }

@@ -16,25 +16,6 @@ import (
 	"meetbatch/job/plan"
 )
 
-// spilledPlanner has rows of three accounts, some of them invalid, skipped or duplicates. All of them are in its
-// files, or go there with the next ones.
-func spilledPlanner(t fataler, memory int64, fs *temps) *plan.Planner {
-	p := plan.New(plan.Settings{Operation: job.Reclaim, Size: 3, Temp: fs.create, Memory: memory})
-	if err := p.AddEarlier(job.Earlier{Account: "b", Value: "room 1", RequestID: "first", At: 1}); err != nil {
-		t.Fatal(err)
-	}
-	for i := range 40 {
-		it := job.Item{Line: int64(i + 2), Account: string(rune('a' + i%3)), Value: fmt.Sprint("room ", i%13)}
-		if i%10 == 9 {
-			it.Invalid = "wrong"
-		}
-		if err := p.Add(it); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return p
-}
-
 // errorOf reads everything that a plan yields, and returns the first error.
 func errorOf(t fataler, p *plan.Plan) error {
 	return cmp.Or(end(t, p.Invalid()), end(t, p.Skipped()), end(t, p.Chunks()))
@@ -49,6 +30,23 @@ func end[T any](t fataler, seq iter.Seq2[T, error]) (last error) {
 		last = err
 	}
 	return last
+}
+
+// TestFullMemory: rows go to the file when memory is full, and not before it is full again.
+func TestFullMemory(t *testing.T) {
+	t.Parallel()
+	const rows, bytes, memory = 1000, 40, 10_000
+	var fs temps
+	p := plan.New(plan.Settings{Operation: job.Reclaim, Size: 1, Memory: memory, Temp: fs.create})
+	defer p.Close()
+	for i := range rows {
+		if err := p.Add(job.Item{Line: int64(i + 2), Account: "a", Value: fmt.Sprintf("%*d", bytes, i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if full := rows * bytes / memory; len(fs) != 1 || -fs[0].writes != full {
+		t.Errorf("%d files, %d writes to the first, want %d", len(fs), -fs[0].writes, full)
+	}
 }
 
 // TestShortFile: a temporary file from which less comes back than was written is an error, wherever it ends and
@@ -66,6 +64,9 @@ func TestShortFile(t *testing.T) {
 					err = errorOf(t, p)
 				}
 				short = left < len(fs[which].bytes)
+				if err != nil && p == nil && fs[0].closed+fs[1].closed != 2 {
+					t.Error("files are open after an error of Plan")
+				}
 				if short != errors.Is(err, io.ErrUnexpectedEOF) {
 					t.Errorf("memory %d, %d of %d bytes left of the file of the %s: error %v", memory, left, len(fs[which].bytes), name, err)
 				}

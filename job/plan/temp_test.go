@@ -1,10 +1,12 @@
 package plan_test
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"sync"
 
+	"meetbatch/job"
 	"meetbatch/job/plan"
 )
 
@@ -71,4 +73,23 @@ func (fs *temps) create() (plan.Temp, error) {
 	f := &memFile{}
 	*fs = append(*fs, f)
 	return f, nil
+}
+
+// spilledPlanner has rows of three accounts, some of them invalid, skipped or duplicates. All of them are in its
+// files, or go there with the next ones.
+func spilledPlanner(t fataler, memory int64, fs *temps) *plan.Planner {
+	p := plan.New(plan.Settings{Operation: job.Reclaim, Size: 3, Temp: fs.create, Memory: memory})
+	if err := p.AddEarlier(job.Earlier{Account: "b", Value: "room 1", RequestID: "first", At: 1}); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 40 {
+		it := job.Item{Line: int64(i + 2), Account: string(rune('a' + i%3)), Value: fmt.Sprint("room ", i%13)}
+		if i%10 == 9 {
+			it.Invalid = "wrong"
+		}
+		if err := p.Add(it); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return p
 }
