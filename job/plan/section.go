@@ -31,14 +31,14 @@ type skip struct {
 type sifter struct {
 	settings      *Settings
 	history       *history
-	contradicting int // the number of the reason
+	contradicting int // the number of the reason for contradictions
 	section       section
 	skips         []skip
 	contradictory []contradiction
 	scratch       packed
 }
 
-// sift makes the section of a partition of so many bytes.
+// sift makes the section from the groups of a partition, whose packed rows have so many bytes.
 func (s *sifter) sift(groups []group, size int) section {
 	for i := range groups {
 		s.decide(&groups[i])
@@ -53,7 +53,7 @@ func (s *sifter) putGroups(groups []group, size int) {
 	groups = slices.DeleteFunc(groups, func(g group) bool { return len(g.entries) == 0 })
 	// They stand in the order of their accounts' first rows, which may not be among those that are to be sent.
 	slices.SortFunc(groups, func(a, b group) int { return cmp.Compare(a.entries[0].Line, b.entries[0].Line) })
-	s.section.toSend.memory = make(packed, 0, size+size/8) // nearly always enough
+	s.section.toSend.memory = make(packed, 0, size+size/8) // so that it need not grow, but for strange input
 	for i := range groups {
 		s.scratch = packGroup(s.scratch[:0], &groups[i])
 		s.section.toSend.add(s.scratch)
@@ -88,7 +88,7 @@ func (s *sifter) decide(g *group) {
 	}
 }
 
-// isSettled tells whether an entry has a result. It keeps those that are torn.
+// isSettled tells whether an entry has a result. If some of its duplicates have none, it notes them as torn.
 func (s *sifter) isSettled(e job.Entry) bool {
 	if !s.settings.Settled(e.Line) {
 		return false
@@ -99,7 +99,7 @@ func (s *sifter) isSettled(e job.Entry) bool {
 	return true
 }
 
-// isSkipped tells whether an entry was carried out earlier. It keeps those.
+// isSkipped tells whether an entry was carried out earlier, and notes it if so.
 func (s *sifter) isSkipped(account string, e job.Entry) bool {
 	by, is := s.history.carriedOut(account, e.ID)
 	if is {
