@@ -8,15 +8,14 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"os/signal"
 	"runtime/debug"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/alecthomas/kong"
 
 	"meetbatch/internal/run"
+	"meetbatch/internal/system"
 	"meetbatch/job"
 )
 
@@ -46,7 +45,7 @@ type app struct {
 // Run does what the arguments say and returns the exit code. The environment is a list of NAME=value, as os.Environ
 // gives it. While Run is under way, what Go's own packages log goes to the messages.
 func Run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	signal.Ignore(syscall.SIGPIPE) // a run does not end because nobody reads what it says
+	system.KeepPipesQuiet() // a run does not end because nobody reads what it says
 	a := &app{args: args, env: newEnvironment(environ), stdin: stdin, stdout: stdout, stderr: stderr, now: time.Now}
 	defer log.SetOutput(log.Writer())
 	defer log.SetFlags(log.Flags())
@@ -116,14 +115,6 @@ func (a *app) parser(c *commands, more ...kong.Option) *kong.Kong {
 
 // usage is an error of the command line.
 func usage(err error, hint string) error { return &run.Error{Code: run.Usage, Err: err, Try: hint} }
-
-// refused is an error before anything was sent.
-func refused(err error, hint string) error { return &run.Error{Code: run.Refused, Err: err, Try: hint} }
-
-// unrecorded is an error of what was to be written.
-func unrecorded(err error, hint string) error {
-	return &run.Error{Code: run.Recorded, Err: err, Try: hint}
-}
 
 // usageHint points at the help of the command that was meant.
 func usageHint(parsed *kong.Context, err error) string {

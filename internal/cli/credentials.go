@@ -7,75 +7,61 @@ import (
 	"strings"
 
 	"meetbatch/internal/meeting"
+	"meetbatch/internal/run"
 )
 
 // method is a way to sign in, with the variables that it takes.
 type method struct {
-	name     string
-	needs    []string
-	optional []string
+	name            string
+	needs, optional []string
 }
 
 func methods() []method {
 	return []method{
-		{"token", []string{"TOKEN"}, nil},
-		{"App ID", []string{"APP_ID", "APP_KEY"}, []string{"USER_ID", "CORP_ID"}},
-		{"account", []string{"ACCOUNT", "PASSWORD"}, nil},
+		{"token", []string{"MEETBATCH_TOKEN"}, nil},
+		{"App ID", []string{"MEETBATCH_APP_ID", "MEETBATCH_APP_KEY"}, []string{"MEETBATCH_USER_ID", "MEETBATCH_CORP_ID"}},
+		{"account", []string{"MEETBATCH_ACCOUNT", "MEETBATCH_PASSWORD"}, nil},
 	}
 }
 
-// isSet tells whether a credential is in the environment, by itself or as a file.
-func (e *environment) isSet(name string) bool {
-	return e.variables["MEETBATCH_"+name] != "" || e.variables["MEETBATCH_"+name+"_FILE"] != ""
-}
-
-// shown names the variables that are set, as they are.
-func (e *environment) shown(names []string) string {
-	var set []string
+// set lists which of the credentials the environment has, each under the name that it stands under: its own, or that of
+// its file.
+func (e *environment) set(names ...string) (variables []string) {
 	for _, name := range names {
-		for _, variable := range []string{"MEETBATCH_" + name, "MEETBATCH_" + name + "_FILE"} {
+		for _, variable := range []string{name, name + "_FILE"} {
 			if e.variables[variable] != "" {
-				set = append(set, variable)
+				variables = append(variables, variable)
 			}
 		}
 	}
-	return strings.Join(set, " and ")
+	return variables
 }
 
 // chooseMethod finds the one way to sign in that the environment has credentials for. Two, or half of one, are
 // refused by name; with none it is nil.
-func (e *environment) chooseMethod() (*method, error) {
-	var chosen *method
+func (e *environment) chooseMethod() (chosen *method, err error) {
+	named := func(m method) string { return strings.Join(e.set(m.needs...), " and ") }
 	for _, m := range methods() {
-		all := append(append([]string{}, m.needs...), m.optional...)
-		set := e.shown(all)
-		if set == "" {
-			continue
-		}
+		set := e.set(append(m.needs[:len(m.needs):len(m.needs)], m.optional...)...)
 		for _, name := range m.needs {
-			if !e.isSet(name) {
-				return nil, refused(fmt.Errorf("%s is set, but MEETBATCH_%s is not", set, name), "to sign in by "+m.name+" takes "+strings.Join(prefixed(m.needs), " and "))
+			if len(set) > 0 && e.set(name) == nil {
+				return nil, run.Refuse(fmt.Errorf("%s is set, but %s is not", strings.Join(set, " and "), name), "to sign in by "+m.name+" takes "+strings.Join(m.needs, " and "))
 			}
 		}
-		if chosen != nil {
-			return nil, refused(fmt.Errorf("%s and %s are set, and each way would sign in", e.shown(chosen.needs), e.shown(m.needs)), "unset one of them")
+		switch {
+		case len(set) == 0:
+		case chosen != nil:
+			return nil, run.Refuse(fmt.Errorf("%s and %s are set, and each way would sign in", named(*chosen), named(m)), "unset one of them")
+		default:
+			chosen = &m
 		}
-		chosen = &m
 	}
 	return chosen, nil
 }
 
-func prefixed(names []string) []string {
-	all := make([]string, len(names))
-	for i, name := range names {
-		all[i] = "MEETBATCH_" + name
-	}
-	return all
-}
-
 // defaultAccountType is the kind of accounts that go with a way to sign in (meeting_21_1105).
 func (e *environment) defaultAccountType() string {
-	if e.isSet("APP_ID") {
+	if e.set("MEETBATCH_APP_ID") != nil {
 		return "1"
 	}
 	return "0"
@@ -84,16 +70,16 @@ func (e *environment) defaultAccountType() string {
 // credentials reads what to sign in with from the environment.
 func (e *environment) credentials() (c meeting.Credentials, err error) {
 	m, err := e.chooseMethod()
-	if err != nil {
+	switch {
+	case err != nil:
 		return c, err
-	}
-	if m == nil {
-		return c, refused(errors.New("no credentials: none of MEETBATCH_TOKEN, MEETBATCH_APP_ID and MEETBATCH_ACCOUNT is set, nor the same with _FILE"),
+	case m == nil:
+		return c, run.Refuse(errors.New("no credentials: none of MEETBATCH_TOKEN, MEETBATCH_APP_ID and MEETBATCH_ACCOUNT is set, nor the same with _FILE"),
 			"set one of them, or try --sandbox, which needs none")
 	}
 	for name, to := range map[string]*string{
-		"TOKEN": &c.Token, "APP_ID": &c.AppID, "APP_KEY": &c.AppKey, "USER_ID": &c.UserID, "CORP_ID": &c.CorpID,
-		"ACCOUNT": &c.Account, "PASSWORD": &c.Password,
+		"MEETBATCH_TOKEN": &c.Token, "MEETBATCH_APP_ID": &c.AppID, "MEETBATCH_APP_KEY": &c.AppKey, "MEETBATCH_USER_ID": &c.UserID,
+		"MEETBATCH_CORP_ID": &c.CorpID, "MEETBATCH_ACCOUNT": &c.Account, "MEETBATCH_PASSWORD": &c.Password,
 	} {
 		if *to, err = e.credential(name); err != nil {
 			return meeting.Credentials{}, err
@@ -101,9 +87,9 @@ func (e *environment) credentials() (c meeting.Credentials, err error) {
 	}
 	switch {
 	case !meeting.HeaderSafe(c.Token):
-		err = refused(errors.New("MEETBATCH_TOKEN holds a blank or another character that cannot stand in a header"), "copy it again, without line breaks")
+		err = run.Refuse(errors.New("MEETBATCH_TOKEN holds a blank or another character that cannot stand in a header"), "copy it again, without line breaks")
 	case strings.Contains(c.Account, ":"):
-		err = refused(errors.New("MEETBATCH_ACCOUNT holds a colon, which ends the account where it is sent"), "")
+		err = run.Refuse(errors.New("MEETBATCH_ACCOUNT holds a colon, which ends the account where it is sent"), "")
 	}
 	return c, err
 }
@@ -111,21 +97,20 @@ func (e *environment) credentials() (c meeting.Credentials, err error) {
 // credential reads one credential, or the file that NAME_FILE names, less the line end behind it. It is empty when
 // neither is set. No message repeats what it read.
 func (e *environment) credential(name string) (string, error) {
-	name = "MEETBATCH_" + name
 	value, file := e.variables[name], e.variables[name+"_FILE"]
 	switch {
 	case value != "" && file != "":
-		return "", refused(fmt.Errorf("%s and %s_FILE are both set", name, name), "unset one of them")
+		return "", run.Refuse(fmt.Errorf("%s and %s_FILE are both set", name, name), "unset one of them")
 	case file == "":
 		return value, nil
 	}
 	text, err := os.ReadFile(file)
-	if err != nil {
-		return "", refused(fmt.Errorf("%s_FILE: %w", name, err), "")
-	}
 	value = strings.TrimRight(string(text), "\r\n")
-	if strings.TrimSpace(value) == "" {
-		return "", refused(fmt.Errorf("%s_FILE: %s is empty", name, file), "")
+	switch {
+	case err != nil:
+		return "", run.Refuse(fmt.Errorf("%s_FILE: %w", name, err), "")
+	case strings.TrimSpace(value) == "":
+		return "", run.Refuse(fmt.Errorf("%s_FILE: %s is empty", name, file), "")
 	}
 	return value, nil
 }

@@ -94,7 +94,7 @@ func (a *app) dryRun(ctx context.Context, j run.Job, flags consoleFlags) error {
 		}
 	}
 	if err != nil {
-		return unrecorded(err, "")
+		return run.Unrecorded(err, "")
 	}
 	return planned.Guard()
 }

@@ -30,7 +30,7 @@ func (c *resumeCmd) Run(ctx context.Context, a *app) error {
 		return usage(err, "meetbatch resume --help")
 	}
 	if c.Sandbox && !s.Settings.Sandbox {
-		return refused(fmt.Errorf("%s is a run against the real service, and cannot go on in the sandbox", c.RunDir), "leave --sandbox away")
+		return run.Refuse(fmt.Errorf("%s is a run against the real service, and cannot go on in the sandbox", c.RunDir), "leave --sandbox away")
 	}
 	if s.Finished() {
 		return s.Again(newUser(a, c.processFlags))

@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	"meetbatch/internal/run"
 	"meetbatch/internal/sandbox"
 	"meetbatch/internal/words"
 )
@@ -102,13 +103,13 @@ func (c *sandboxCmd) Run(ctx context.Context, a *app) (err error) {
 	}
 	if c.Directory != "" {
 		if settings.Directory, err = readDirectory(c.Directory); err != nil {
-			return refused(fmt.Errorf("%s: %w", c.Directory, err), "")
+			return run.Refuse(fmt.Errorf("%s: %w", c.Directory, err), "")
 		}
 	}
 	if c.Log != "" {
 		log, err := os.OpenFile(c.Log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o666)
 		if err != nil {
-			return refused(err, "")
+			return run.Refuse(err, "")
 		}
 		defer log.Close()
 		settings.Log = log
@@ -116,13 +117,13 @@ func (c *sandboxCmd) Run(ctx context.Context, a *app) (err error) {
 	handler := sandbox.New(settings)
 	server, err := sandbox.Start(handler, c.Addr)
 	if err != nil {
-		return refused(fmt.Errorf("--addr %s: %w", c.Addr, err), "")
+		return run.Refuse(fmt.Errorf("--addr %s: %w", c.Addr, err), "")
 	}
 	out.Info("sandbox listens on "+server.URL, "url", server.URL)
 	out.Info(fmt.Sprintf("try: MEETBATCH_TOKEN=%s meetbatch reclaim --endpoint %s --yes testdata/rooms.csv", words.Quoted(c.Token), server.URL))
 	<-ctx.Done()
 	if err := errors.Join(server.Close(), handler.Err()); err != nil {
-		return unrecorded(err, "")
+		return run.Unrecorded(err, "")
 	}
 	return nil
 }

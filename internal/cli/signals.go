@@ -6,10 +6,10 @@ import (
 	"os"
 	"os/signal"
 	"sync"
-	"syscall"
 	"time"
 
 	"meetbatch/internal/run"
+	"meetbatch/internal/system"
 )
 
 // signals turns signals and --until into the ends of two contexts: stopping ends when nothing further is
@@ -25,7 +25,7 @@ func catchSignals(ctx context.Context, u *user, until time.Time) signals {
 	abandon, giveUp := context.WithCancel(ctx)
 	stopping, stop := context.WithCancelCause(abandon)
 	incoming := make(chan os.Signal, 2)
-	signal.Notify(incoming, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(incoming, system.StopSignals()...)
 	var due <-chan time.Time
 	if !until.IsZero() {
 		due = time.After(time.Until(until))

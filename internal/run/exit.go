@@ -52,17 +52,11 @@ func HintOf(err error) string {
 	return ""
 }
 
-func refused(err error, hint string) error    { return &Error{Refused, err, hint} }
-func unrecorded(err error, hint string) error { return &Error{Recorded, err, hint} }
+// Refuse gives the error of what is refused before anything was sent.
+func Refuse(err error, hint string) error { return &Error{Refused, err, hint} }
 
-// unrecordedUnlessLocked leaves the error of a directory that somebody else holds as it is.
-func unrecordedUnlessLocked(err error) error {
-	var locked *report.LockedError
-	if errors.As(err, &locked) {
-		return err
-	}
-	return unrecorded(err, "")
-}
+// Unrecorded gives the error of what could not be written, or does not add up.
+func Unrecorded(err error, hint string) error { return &Error{Recorded, err, hint} }
 
 // CodeOf is the one place where an error becomes an exit code.
 func CodeOf(err error) Code {
@@ -74,7 +68,7 @@ func CodeOf(err error) Code {
 		return OK
 	case errors.As(err, &said):
 		return said
-	case errors.As(err, &locked):
+	case errors.As(err, &locked): // however it came up
 		return Locked
 	case errors.As(err, &e):
 		return e.Code

@@ -39,7 +39,7 @@ func (r *run) finish(end error) error {
 	code = r.conclude(err, reason, code)
 	err = errors.Join(err, r.dir.WriteRun(r.meta), r.dir.Close())
 	if err != nil {
-		return unrecorded(err, "every request that was sent is in the journal; make room, or mend what is wrong, and go on: "+nextResume(r.path))
+		return Unrecorded(err, "every request that was sent is in the journal; make room, or mend what is wrong, and go on: "+nextResume(r.path))
 	}
 	r.User.Ended(&Ending{
 		Dir: r.dir, Run: r.meta, Settings: r.settings, Planned: r.planned,

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"meetbatch/internal/words"
 	"meetbatch/job"
 	"meetbatch/job/plan"
 	"meetbatch/reader"
@@ -29,24 +30,18 @@ type Planned struct {
 	header   []byte
 }
 
-// batchRows is how many rows are read before they are handed on to be planned.
-const batchRows = 256
-
 // makePlan reads and plans the whole input, until the context ends.
 func (r *run) makePlan(ctx context.Context) error {
-	planned, err := r.readPlan(ctx)
-	if err == nil {
-		r.planned = planned
-		return nil
-	}
-	if ctx.Err() != nil {
+	var err error
+	r.planned, err = r.readPlan(ctx)
+	var e *Error
+	switch {
+	case err == nil || errors.As(err, &e):
+		return err
+	case ctx.Err() != nil:
 		return ctx.Err()
 	}
-	var e *Error
-	if !errors.As(err, &e) {
-		err = refused(err, "")
-	}
-	return err
+	return Refuse(err, "")
 }
 
 // readPlan reads the input and plans it at the same time.
@@ -57,11 +52,29 @@ func (r *run) readPlan(ctx context.Context) (_ *Planned, err error) {
 		return nil, err
 	}
 	planner := plan.New(plan.Settings{Operation: r.op, Size: r.settings.Chunk, Settled: r.isSettled(), Temp: r.tempFile})
-	defer func() { err = errors.Join(err, planner.Close()) }()
+	defer planner.Close() // which has nothing to do where there is a plan
 	if err := r.addEarlier(planner); err != nil {
 		return nil, err
 	}
-	if err := r.readRows(ctx, p, rows, planner); err != nil {
+	batches := make(chan []job.Item, 4)
+	pool, ctx := errgroup.WithContext(ctx)
+	pool.Go(func() (err error) {
+		defer close(batches)
+		p.fileRows, err = r.readBatches(ctx, rows, batches)
+		return err
+	})
+	pool.Go(func() error {
+		for batch := range batches {
+			for _, it := range batch {
+				p.Findings.warn(it)
+				if err := planner.Add(it); err != nil {
+					return unplanned(err)
+				}
+			}
+		}
+		return nil
+	})
+	if err := pool.Wait(); err != nil {
 		return nil, err
 	}
 	if p.Plan, err = planner.Plan(); err != nil {
@@ -81,64 +94,20 @@ func (r *run) readPlan(ctx context.Context) (_ *Planned, err error) {
 	return p, nil
 }
 
-// readRows reads rows in one goroutine, and plans them in another.
-func (r *run) readRows(ctx context.Context, p *Planned, rows *reader.Reader, planner *plan.Planner) error {
-	pool, ctx := errgroup.WithContext(ctx)
-	hand := newHandover()
-	pool.Go(func() (err error) {
-		defer close(hand.filled)
-		p.fileRows, err = r.readBatches(ctx, rows, hand)
-		return err
-	})
-	pool.Go(func() error {
-		for batch := range hand.filled {
-			for _, it := range batch {
-				p.Findings.warn(it)
-				if err := planner.Add(it); err != nil {
-					return unplanned(err)
-				}
-			}
-			hand.used <- batch[:0]
+// readBatches hands the rows of the input on, some at a time, up to the limit, and counts those of the file.
+func (r *run) readBatches(ctx context.Context, rows *reader.Reader, batches chan<- []job.Item) (n int64, err error) {
+	const size = 256
+	batch := make([]job.Item, 0, size)
+	give := func() error {
+		select {
+		case batches <- batch:
+			batch = make([]job.Item, 0, size)
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
 		}
-		return nil
-	})
-	return pool.Wait()
-}
-
-// handover passes batches of rows from who reads to who plans, and back to be used again. No more than
-// waiting + 2 of them exist at any time, so used is never full.
-type handover struct {
-	filled chan []job.Item
-	used   chan []job.Item
-}
-
-// waiting is how many batches may wait to be planned.
-const waiting = 4
-
-func newHandover() handover {
-	return handover{make(chan []job.Item, waiting), make(chan []job.Item, waiting+2)}
-}
-
-// give hands a batch on, and returns an empty one.
-func (h handover) give(ctx context.Context, batch []job.Item) ([]job.Item, error) {
-	select {
-	case h.filled <- batch:
-	case <-ctx.Done():
-		return nil, ctx.Err()
 	}
-	select {
-	case batch = <-h.used:
-		return batch, nil
-	default:
-		return make([]job.Item, 0, batchRows), nil
-	}
-}
-
-// readBatches hands the rows of the input on, up to the limit, and counts those of the file.
-func (r *run) readBatches(ctx context.Context, rows *reader.Reader, hand handover) (n int64, err error) {
-	limit := r.settings.Limit
-	batch := make([]job.Item, 0, batchRows)
-	for !limit.reached(n) || !r.settings.ExpectRows.isAny() {
+	for limit := r.settings.Limit; !limit.reached(n) || !r.settings.ExpectRows.isAny(); n++ {
 		it, err := rows.Read()
 		if err == io.EOF {
 			break
@@ -146,18 +115,17 @@ func (r *run) readBatches(ctx context.Context, rows *reader.Reader, hand handove
 		if err != nil {
 			return n, err
 		}
-		beyond := limit.reached(n)
-		if n++; beyond {
+		if limit.reached(n) {
 			continue
 		}
-		if batch = append(batch, it); len(batch) < batchRows {
+		if batch = append(batch, it); len(batch) < size {
 			continue
 		}
-		if batch, err = hand.give(ctx, batch); err != nil {
+		if err := give(); err != nil {
 			return n, err
 		}
 	}
-	if _, err := hand.give(ctx, batch); err != nil {
+	if err := give(); err != nil {
 		return n, err
 	}
 	return n, r.input.rest()
@@ -165,7 +133,7 @@ func (r *run) readBatches(ctx context.Context, rows *reader.Reader, hand handove
 
 // unplanned is the error of a temporary file.
 func unplanned(err error) error {
-	return unrecorded(fmt.Errorf("the plan cannot be written to a temporary file: %w", err), "make room where the run directory is, or for a dry run in TMPDIR")
+	return Unrecorded(fmt.Errorf("the plan cannot be written to a temporary file: %w", err), "make room where the run directory is, or for a dry run in TMPDIR")
 }
 
 // tempFile makes a file for rows beyond what memory may hold: in the run directory, so that the disk that
@@ -174,17 +142,13 @@ func (r *run) tempFile() (plan.Temp, error) { return report.TempFile(r.path) }
 
 // newReader reads the input from its first row.
 func (r *run) newReader(from io.Reader) (*reader.Reader, error) {
-	encoding := r.settings.Encoding
-	if encoding == "auto" {
-		encoding = reader.Auto
-	}
 	value, _ := r.op.ValueOf(r.settings.To)
 	return reader.New(from, r.input.name, r.op, reader.Options{
 		Columns:     r.settings.columns(),
 		AccountType: r.settings.accountType(),
 		Value:       value.API,
 		AnyID:       r.settings.AnyID,
-		Encoding:    encoding,
+		Encoding:    r.settings.Encoding,
 		Delimiter:   rune(r.settings.Delimiter),
 		Say:         sayFlag,
 	})
@@ -222,4 +186,59 @@ func (r *run) rows(row func(it job.Item, raw []byte) error) error {
 		}
 		return nil
 	})
+}
+
+// Guard refuses a plan that is not what the user can have meant.
+func (p *Planned) Guard() error {
+	s := p.Settings
+	if !s.ExpectRows.contains(p.fileRows) {
+		return Refuse(fmt.Errorf("%s: %s, and --expect-rows is %s", p.Input, words.Plural(p.fileRows, "row"), s.ExpectRows),
+			"is this the right file, and whole?")
+	}
+	if s.MaxInvalid.Exceeded(p.InvalidRows, p.Rows) {
+		return Refuse(fmt.Errorf("%s: %s of %s are invalid, and --max-invalid is %s", p.Input, words.Number(p.InvalidRows), words.Plural(p.Rows, "row"), s.MaxInvalid),
+			"mend the rows, or send the others all the same with --max-invalid 100%")
+	}
+	return nil
+}
+
+// Findings collects what is wrong with rows, by reason, so that a plan can tell it in a few lines.
+type Findings struct {
+	Doubt string // about the file as a whole; mostly empty
+	Kinds []*Finding
+	byWhy map[string]*Finding
+}
+
+// Finding is what is wrong with some rows.
+type Finding struct {
+	Why   string
+	Count int64   // of the rows
+	Lines []int64 // of the first of them
+}
+
+// keptLines is how many rows of each kind are named; all are counted.
+const keptLines = 10
+
+func (f *Findings) warn(it job.Item) {
+	if it.Warning != "" {
+		f.add(it.Warning+", sent all the same", it.Line)
+	}
+}
+
+func (f *Findings) invalid(it job.Item) { f.add("invalid: "+it.Invalid, it.Line) }
+
+func (f *Findings) add(why string, line int64) {
+	kind := f.byWhy[why]
+	if kind == nil {
+		kind = &Finding{Why: why}
+		if f.byWhy == nil {
+			f.byWhy = map[string]*Finding{}
+		}
+		f.byWhy[why] = kind
+		f.Kinds = append(f.Kinds, kind)
+	}
+	kind.Count++
+	if len(kind.Lines) < keptLines {
+		kind.Lines = append(kind.Lines, line)
+	}
 }

@@ -23,7 +23,7 @@ type Stored struct {
 func Load(path string) (*Stored, error) {
 	meta, err := report.ReadRun(path)
 	if err != nil {
-		return nil, refused(err, "name the directory of a run, such as runs/reclaim-20260301T013000Z")
+		return nil, Refuse(err, "name the directory of a run, such as runs/reclaim-20260301T013000Z")
 	}
 	s := &Stored{Path: path, Run: meta}
 	file := filepath.Join(path, report.RunFile)
@@ -33,10 +33,10 @@ func Load(path string) (*Stored, error) {
 		}
 	}
 	if s.Operation.Name == "" {
-		return nil, unrecorded(fmt.Errorf("%s: command %q is no job", file, meta.Command), "")
+		return nil, Unrecorded(fmt.Errorf("%s: command %q is no job", file, meta.Command), "")
 	}
 	if err := json.Unmarshal(meta.Settings, &s.Settings); err != nil {
-		return nil, unrecorded(fmt.Errorf("%s: settings: %w", file, err), "")
+		return nil, Unrecorded(fmt.Errorf("%s: settings: %w", file, err), "")
 	}
 	return s, nil
 }
@@ -63,25 +63,18 @@ func Resume(w World, s *Stored) (err error) {
 		return err
 	}
 	if r.past, err = report.Open(s.Path, r.op); err != nil {
-		return unrecordedUnlessLocked(err)
+		return Unrecorded(err, "")
 	}
-	defer r.past.Close()
 	if r.input, err = openAgain(s.Path, r.meta.Input); err != nil {
-		return refused(err, "")
+		return errors.Join(Refuse(err, ""), r.past.Close())
 	}
-	defer r.input.close()
-	defer r.signOut() // whatever happens
+	defer r.close()
 	if err := r.prepareAgain(); err != nil {
-		if w.Stopping.Err() != nil {
-			return stoppedBefore(w.Stopping)
-		}
-		return err
+		return r.orStopped(err)
 	}
-	defer r.planned.Close()
 	if r.dir, err = r.past.Resume(r.planned.Torn); err != nil {
-		return unrecorded(err, "")
+		return Unrecorded(err, "")
 	}
-	defer r.dir.Close()
 	r.meta.Resumed++
 	r.meta.End, r.meta.ExitCode, r.meta.Reason = nil, nil, ""
 	return r.send()
@@ -92,13 +85,6 @@ func (r *run) prepareAgain() error {
 	if err := r.makePlan(r.Stopping); err != nil {
 		return err
 	}
-	if err := r.checkAgain(); err != nil {
-		return errors.Join(err, r.planned.Close())
-	}
-	return nil
-}
-
-func (r *run) checkAgain() error {
 	r.User.Found(r.planned)
 	if r.meta.State == report.Planning { // it was interrupted before the guard could say anything
 		if err := r.planned.Guard(); err != nil {
@@ -107,7 +93,7 @@ func (r *run) checkAgain() error {
 	}
 	was, now := r.meta.Input, r.input.describe()
 	if was.SHA256 != "" && !sameBytes(was, now) {
-		return refused(fmt.Errorf("%s is not the file that it was when the run began: its SHA-256 has changed", r.input.name),
+		return Refuse(fmt.Errorf("%s is not the file that it was when the run began: its SHA-256 has changed", r.input.name),
 			"bring the old file back, or begin a new run with the new one")
 	}
 	r.meta.Input = now
@@ -117,3 +103,31 @@ func (r *run) checkAgain() error {
 
 // nextResume is the command that goes on with a run.
 func nextResume(path string) string { return "meetbatch resume " + words.Quoted(path) }
+
+// Verify recounts a run from its files and its input. It returns the problems that it found, in words; none means that
+// every row has exactly one result.
+func Verify(s *Stored) (problems []string, err error) {
+	r := &run{op: s.Operation, settings: s.Settings, path: s.Path, meta: s.Run}
+	if r.input, err = openAgain(s.Path, s.Run.Input); err != nil {
+		return nil, Unrecorded(fmt.Errorf("input: %w", err), "")
+	}
+	defer r.input.close()
+	rows, err := r.newReader(r.input)
+	if err != nil {
+		return nil, Unrecorded(err, "")
+	}
+	problems, err = report.Verify(s.Path, report.Check{
+		Operation: r.op,
+		Run:       s.Run,
+		Skips:     len(r.settings.SkipSucceeded) > 0,
+		Header:    rows.Header(),
+		Rows:      r.rows,
+	})
+	if errors.Is(err, report.ErrUnfinished) {
+		return nil, Unrecorded(err, nextResume(s.Path))
+	}
+	if err != nil {
+		return nil, Unrecorded(err, "")
+	}
+	return problems, nil
+}

@@ -78,19 +78,13 @@ func Start(w World, j Job) error {
 	if err != nil {
 		return err
 	}
-	defer r.input.close()
+	defer r.close()
 	if err := r.createDir(j); err != nil {
 		return err
 	}
-	defer r.dir.Close()
-	defer r.signOut() // whatever happens
 	if err := r.prepare(); err != nil {
-		if w.Stopping.Err() != nil { // while it was planned or asked
-			err = stoppedBefore(w.Stopping)
-		}
-		return errors.Join(err, r.dir.Remove())
+		return errors.Join(r.orStopped(err), r.dir.Remove())
 	}
-	defer r.planned.Close()
 	return r.send()
 }
 
@@ -101,10 +95,23 @@ func Plan(w World, j Job) (*Planned, error) {
 		return nil, err
 	}
 	defer r.input.close()
-	if err := r.makePlan(w.Stopping); err != nil {
-		return nil, err
+	err = r.makePlan(w.Stopping)
+	return r.planned, err
+}
+
+// close gives up whatever a run holds, however far it came.
+func (r *run) close() {
+	r.signOut()
+	if r.planned != nil {
+		r.planned.Close()
 	}
-	return r.planned, nil
+	if r.dir != nil {
+		r.dir.Close()
+	}
+	if r.past != nil {
+		r.past.Close()
+	}
+	r.input.close()
 }
 
 // begin opens what a new run needs, and refuses what can be refused before the input is read.
@@ -112,13 +119,13 @@ func begin(w World, j Job) (*run, error) {
 	r := &run{World: w, op: j.Operation, settings: j.Settings}
 	var err error
 	if r.settings.SkipSucceeded, err = absolute(j.Settings.SkipSucceeded); err != nil {
-		return nil, refused(err, "")
+		return nil, Refuse(err, "")
 	}
 	if err := r.newClient(); err != nil {
 		return nil, err
 	}
 	if r.input, err = openInput(w.Stopping, j.File, w.Stdin); err != nil {
-		return nil, refused(err, "")
+		return nil, Refuse(err, "")
 	}
 	r.meta = report.Run{
 		Command:     r.op.Name,
@@ -141,7 +148,7 @@ func begin(w World, j Job) (*run, error) {
 func (r *run) newClient() error {
 	endpoint, err := meeting.CheckEndpoint(r.settings.Service())
 	if err != nil {
-		return refused(err, "credentials go to https addresses only, or to a service on this machine")
+		return Refuse(err, "credentials go to https addresses only, or to a service on this machine")
 	}
 	r.client = &meeting.Client{
 		Endpoint:    endpoint,
@@ -169,9 +176,9 @@ func (r *run) createDir(j Job) error {
 	case errors.As(err, &locked):
 		return err
 	case errors.Is(err, report.ErrExists):
-		return refused(err, fmt.Sprintf("name another directory with --out, or go on with that run: meetbatch resume %s", words.Quoted(r.path)))
+		return Refuse(err, fmt.Sprintf("name another directory with --out, or go on with that run: meetbatch resume %s", words.Quoted(r.path)))
 	case err != nil:
-		return unrecorded(err, "name a directory that can be written with --out")
+		return Unrecorded(err, "name a directory that can be written with --out")
 	}
 	return nil
 }
@@ -179,10 +186,10 @@ func (r *run) createDir(j Job) error {
 // prepare plans the run and asks whether to go on. After an error nothing has been sent.
 func (r *run) prepare() error {
 	if err := r.input.keepIn(r.dir); err != nil {
-		return unrecorded(err, "")
+		return Unrecorded(err, "")
 	}
 	if err := r.dir.WriteRun(r.meta); err != nil {
-		return unrecorded(err, "")
+		return Unrecorded(err, "")
 	}
 	if err := r.makePlan(r.Stopping); err != nil {
 		return err
@@ -190,16 +197,13 @@ func (r *run) prepare() error {
 	r.meta.Input = r.input.describe()
 	r.meta.Requests.Planned = r.planned.Requests
 	if err := r.dir.WriteRun(r.meta); err != nil {
-		return errors.Join(unrecorded(err, ""), r.planned.Close())
+		return Unrecorded(err, "")
 	}
 	r.User.Found(r.planned)
 	if err := r.planned.Guard(); err != nil {
-		return errors.Join(err, r.planned.Close())
+		return err
 	}
-	if err := r.agree(); err != nil {
-		return errors.Join(err, r.planned.Close())
-	}
-	return nil
+	return r.agree()
 }
 
 // agree asks the user, and then signs in.
@@ -210,9 +214,12 @@ func (r *run) agree() error {
 	return r.signIn(r.Stopping)
 }
 
-// stoppedBefore is the error of a run that was stopped before it sent anything.
-func stoppedBefore(stopping context.Context) error {
-	return &Error{Stopped, fmt.Errorf("%w, before anything was sent", context.Cause(stopping)), "give the same command again"}
+// orStopped gives the error of a run that ended before it sent anything; if it was stopped, that is the reason.
+func (r *run) orStopped(err error) error {
+	if r.Stopping.Err() == nil {
+		return err
+	}
+	return &Error{Stopped, fmt.Errorf("%w, before anything was sent", context.Cause(r.Stopping)), "give the same command again"}
 }
 
 // isSettled is what a planner asks about rows that an interrupted run has settled.

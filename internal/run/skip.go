@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 
 	"meetbatch/job/plan"
@@ -22,7 +21,7 @@ func (r *run) addEarlier(planner *plan.Planner) error {
 	for _, s := range runs {
 		undoes := s.Operation.Name != r.op.Name || len(r.op.Values) > 0 && len(runs) > 1
 		if state := s.Run.State; undoes && state != report.Finished && state != report.Stopped {
-			return refused(fmt.Errorf("--skip-succeeded: %s is not finished, and may have undone what another run did", s.Path), "go on with it first: "+nextResume(s.Path))
+			return Refuse(fmt.Errorf("--skip-succeeded: %s is not finished, and may have undone what another run did", s.Path), "go on with it first: "+nextResume(s.Path))
 		}
 		for e, err := range report.Earlier(s.Path, r.op, s.Operation) {
 			if err != nil {
@@ -37,15 +36,22 @@ func (r *run) addEarlier(planner *plan.Planner) error {
 }
 
 func notEarlier(err error) error {
-	return refused(fmt.Errorf("--skip-succeeded: %w", err), "name the directory of a run of the same command against the same service")
+	return Refuse(fmt.Errorf("--skip-succeeded: %w", err), "name the directory of a run of the same command against the same service")
 }
 
 // earlierRuns lists the runs that are named, and those of their folders that began later and are of this operation or
 // the one that it undoes, with the same service.
-func (r *run) earlierRuns() ([]*Stored, error) {
-	var runs []*Stored
-	have := func(path string) bool {
-		return slices.ContainsFunc(runs, func(s *Stored) bool { return s.Path == path })
+func (r *run) earlierRuns() (runs []*Stored, err error) {
+	own, err := filepath.Abs(r.path)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]bool{own: true}
+	add := func(s *Stored) {
+		if !seen[s.Path] {
+			seen[s.Path] = true
+			runs = append(runs, s)
+		}
 	}
 	for _, path := range r.settings.SkipSucceeded {
 		named, err := Load(path)
@@ -59,51 +65,25 @@ func (r *run) earlierRuns() ([]*Stored, error) {
 		if err != nil {
 			return nil, notEarlier(err)
 		}
-		if !have(path) {
-			runs = append(runs, named)
-		}
-		later, err := r.laterThan(named)
+		add(named)
+		beside, err := os.ReadDir(filepath.Dir(path))
 		if err != nil {
 			return nil, notEarlier(err)
 		}
-		for _, s := range later {
-			if !have(s.Path) {
-				runs = append(runs, s)
+		for _, entry := range beside {
+			other, err := Load(filepath.Join(filepath.Dir(path), entry.Name()))
+			if errors.Is(err, report.ErrNoRun) || !entry.IsDir() {
+				continue
+			}
+			if err != nil {
+				return nil, notEarlier(err)
+			}
+			if other.Run.Start.After(named.Run.Start) && other.Run.State != report.Planning && r.comparable(other) == nil {
+				add(other)
 			}
 		}
 	}
 	return runs, nil
-}
-
-// laterThan lists the comparable runs beside a run that began after it, but for this one.
-func (r *run) laterThan(named *Stored) ([]*Stored, error) {
-	folder := filepath.Dir(named.Path)
-	entries, err := os.ReadDir(folder)
-	if err != nil {
-		return nil, err
-	}
-	own, err := filepath.Abs(r.path)
-	if err != nil {
-		return nil, err
-	}
-	var later []*Stored
-	for _, entry := range entries {
-		path := filepath.Join(folder, entry.Name())
-		if path == own || path == named.Path || !entry.IsDir() {
-			continue
-		}
-		s, err := Load(path)
-		if errors.Is(err, report.ErrNoRun) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		if s.Run.Start.After(named.Run.Start) && s.Run.State != report.Planning && r.comparable(s) == nil {
-			later = append(later, s)
-		}
-	}
-	return later, nil
 }
 
 // comparable tells why what a run did says nothing about what this one is to do; nil: it does.
