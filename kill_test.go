@@ -17,73 +17,78 @@ import (
 // what the service did, and no more is repeated than was in flight.
 func TestKill(t *testing.T) {
 	t.Parallel()
-	const workers = 8
 	for seed := range uint64(3) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
-			dir := t.TempDir()
-			input, run, logFile := filepath.Join(dir, "rooms.csv"), filepath.Join(dir, "run"), filepath.Join(dir, "log")
-			rows := writeRooms(t, input, 300)
-			log, err := os.Create(logFile)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer log.Close()
-			settings := sandbox.Settings{Token: "sandbox", Log: log, Seed: seed, Latency: sandbox.Latency{Min: time.Millisecond, Max: 20 * time.Millisecond}}
-			for _, kind := range []string{"500", "502", "503", "504", "reset", "cut", "hang"} {
-				settings.Faults = append(settings.Faults, sandbox.Fault{Kind: kind, Share: 0.01})
-			}
-			server, err := sandbox.Start(sandbox.New(settings), "127.0.0.1:0")
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer server.Close()
-
-			chance := rand.New(rand.NewPCG(seed, 1))
-			args := []string{"reclaim", "--endpoint", server.URL, "--yes", "--rate", "none", "--workers", fmt.Sprint(workers),
-				"--timeout", "200ms", "--attempts", "10", "--out", run, input}
-			kills := 0
-			for {
-				after := time.Duration(20+chance.IntN(400)) * time.Millisecond
-				if kills == 15 {
-					after = time.Minute // on a machine that is busy it would never end
-				}
-				code := meetbatch(t, after, args...)
-				if code == 1 {
-					break // finished; the rooms that are missing failed
-				}
-				if code != -1 {
-					t.Fatalf("exit code %d", code)
-				}
-				if _, err := os.Stat(filepath.Join(run, "run.json")); err == nil {
-					args = []string{"resume", "--yes", run}
-				} else if err := os.RemoveAll(run); err != nil { // killed before it had begun
-					t.Fatal(err)
-				}
-				if kills++; kills > 15 {
-					t.Fatal("it does not end")
-				}
-			}
-			if code := meetbatch(t, time.Minute, "verify", run); code != 0 {
-				t.Errorf("verify: exit code %d", code)
-			}
-			repeated, err := compare(run, logFile)
-			if err != nil {
-				t.Error(err)
-			}
-			if repeated > kills*workers {
-				t.Errorf("%d requests repeated after %d kills", repeated, kills)
-			}
-			results, err := os.ReadFile(filepath.Join(run, "results.csv"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if n := bytes.Count(results, []byte("\n")) - 1; n != rows {
-				t.Errorf("%d results for %d rows", n, rows)
-			}
-			t.Logf("%d kills, %d requests repeated", kills, repeated)
+			killAndResume(t, seed, 300, 15)
 		})
 	}
+}
+
+// killAndResume takes a run on so many accounts through as many kills as it lasts, but no more than most.
+func killAndResume(t *testing.T, seed uint64, accounts, most int) {
+	const workers = 8
+	dir := t.TempDir()
+	input, run, logFile := filepath.Join(dir, "rooms.csv"), filepath.Join(dir, "run"), filepath.Join(dir, "log")
+	rows := writeRooms(t, input, accounts)
+	log, err := os.Create(logFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	settings := sandbox.Settings{Token: "sandbox", Log: log, Seed: seed, Latency: sandbox.Latency{Min: time.Millisecond, Max: 20 * time.Millisecond}}
+	for _, kind := range []string{"500", "502", "503", "504", "reset", "cut", "hang"} {
+		settings.Faults = append(settings.Faults, sandbox.Fault{Kind: kind, Share: 0.01})
+	}
+	server, err := sandbox.Start(sandbox.New(settings), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+
+	chance := rand.New(rand.NewPCG(seed, 1))
+	args := []string{"reclaim", "--endpoint", server.URL, "--yes", "--rate", "none", "--workers", fmt.Sprint(workers),
+		"--timeout", "200ms", "--attempts", "10", "--out", run, input}
+	kills := 0
+	for {
+		after := time.Duration(20+chance.IntN(400)) * time.Millisecond
+		if kills == most {
+			after = time.Minute // on a machine that is busy it would never end
+		}
+		code := meetbatch(t, after, args...)
+		if code == 1 {
+			break // finished; the rooms that are missing failed
+		}
+		if code != -1 {
+			t.Fatalf("exit code %d", code)
+		}
+		if _, err := os.Stat(filepath.Join(run, "run.json")); err == nil {
+			args = []string{"resume", "--yes", run}
+		} else if err := os.RemoveAll(run); err != nil { // killed before it had begun
+			t.Fatal(err)
+		}
+		if kills++; kills > most {
+			t.Fatal("it does not end")
+		}
+	}
+	if code := meetbatch(t, time.Minute, "verify", run); code != 0 {
+		t.Errorf("verify: exit code %d", code)
+	}
+	repeated, err := compare(run, logFile)
+	if err != nil {
+		t.Error(err)
+	}
+	if repeated > kills*workers {
+		t.Errorf("%d requests repeated after %d kills", repeated, kills)
+	}
+	results, err := os.ReadFile(filepath.Join(run, "results.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := bytes.Count(results, []byte("\n")) - 1; n != rows {
+		t.Errorf("%d results for %d rows", n, rows)
+	}
+	t.Logf("%d kills, %d requests repeated", kills, repeated)
 }
 
 // writeRooms writes a file of so many accounts, a few rooms each, a few of which are missing or doubled.

@@ -1,0 +1,100 @@
+package run
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"meetbatch/job"
+)
+
+// TestSettingsComeBack: what run.json holds of settings is what they were, each a string or a list of strings.
+func TestSettingsComeBack(t *testing.T) {
+	t.Parallel()
+	was := Settings{
+		Rate: job.Rate{Requests: 10, Per: time.Second}, Workers: 3, Chunk: 7, Attempts: 2, Timeout: Duration{90 * time.Second},
+		MaxFailures: job.Share{Percent: 5}, MaxInvalid: Allowed{}, ExpectRows: Range{"5..", 5, 1 << 62}, Limit: 12,
+		SkipSucceeded: []string{"/runs/1", "/runs/2"}, Column: []string{"account=a=b", "vmr_id=c"}, AnyID: true,
+		Encoding: "gb18030", Delimiter: '\t', AccountType: "1", Region: "intl", Endpoint: "https://example.test", Language: "zh-CN",
+		Sandbox: true, To: "disabled",
+	}
+	text, err := json.Marshal(was)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var plain map[string]any
+	if err := json.Unmarshal(text, &plain); err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range plain {
+		switch value.(type) {
+		case string, []any:
+		default:
+			t.Errorf("%s is %v, no string and no list", name, value)
+		}
+	}
+	if n := reflect.TypeFor[Settings]().NumField(); len(plain) != n {
+		t.Errorf("%d settings of %d are written: %s", len(plain), n, text)
+	}
+	var is Settings
+	if err := json.Unmarshal(text, &is); err != nil || !reflect.DeepEqual(is, was) {
+		t.Errorf("%+v, %v, want %+v back", is, err, was)
+	}
+	if got := was.columns(); got["account"] != "a=b" || got["vmr_id"] != "c" {
+		t.Errorf("columns = %v", got)
+	}
+}
+
+// TestSettingsOfOldRuns: the settings of runs of 0.1 are understood.
+func TestSettingsOfOldRuns(t *testing.T) {
+	t.Parallel()
+	dirs, err := filepath.Glob("../../testdata/runs-0.1/*")
+	if err != nil || len(dirs) != 3 {
+		t.Fatal(dirs, err)
+	}
+	for _, dir := range dirs {
+		s, err := Load(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Settings.Check(); err != nil || s.Settings.CheckFor(s.Operation) != nil || !s.Settings.Sandbox || s.Settings.Attempts != 5 {
+			t.Errorf("%s: %v: %+v", dir, err, s.Settings)
+		}
+	}
+}
+
+func TestChanges(t *testing.T) {
+	t.Parallel()
+	s := Settings{Workers: 8, Attempts: 5, Rate: job.AutoRate}
+	workers, rate := 3, job.Rate{}
+	Changes{Workers: &workers, Rate: &rate}.Apply(&s)
+	if s.Workers != 3 || s.Rate != (job.Rate{}) || s.Attempts != 5 {
+		t.Errorf("settings = %+v", s)
+	}
+}
+
+// TestLoadRefuses: what is no run, and settings that cannot be read, is an error that says where.
+func TestLoadRefuses(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"":                     "holds no run",
+		`{"command":"delete"}`: `run.json: command "delete" is no job`,
+		`{"command":"reclaim"`: "run.json: ",
+		`{"command":"reclaim","settings":{"rate":"fast"}}`:    `run.json: settings: rate "fast" is not REQUESTS/TIME`,
+		`{"command":"reclaim","settings":{"workers":"many"}}`: "run.json: settings: ",
+	} {
+		dir := t.TempDir()
+		if text != "" {
+			if err := os.WriteFile(filepath.Join(dir, "run.json"), []byte(text), 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := Load(dir); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", text, err, want)
+		}
+	}
+}

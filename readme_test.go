@@ -1,0 +1,58 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"meetbatch/internal/cli"
+)
+
+// TestReadme holds what README says of exit codes and run directories against what the help says.
+func TestReadme(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var help bytes.Buffer
+	if code := cli.Run(t.Context(), []string{"--help"}, nil, nil, &help, &help); code != 0 {
+		t.Fatalf("--help ends with %d: %s", code, help.String())
+	}
+	codes := func(pattern, text string) (list []string) {
+		for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(text, -1) {
+			list = append(list, m[1]+" "+strings.ReplaceAll(m[2], "`", ""))
+		}
+		return list
+	}
+	inReadme, inHelp := codes(`(?m)^\| (\d) \| (.*) \|$`, string(text)), codes(`(?m)^  (\d)  (.*)$`, help.String())
+	if len(inHelp) != 8 || !slices.Equal(inReadme, inHelp) {
+		t.Errorf("exit codes in README:\n%s\nin the help:\n%s", strings.Join(inReadme, "\n"), strings.Join(inHelp, "\n"))
+	}
+	for _, file := range []string{"results.csv", "requests.csv", "failed.csv", "run.json"} {
+		if !strings.Contains(string(text), "| `"+file+"` |") || !strings.Contains(help.String(), file) {
+			t.Errorf("%s is missing in README or in the help", file)
+		}
+	}
+	flags := append(flagNames(t), "now") // of systemctl
+	for _, m := range regexp.MustCompile("--([a-z][a-z-]+)").FindAllStringSubmatch(string(text), -1) {
+		if !slices.Contains(flags, m[1]) {
+			t.Errorf("README names --%s, which no command has", m[1])
+		}
+	}
+}
+
+// flagNames lists the flags of all commands.
+func flagNames(t *testing.T) (names []string) {
+	for _, command := range []string{"reclaim", "status", "resume", "verify", "sandbox"} {
+		var help bytes.Buffer
+		cli.Run(t.Context(), []string{command, "--help"}, nil, nil, &help, &help)
+		for _, m := range regexp.MustCompile(`(?m)^ .*--([a-z-]+)`).FindAllStringSubmatch(help.String(), -1) {
+			names = append(names, m[1])
+		}
+	}
+	return names
+}
