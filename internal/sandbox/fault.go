@@ -23,21 +23,22 @@ var faultKinds = map[string]int{
 	"hang":  0, // it acts, and never answers
 }
 
-// ParseFault reads a fault as it stands on the command line: 503=2%.
-func ParseFault(s string) (Fault, error) {
-	kind, share, _ := strings.Cut(s, "=")
+// UnmarshalText reads a fault as it stands on the command line: 503=2%.
+func (f *Fault) UnmarshalText(text []byte) error {
+	kind, share, _ := strings.Cut(string(text), "=")
 	if _, known := faultKinds[kind]; !known {
-		return Fault{}, fmt.Errorf("fault %q is none of 500, 502, 503, 504, 429, 401, reset, cut, hang", kind)
+		return fmt.Errorf("fault %q is none of 500, 502, 503, 504, 429, 401, reset, cut, hang", kind)
 	}
 	number, percent := strings.CutSuffix(share, "%")
-	f, err := strconv.ParseFloat(number, 64)
+	part, err := strconv.ParseFloat(number, 64)
 	if percent {
-		f /= 100
+		part /= 100
 	}
-	if err != nil || !(f >= 0 && f <= 1) {
-		return Fault{}, fmt.Errorf("fault %q has no share such as 2%%", s)
+	if err != nil || !(part >= 0 && part <= 1) {
+		return fmt.Errorf("fault %q has no share such as 2%%", text)
 	}
-	return Fault{kind, f}, nil
+	*f = Fault{kind, part}
+	return nil
 }
 
 // drawFault tells which fault befalls a request; mostly none.

@@ -5,6 +5,7 @@ package sandbox
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"maps"
 	"math/rand/v2"
@@ -45,6 +46,21 @@ type Settings struct {
 
 // Latency is drawn evenly between its bounds.
 type Latency struct{ Min, Max time.Duration }
+
+// UnmarshalText reads a latency as it stands on the command line: 20ms, or 10ms..50ms.
+func (l *Latency) UnmarshalText(text []byte) error {
+	least, most, isRange := strings.Cut(string(text), "..")
+	if !isRange {
+		most = least
+	}
+	var errMin, errMax error
+	l.Min, errMin = time.ParseDuration(least)
+	l.Max, errMax = time.ParseDuration(most)
+	if errMin != nil || errMax != nil || l.Min < 0 || l.Max < l.Min {
+		return fmt.Errorf("latency %q is not a time such as 20ms, or a range such as 10ms..50ms", text)
+	}
+	return nil
+}
 
 // Handler is the service. It is safe for concurrent use, as a handler is.
 type Handler struct {

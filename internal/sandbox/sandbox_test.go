@@ -200,8 +200,8 @@ func TestFaults(t *testing.T) {
 			}
 			run := func(seed uint64) (faults string) {
 				var log bytes.Buffer
-				fault, err := sandbox.ParseFault(kind + "=20%")
-				if err != nil {
+				var fault sandbox.Fault
+				if err := fault.UnmarshalText([]byte(kind + "=20%")); err != nil {
 					t.Error(err)
 					return ""
 				}
@@ -261,8 +261,9 @@ func TestFaults(t *testing.T) {
 		})
 	}
 	for _, wrong := range []string{"", "500", "500=", "500=x", "500=101%", "500=-1%", "418=1%", "=1%"} {
-		if f, err := sandbox.ParseFault(wrong); err == nil {
-			t.Errorf("ParseFault(%q) = %v", wrong, f)
+		var f sandbox.Fault
+		if err := f.UnmarshalText([]byte(wrong)); err == nil {
+			t.Errorf("UnmarshalText(%q) gives %v", wrong, f)
 		}
 	}
 }

@@ -16,15 +16,16 @@ type Throttle struct {
 	Silent bool // nothing says how high it is
 }
 
-// ParseThrottle reads a throttle as it stands on the command line: 100/1m.
-func ParseThrottle(s string) (Throttle, error) {
-	limit, window, _ := strings.Cut(s, "/")
-	n, err := strconv.Atoi(limit)
-	d, errWindow := time.ParseDuration(window)
-	if err != nil || errWindow != nil || n < 1 || d <= 0 {
-		return Throttle{}, fmt.Errorf("throttle %q is no limit such as 100/1m", s)
+// UnmarshalText reads a throttle as it stands on the command line: 100/1m.
+func (t *Throttle) UnmarshalText(text []byte) error {
+	limit, window, _ := strings.Cut(string(text), "/")
+	var errLimit, errWindow error
+	t.Limit, errLimit = strconv.Atoi(limit)
+	t.Window, errWindow = time.ParseDuration(window)
+	if errLimit != nil || errWindow != nil || t.Limit < 1 || t.Window <= 0 {
+		return fmt.Errorf("throttle %q is no limit such as 100/1m", text)
 	}
-	return Throttle{Limit: n, Window: d}, nil
+	return nil
 }
 
 // window writes the window as the gateway does: 1 minute.
