@@ -5,81 +5,79 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
-	"sync"
 
 	"github.com/gocarina/gocsv"
 )
 
-// The operations' paths, written down here again: the sandbox is to find out if the program's are wrong.
-const (
-	reclaimPath = "/v1/usg/dcs/corp/vmr/recycle-from-member/" // meeting_21_1105
-	statusPath  = "/v1/usg/dcs/corp/member/status/"           // meeting_21_0072
-)
+// operations has what each operation does, by its method and its path up to the target. They are written down here
+// again: the sandbox is to find out if the program's are wrong. An operation finds its target and entries in the line
+// of the log, and notes there what it applied.
+var operations = map[string]func(*Handler, *Line) *reply{
+	"POST /v1/usg/dcs/corp/vmr/recycle-from-member/": (*Handler).reclaim,   // DisassociateVmr, meeting_21_1105
+	"PUT /v1/usg/dcs/corp/member/status/":            (*Handler).setStatus, // BatchUpdateUserStatus, meeting_21_0072
+}
 
 // maxEntries is documented for rooms; for accounts no limit is, and 100 is that of the sibling calls.
 const maxEntries = 100
 
-// reclaim is DisassociateVmr (meeting_21_1105).
-func (h *Handler) reclaim(account string, rooms []string) reply {
+var (
+	noUser = refuse(http.StatusBadRequest, "USG.201040000", "The user does not exist")
+
+	// noRoom also stands for a room that somebody else holds, which is a guess: no code is documented for that.
+	noRoom = refuse(http.StatusBadRequest, "USG.201080000", "The cloud meeting room does not exist")
+)
+
+func (h *Handler) reclaim(line *Line) *reply {
 	dir := h.settings.Directory
-	if !dir.hasAccount(account) {
-		return reply{status: http.StatusBadRequest, code: "USG.201040000", message: "The user does not exist"}
+	if !dir.hasAccount(line.Target) {
+		return noUser
 	}
-	// No code is documented for a room that somebody else holds; that of a room that does not
-	// exist is a guess. A room that is free already may be reclaimed again.
-	good, bad := divide(rooms, func(room string) bool { return dir.reclaimable(account, room) })
-	rep := h.outcome(good, bad, "USG.201080000", "The cloud meeting room does not exist")
-	dir.reclaim(rep.applied)
-	return rep
+	return h.apply(line, noRoom,
+		func(room string) bool { return dir.hasRoom(room, line.Target, "") }, // a free one may be reclaimed again
+		func(room string) { dir.holder[room] = "" })
 }
 
 // strayBody is the body of the 200 that the documents describe as empty, with a Content-Length of 143.
 var strayBody = append(bytes.Repeat([]byte(" "), 141), "{}"...)
 
-// setStatus is BatchUpdateUserStatus (meeting_21_0072).
-func (h *Handler) setStatus(value string, accounts []string) reply {
-	if value != "0" && value != "1" {
-		return *malformed("the status is not 0 or 1")
+func (h *Handler) setStatus(line *Line) *reply {
+	if line.Target != "0" && line.Target != "1" {
+		return malformed("the status is not 0 or 1")
 	}
 	dir := h.settings.Directory
-	good, bad := divide(accounts, dir.hasAccount)
-	rep := h.outcome(good, bad, "USG.201040000", "The user does not exist")
-	dir.setStatus(rep.applied, value)
-	if rep.status == http.StatusOK {
-		rep.body = strayBody
+	rep := h.apply(line, noUser, dir.hasAccount, func(account string) { dir.status[account] = line.Target })
+	if rep == done {
+		return &reply{status: http.StatusOK, body: strayBody}
 	}
 	return rep
 }
 
-func divide(entries []string, ok func(string) bool) (good, bad []string) {
-	good = make([]string, 0, len(entries))
-	for _, e := range entries {
-		if ok(e) {
-			good = append(good, e)
-		} else {
-			bad = append(bad, e)
+// apply carries out a line's good entries, as far as the setting for bad ones allows it, and writes them into the
+// directory, if there is one. A bad entry is answered with the refusal.
+func (h *Handler) apply(line *Line, refusal *reply, good func(entry string) bool, write func(entry string)) *reply {
+	applied := slices.DeleteFunc(slices.Clone(line.Entries), func(entry string) bool { return !good(entry) })
+	anyBad := len(applied) < len(line.Entries)
+	if anyBad && h.settings.BadEntry == Reject {
+		return refusal
+	}
+	line.Applied = applied
+	if h.settings.Directory != nil {
+		for _, entry := range applied {
+			write(entry)
 		}
 	}
-	return good, bad
-}
-
-// outcome says what is applied, as the setting for bad entries has it; the error is that of a bad one.
-func (h *Handler) outcome(good, bad []string, code, message string) reply {
-	switch {
-	case len(bad) == 0 || h.settings.BadEntry == Ignore:
-		return reply{status: http.StatusOK, applied: good}
-	case h.settings.BadEntry == Reject:
-		good = nil
+	if anyBad && h.settings.BadEntry != Ignore {
+		return refusal
 	}
-	return reply{status: http.StatusBadRequest, code: code, message: message, applied: good}
+	return done
 }
 
 // Directory is what exists in a simulated enterprise: accounts, their status, and the rooms they
 // hold. A nil Directory knows every account and room that does not begin with "missing", and keeps
-// nothing. It is safe for concurrent use.
+// nothing. It is for one Handler alone.
 type Directory struct {
-	mu     sync.Mutex
 	status map[string]string // by account
 	holder map[string]string // by room; empty when the room is free
 }
@@ -97,68 +95,40 @@ func ReadDirectory(r io.Reader) (*Directory, error) {
 	}
 	d := &Directory{status: map[string]string{}, holder: map[string]string{}}
 	for i, row := range rows {
-		if row.Account == "" && row.VMRID == "" {
+		other, held := d.holder[row.VMRID]
+		switch {
+		case row.Account == "" && row.VMRID == "":
 			return nil, fmt.Errorf("row %d has neither account nor vmr_id", i+1)
-		}
-		if other, held := d.holder[row.VMRID]; held && other != row.Account {
+		case held && other != row.Account:
 			return nil, fmt.Errorf("row %d: room %s is held by %q already", i+1, row.VMRID, other)
-		}
-		if row.Status != "" && row.Status != "0" && row.Status != "1" {
+		case row.Status != "" && row.Status != "0" && row.Status != "1":
 			return nil, fmt.Errorf("row %d: user_status is %q, not 0 or 1", i+1, row.Status)
 		}
 		if row.VMRID != "" {
 			d.holder[row.VMRID] = row.Account
 		}
-		if row.Account == "" {
-			continue // a free room
-		}
-		if row.Status != "" || d.status[row.Account] == "" {
+		if row.Account != "" && (row.Status != "" || d.status[row.Account] == "") {
 			d.status[row.Account] = row.Status
 		}
 	}
 	return d, nil
 }
 
-func exists(id string) bool { return !strings.HasPrefix(id, "missing") }
-
 func (d *Directory) hasAccount(account string) bool {
 	if d == nil {
 		return exists(account)
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
 	_, known := d.status[account]
 	return known
 }
 
-func (d *Directory) reclaimable(account, room string) bool {
+// hasRoom tells whether there is a room that one of the given holders has; a holder that is empty is none.
+func (d *Directory) hasRoom(room string, holders ...string) bool {
 	if d == nil {
 		return exists(room)
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
 	holder, known := d.holder[room]
-	return known && (holder == account || holder == "")
+	return known && slices.Contains(holders, holder)
 }
 
-func (d *Directory) reclaim(rooms []string) {
-	if d == nil {
-		return
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for _, room := range rooms {
-		d.holder[room] = ""
-	}
-}
-
-func (d *Directory) setStatus(accounts []string, value string) {
-	if d == nil {
-		return
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for _, account := range accounts {
-		d.status[account] = value
-	}
-}
+func exists(id string) bool { return !strings.HasPrefix(id, "missing") }

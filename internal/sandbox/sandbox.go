@@ -4,13 +4,14 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/json"
-	"fmt"
 	"io"
-	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"path"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -32,7 +33,7 @@ const (
 type Settings struct {
 	Token       string        // an X-Access-Token that is accepted, besides those of signing in
 	User        User          // who can sign in
-	TokenLife   time.Duration // of what signing in gives; 0 means 12 hours
+	TokenLife   time.Duration // of what signing in gives; 0 means 12 hours, of the documented "12 to 24 hours"
 	RefreshLife time.Duration // 0 means 30 days
 	Clock       time.Duration // by which the service's clock is ahead of this machine's
 	Throttle    Throttle
@@ -44,49 +45,24 @@ type Settings struct {
 	Log         io.Writer  // gets a line of JSON per request; may be nil
 }
 
-// Latency is drawn evenly between its bounds.
-type Latency struct{ Min, Max time.Duration }
-
-// UnmarshalText reads a latency as it stands on the command line: 20ms, or 10ms..50ms.
-func (l *Latency) UnmarshalText(text []byte) error {
-	least, most, isRange := strings.Cut(string(text), "..")
-	if !isRange {
-		most = least
-	}
-	var errMin, errMax error
-	l.Min, errMin = time.ParseDuration(least)
-	l.Max, errMax = time.ParseDuration(most)
-	if errMin != nil || errMax != nil || l.Min < 0 || l.Max < l.Min {
-		return fmt.Errorf("latency %q is not a time such as 20ms, or a range such as 10ms..50ms", text)
-	}
-	return nil
-}
-
 // Handler is the service. It is safe for concurrent use, as a handler is.
 type Handler struct {
 	settings Settings
 
-	mu          sync.Mutex // of what follows, and of Settings.Log
+	mu          sync.Mutex // of what follows, and of the settings' directory and log; held while a call is carried out
 	chance      *rand.Rand
 	logErr      error
-	signIns     register
+	tokens      []token   // that were handed out, the oldest first
+	wrong       int       // passwords in a row
 	windowBegan time.Time // of the throttle
 	taken       int       // requests in it
 }
 
-const maxBody = 12 << 20 // the gateway's limit (apig_03_0048)
-
 // New returns a service with the given settings.
 func New(s Settings) *Handler {
-	if s.BadEntry == "" {
-		s.BadEntry = Reject
-	}
-	if s.TokenLife == 0 {
-		s.TokenLife = defaultTokenLife
-	}
-	if s.RefreshLife == 0 {
-		s.RefreshLife = defaultRefreshLife
-	}
+	s.BadEntry = cmp.Or(s.BadEntry, Reject)
+	s.TokenLife = cmp.Or(s.TokenLife, 12*time.Hour)
+	s.RefreshLife = cmp.Or(s.RefreshLife, 30*24*time.Hour)
 	return &Handler{settings: s, chance: rand.New(rand.NewPCG(s.Seed, 0))}
 }
 
@@ -111,170 +87,134 @@ type Line struct {
 	Fault     string    `json:"fault,omitempty"` // that befell it; with reset, cut and hang the status was not seen
 }
 
-// reply is an answer before it is written.
+// reply is an answer before it is written. Many requests can share one, so nobody changes it.
 type reply struct {
 	status  int
 	code    string
 	message string
-	target  string
-	entries []string
-	applied []string
 	body    []byte // of a 200; mostly empty
-	header  http.Header
-	fault   string // that befalls it; mostly none
 }
 
-// ServeHTTP answers a request.
-func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	arrived := time.Now()
-	if signIn := h.routeSignIn(r); signIn != nil {
-		h.serveSignIn(w, r, arrived, signIn)
-		return
-	}
-	act, target := h.route(r)
-	if act == nil {
-		// Also for a wrong method: the gateway knows no 405 for that (apig_03_0048).
-		h.answer(w, r, arrived, reply{status: http.StatusNotFound, code: "APIG.0101", message: "The API does not exist or has not been published in the environment"})
-		return
-	}
-	header, throttled := h.take()
-	entries, refused := h.check(r)
-	if throttled != nil {
-		refused = throttled
-	}
-	fault := h.draw()
-	var rep reply
-	switch {
-	case refused != nil:
-		rep = *refused
-	case faultKinds[fault] != 0:
-		rep = faulty(fault)
-	case fault == "reset":
-		rep = reply{}
-	default:
-		rep = act(target, entries)
-	}
-	rep.target, rep.entries, rep.header = target, entries, header
-	if refused == nil {
-		rep.fault = fault
-	}
-	h.answer(w, r, arrived, rep)
-}
+// done is the empty 200.
+var done = &reply{status: http.StatusOK}
 
-// serveSignIn answers a call of the sign-in API. Faults befall it too, but for those of an operation.
-func (h *Handler) serveSignIn(w http.ResponseWriter, r *http.Request, arrived time.Time, act func(*http.Request) reply) {
-	fault := h.draw()
-	var rep reply
-	switch {
-	case fault == "401" || fault == "cut":
-		rep, fault = act(r), ""
-	case faultKinds[fault] != 0:
-		rep = faulty(fault)
-	case fault != "reset":
-		rep = act(r)
-	}
-	rep.fault = fault
-	h.answer(w, r, arrived, rep)
-}
-
-// route finds the operation that a request is for, and its target: the last segment of the path as it
-// was sent, unescaped. (http.ServeMux would redirect some of the accounts that may occur.)
-func (h *Handler) route(r *http.Request) (act func(target string, entries []string) reply, target string) {
-	for _, op := range []struct {
-		method, path string
-		act          func(string, []string) reply
-	}{
-		{http.MethodPost, reclaimPath, h.reclaim},
-		{http.MethodPut, statusPath, h.setStatus},
-	} {
-		segment, found := strings.CutPrefix(r.URL.EscapedPath(), op.path)
-		if !found || r.Method != op.method || segment == "" || strings.Contains(segment, "/") {
-			continue
-		}
-		if target, err := url.PathUnescape(segment); err == nil {
-			return op.act, target
-		}
-	}
-	return nil, ""
-}
-
-// check makes the checks that do not depend on what is asked for. It returns the request's entries,
-// or the reply that refuses it.
-func (h *Handler) check(r *http.Request) ([]string, *reply) {
-	if !h.accepts(r.Header.Get("X-Access-Token")) {
-		rep := invalidToken
-		return nil, &rep
-	}
-	media, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
-	if !strings.EqualFold(strings.TrimSpace(media), "application/json") {
-		return nil, malformed("Content-Type is not application/json")
-	}
-	switch r.URL.Query().Get("accountType") {
-	case "", "0", "1":
-	default:
-		return nil, malformed("accountType is not 0 or 1")
-	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
-	if err != nil {
-		return nil, malformed("the body cannot be read")
-	}
-	if len(body) > maxBody {
-		return nil, &reply{status: http.StatusRequestEntityTooLarge, code: "APIG.0201", message: "Request body too large"}
-	}
-	var entries []string
-	if json.Unmarshal(body, &entries) != nil {
-		return nil, malformed("the body is not an array of strings")
-	}
-	if len(entries) < 1 || len(entries) > maxEntries {
-		return entries, malformed("the number of entries is out of range")
-	}
-	for _, e := range entries {
-		if e == "" {
-			return entries, malformed("an entry is empty")
-		}
-	}
-	return entries, nil
+func refuse(status int, code, message string) *reply {
+	return &reply{status: status, code: code, message: message}
 }
 
 // malformed refuses a request whose form is wrong. That this is a 400 is documented; that it carries
 // the gateway's code for malformed requests is a guess.
-func malformed(message string) *reply {
-	return &reply{status: http.StatusBadRequest, code: "APIG.0201", message: message}
-}
+func malformed(message string) *reply { return refuse(http.StatusBadRequest, "APIG.0201", message) }
 
-// answer waits as long as the latency asks, logs the request and writes the reply with the headers of
-// the documents' examples.
-func (h *Handler) answer(w http.ResponseWriter, r *http.Request, arrived time.Time, rep reply) {
-	requestID := r.Header.Get("X-Request-Id")
-	if requestID == "" {
-		requestID = uuid.NewString() // "generated by the server if absent"
+// ServeHTTP answers a request: it acts, waits as long as the latency asks, and logs what was done, whether or not
+// anybody gets to see the answer.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	line := &Line{Time: time.Now().UTC(), Method: r.Method, Path: r.URL.RequestURI(), RequestID: r.Header.Get("X-Request-Id")}
+	if line.RequestID == "" {
+		line.RequestID = uuid.NewString() // "generated by the server if absent"
 	}
-	if d := h.latency(); d > 0 {
-		timer := time.NewTimer(d)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-		case <-r.Context().Done(): // nobody waits for the answer; what was done is logged all the same
-		}
-	}
-	h.log(Line{
-		Time: arrived.UTC(), Method: r.Method, Path: r.URL.RequestURI(), RequestID: requestID,
-		Target: rep.target, Entries: orEmpty(rep.entries), Status: rep.status, Code: rep.code, Applied: orEmpty(rep.applied), Fault: rep.fault,
-	})
-	switch rep.fault {
-	case "reset":
-		cut(w, nil)
-		return
-	case "cut":
-		if rep.status == http.StatusOK { // a refusal comes through
-			cut(w, strayBody)
-			return
-		}
-	case "hang":
+	rep := h.act(r, line, w.Header())
+	h.wait(r)
+	line.Status, line.Code = rep.status, rep.code
+	h.log(line)
+	switch {
+	case line.Fault == reset:
+		hangUp(w, nil)
+	case line.Fault == cut && rep.status == http.StatusOK: // a refusal comes through
+		hangUp(w, strayBody)
+	case line.Fault == hang:
 		<-r.Context().Done()
 		panic(http.ErrAbortHandler)
+	default:
+		h.write(w, rep, line.RequestID)
 	}
-	maps.Copy(w.Header(), rep.header)
+}
+
+// act does what a request asks for, notes it in its line of the log, and adds to the headers of its answer.
+func (h *Handler) act(r *http.Request, line *Line, header http.Header) *reply {
+	if call := signIns[r.Method+" "+r.URL.EscapedPath()]; call != nil {
+		return h.signIn(r, line, call)
+	}
+	// The target is the last segment as it was sent; http.ServeMux would redirect some of the accounts that may occur.
+	dir, target := path.Split(r.URL.EscapedPath())
+	operation := operations[r.Method+" "+dir]
+	if operation == nil || target == "" {
+		// Also for a wrong method: the gateway knows no 405 for that (apig_03_0048).
+		return refuse(http.StatusNotFound, "APIG.0101", "The API does not exist or has not been published in the environment")
+	}
+	line.Target, _ = url.PathUnescape(target) // an EscapedPath is always well-formed
+	entries, refused := check(r)
+
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.accepts(r.Header.Get("X-Access-Token")) {
+		entries, refused = nil, invalidToken
+	}
+	line.Entries = entries
+	answer := cmp.Or(h.take(header), refused) // the throttle comes before all else, and counts every request
+	fault := h.drawFault()                    // also for a request that is refused
+	if answer == nil {
+		line.Fault, answer = fault, instead[fault]
+	}
+	if answer != nil {
+		return answer
+	}
+	return operation(h, line)
+}
+
+const maxBody = 12 << 20 // the gateway's limit (apig_03_0048)
+
+// check makes the checks of an operation that do not depend on what is asked for, but for that of the token. It
+// returns the request's entries, as far as they can be read, and the reply that refuses it, or nil.
+func check(r *http.Request) (entries []string, refused *reply) {
+	media, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
+	if !strings.EqualFold(strings.TrimSpace(media), "application/json") {
+		return nil, malformed("Content-Type is not application/json")
+	}
+	if accountType := r.URL.Query().Get("accountType"); !slices.Contains([]string{"", "0", "1"}, accountType) {
+		return nil, malformed("accountType is not 0 or 1")
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	switch {
+	case err != nil:
+		return nil, malformed("the body cannot be read")
+	case len(body) > maxBody:
+		return nil, refuse(http.StatusRequestEntityTooLarge, "APIG.0201", "Request body too large")
+	case json.Unmarshal(body, &entries) != nil:
+		return nil, malformed("the body is not an array of strings")
+	case len(entries) < 1 || len(entries) > maxEntries:
+		return entries, malformed("the number of entries is out of range")
+	case slices.Contains(entries, ""):
+		return entries, malformed("an entry is empty")
+	}
+	return entries, nil
+}
+
+// wait waits as long as the latency asks, or until nobody waits for the answer.
+func (h *Handler) wait(r *http.Request) {
+	h.mu.Lock()
+	latency := h.settings.Latency.draw(h.chance)
+	h.mu.Unlock()
+	if latency > 0 {
+		select {
+		case <-time.After(latency):
+		case <-r.Context().Done():
+		}
+	}
+}
+
+func (h *Handler) log(line *Line) {
+	if h.settings.Log == nil {
+		return
+	}
+	line.Entries, line.Applied = append([]string{}, line.Entries...), append([]string{}, line.Applied...) // never null
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.logErr = cmp.Or(h.logErr, json.NewEncoder(h.settings.Log).Encode(line))
+}
+
+// write sends a reply with the headers of the documents' examples.
+func (h *Handler) write(w http.ResponseWriter, rep *reply, requestID string) {
 	w.Header().Set("Date", h.now().UTC().Format(http.TimeFormat))
 	w.Header().Set("Server", "api-gateway")
 	w.Header().Set("X-Request-Id", requestID)
@@ -289,42 +229,4 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, arrived time.Ti
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(rep.status)
 	json.NewEncoder(w).Encode(body)
-}
-
-func orEmpty(s []string) []string {
-	if s == nil {
-		return []string{}
-	}
-	return s
-}
-
-func (h *Handler) draw() string {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return drawFault(h.settings.Faults, h.chance)
-}
-
-func (h *Handler) latency() time.Duration {
-	l := h.settings.Latency
-	if l.Max <= l.Min {
-		return l.Min
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return l.Min + time.Duration(h.chance.Int64N(int64(l.Max-l.Min+1)))
-}
-
-func (h *Handler) log(line Line) {
-	if h.settings.Log == nil {
-		return
-	}
-	text, err := json.Marshal(line)
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if err == nil {
-		_, err = h.settings.Log.Write(append(text, '\n'))
-	}
-	if h.logErr == nil {
-		h.logErr = err
-	}
 }

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
@@ -8,8 +9,10 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"regexp"
+	"slices"
 	"time"
 )
 
@@ -29,9 +32,6 @@ const (
 	// maxWrong passwords in a row lock an account. That something does is documented (meeting_21_0306 knows 423),
 	// after how many is not.
 	maxWrong = 5
-
-	defaultTokenLife   = 12 * time.Hour // "12 to 24 hours"
-	defaultRefreshLife = 30 * 24 * time.Hour
 )
 
 // token is one that was handed out.
@@ -40,41 +40,52 @@ type token struct {
 	expires, refreshes time.Time // until when they hold
 }
 
-// register is the state of sign-ins.
-type register struct {
-	tokens []token // the oldest first
-	wrong  int     // passwords in a row
+// signIns are the calls of the sign-in API, by method and path.
+var signIns = map[string]signInCall{
+	"POST /v2/usg/acs/auth/appauth":   (*Handler).signInApp,     // CreateAppIdToken, meeting_21_0311
+	"POST /v1/usg/acs/auth/account":   (*Handler).signInAccount, // CreateToken, meeting_21_0306
+	"PUT /v1/usg/acs/token":           (*Handler).refreshToken,  // UpdateToken, meeting_21_0307
+	"POST /v1/usg/acs/token/validate": (*Handler).validateToken, // CheckToken, meeting_21_0308
+	"DELETE /v1/usg/acs/token":        (*Handler).signOut,       // DeleteToken, meeting_21_0309
 }
 
-// now is the service's clock.
-func (h *Handler) now() time.Time { return time.Now().Add(h.settings.Clock) }
-
-// routeSignIn finds the call of the sign-in API that a request is for.
-func (h *Handler) routeSignIn(r *http.Request) func(*http.Request) reply {
-	switch r.Method + " " + r.URL.EscapedPath() {
-	case "POST /v2/usg/acs/auth/appauth": // CreateAppIdToken, meeting_21_0311
-		return h.signInApp
-	case "POST /v1/usg/acs/auth/account": // CreateToken, meeting_21_0306
-		return h.signInAccount
-	case "PUT /v1/usg/acs/token": // UpdateToken, meeting_21_0307
-		return h.refreshToken
-	case "POST /v1/usg/acs/token/validate": // CheckToken, meeting_21_0308
-		return h.validateToken
-	case "DELETE /v1/usg/acs/token": // DeleteToken, meeting_21_0309
-		return h.signOut
-	}
-	return nil
-}
+type signInCall func(h *Handler, r *http.Request, body []byte) *reply
 
 // The errors of signing in carry numbers of the client SDK's tables; that the server's are the same with USG. in front
 // is plausible, and unconfirmed.
-func unauthorized(code, message string) reply {
-	return reply{status: http.StatusUnauthorized, code: code, message: message}
+var (
+	wrongApp     = refuse(http.StatusUnauthorized, "USG.206010025", "App ID check failed")
+	appExpired   = refuse(http.StatusUnauthorized, "USG.206010057", "App ID login expired")
+	wrongAccount = refuse(http.StatusUnauthorized, "USG.206010000", "The account or password is incorrect")
+	locked       = refuse(http.StatusLocked, "USG.206010001", "The account is locked")
+	invalidToken = refuse(http.StatusUnauthorized, "USG.000000004", "The token is invalid") // TF meeting/config.go knows this code of the validate call
+)
+
+// signIn answers a call of the sign-in API. Faults befall it too, but for those of an operation.
+func (h *Handler) signIn(r *http.Request, line *Line, call signInCall) *reply {
+	var body []byte
+	if r.Body != nil { // it is nil where a test hands over a client's request
+		body, _ = io.ReadAll(io.LimitReader(r.Body, maxBody)) // what breaks off or is too long will not decode
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	line.Fault = h.drawFault()
+	if line.Fault == "401" || line.Fault == cut {
+		line.Fault = ""
+	}
+	if answer := instead[line.Fault]; answer != nil {
+		return answer
+	}
+	return call(h, r, body)
 }
 
+// decode reads the JSON that a body begins with.
+func decode(body []byte, v any) error { return json.NewDecoder(bytes.NewReader(body)).Decode(v) }
+
+// authorization is the header of an application that signs in: its signature and its ID.
 var authorization = regexp.MustCompile(`^HMAC-SHA256 signature=([0-9a-f]{64}),access=([A-Za-z0-9+/=]+)$`)
 
-func (h *Handler) signInApp(r *http.Request) reply {
+func (h *Handler) signInApp(r *http.Request, text []byte) *reply {
 	var body struct {
 		AppID      string `json:"appId"`
 		ClientType *int   `json:"clientType"`
@@ -83,84 +94,64 @@ func (h *Handler) signInApp(r *http.Request) reply {
 		UserID     string `json:"userId"`
 		CorpID     string `json:"corpId"`
 	}
-	if err := decode(r, &body); err != nil || body.ClientType == nil || body.ExpireTime == nil {
-		return *malformed("appId, clientType, expireTime and nonce are wanted")
+	if decode(text, &body) != nil || body.ClientType == nil || body.ExpireTime == nil {
+		return malformed("appId, clientType, expireTime and nonce are wanted")
 	}
 	user := h.settings.User
-	m := authorization.FindStringSubmatch(r.Header.Get("Authorization"))
-	access := ""
-	if m != nil {
-		text, _ := base64.StdEncoding.DecodeString(m[2])
-		access = string(text)
-	}
+	access := base64.StdEncoding.EncodeToString([]byte(body.AppID))
+	given := authorization.FindStringSubmatch(r.Header.Get("Authorization"))
 	switch {
 	case len(body.Nonce) < 32 || len(body.Nonce) > 64:
-		return *malformed("nonce has not 32 to 64 characters")
+		return malformed("nonce has not 32 to 64 characters")
 	case r.Header.Get("X-Token-Type") != "LongTicket":
-		return *malformed("X-Token-Type is not LongTicket")
-	case body.AppID != user.AppID || user.AppID == "" || access != body.AppID:
-		return unauthorized("USG.206010025", "App ID check failed")
-	case (body.CorpID != "") != (user.CorpID != "") || body.CorpID != user.CorpID:
-		return unauthorized("USG.206010025", "App ID check failed")
+		return malformed("X-Token-Type is not LongTicket")
+	case user.AppID == "" || body.AppID != user.AppID || body.CorpID != user.CorpID || given == nil || given[2] != access:
+		return wrongApp
 	case *body.ExpireTime != 0 && h.now().Unix() > *body.ExpireTime:
-		return unauthorized("USG.206010057", "App ID login expired")
+		return appExpired
 	}
-	text := fmt.Sprintf("%s:%s:%d:%s", body.AppID, body.UserID, *body.ExpireTime, body.Nonce)
+	application := body.AppID
 	if body.CorpID != "" {
-		text = fmt.Sprintf("%s:%s:%s:%d:%s", body.AppID, body.CorpID, body.UserID, *body.ExpireTime, body.Nonce)
+		application += ":" + body.CorpID
 	}
 	mac := hmac.New(sha256.New, []byte(user.AppKey))
-	mac.Write([]byte(text))
-	if signature, _ := hex.DecodeString(m[1]); !hmac.Equal(signature, mac.Sum(nil)) {
-		return unauthorized("USG.206010025", "App ID check failed")
+	fmt.Fprintf(mac, "%s:%s:%d:%s", application, body.UserID, *body.ExpireTime, body.Nonce)
+	if given[1] != hex.EncodeToString(mac.Sum(nil)) {
+		return wrongApp
 	}
-	return h.newToken()
+	return h.issue()
 }
 
-func (h *Handler) signInAccount(r *http.Request) reply {
+func (h *Handler) signInAccount(r *http.Request, text []byte) *reply {
 	var body struct {
 		Account    string `json:"account"`
 		ClientType *int   `json:"clientType"`
 	}
-	if err := decode(r, &body); err != nil || body.ClientType == nil || body.Account == "" {
-		return *malformed("account and clientType are wanted")
+	if decode(text, &body) != nil || body.ClientType == nil || body.Account == "" {
+		return malformed("account and clientType are wanted")
 	}
 	account, password, _ := r.BasicAuth()
 	user := h.settings.User
-	h.mu.Lock()
-	defer h.mu.Unlock()
 	switch {
 	case user.Account == "" || account != body.Account || account != user.Account:
-		return unauthorized("USG.206010000", "The account or password is incorrect")
-	case h.signIns.wrong >= maxWrong:
-		return reply{status: http.StatusLocked, code: "USG.206010001", message: "The account is locked"}
+		return wrongAccount
+	case h.wrong >= maxWrong:
+		return locked
 	case password != user.Password:
-		h.signIns.wrong++
-		return unauthorized("USG.206010000", "The account or password is incorrect")
+		h.wrong++
+		return wrongAccount
 	}
-	h.signIns.wrong = 0
+	h.wrong = 0
 	return h.issue()
 }
 
-func decode(r *http.Request, body any) error {
-	return json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxBody)).Decode(body)
-}
-
-func (h *Handler) newToken() reply {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.issue()
-}
-
-// issue hands out a token. The lock is held.
-func (h *Handler) issue() reply {
+// issue hands out a token.
+func (h *Handler) issue() *reply {
 	now, s := h.now(), h.settings
 	t := token{access: rand.Text(), refresh: rand.Text(), expires: now.Add(s.TokenLife), refreshes: now.Add(s.RefreshLife)}
-	h.signIns.tokens = append(h.signIns.tokens, t)
-	if n := len(h.signIns.tokens) - maxTokens; n > 0 {
-		h.signIns.tokens = h.signIns.tokens[n:]
-	}
-	body, err := json.Marshal(map[string]any{
+	h.tokens = append(h.tokens, t)
+	h.tokens = h.tokens[max(len(h.tokens)-maxTokens, 0):]
+	body, _ := json.Marshal(map[string]any{ // strings, numbers and a bool: it cannot fail
 		"accessToken":        t.access,
 		"tokenType":          0,
 		"clientType":         72,
@@ -175,83 +166,61 @@ func (h *Handler) issue() reply {
 		"firstLogin":         false,
 		"user":               map[string]any{"userId": "sandbox", "ucloginAccount": s.User.Account, "userType": 2, "adminType": s.User.AdminType, "status": 0},
 	})
-	if err != nil {
-		return reply{status: http.StatusInternalServerError, code: "USG.000000000", message: err.Error()}
-	}
-	return reply{status: http.StatusOK, body: body}
-}
-
-// invalidToken refuses a token (TF meeting/config.go knows this code of the validate call).
-var invalidToken = unauthorized("USG.000000004", "The token is invalid")
-
-// find gives the place of the token that a test is true of, or -1. The lock is held.
-func (h *Handler) find(test func(token) bool) int {
-	for i, t := range h.signIns.tokens {
-		if test(t) {
-			return i
-		}
-	}
-	return -1
+	return &reply{status: http.StatusOK, body: body}
 }
 
 // accepts tells whether operations take a token.
 func (h *Handler) accepts(access string) bool {
-	if access == "" {
-		return false
-	}
-	if access == h.settings.Token {
-		return true
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
 	now := h.now()
-	return h.find(func(t token) bool { return t.access == access && now.Before(t.expires) }) >= 0
+	handedOut := func(t token) bool { return t.access == access && now.Before(t.expires) }
+	return access != "" && (access == h.settings.Token || slices.ContainsFunc(h.tokens, handedOut))
 }
 
-func (h *Handler) refreshToken(r *http.Request) reply {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	now, refresh := h.now(), r.Header.Get("X-Access-Token")
-	i := h.find(func(t token) bool { return t.refresh == refresh && now.Before(t.refreshes) })
-	if i < 0 {
-		return invalidToken
-	}
-	h.signIns.tokens = append(h.signIns.tokens[:i:i], h.signIns.tokens[i+1:]...)
-	return h.issue()
-}
-
-func (h *Handler) validateToken(r *http.Request) reply {
+func (h *Handler) validateToken(_ *http.Request, text []byte) *reply {
 	var body struct {
 		Token           string `json:"token"`
 		NeedGenNewToken *bool  `json:"needGenNewToken"`
 	}
-	if err := decode(r, &body); err != nil || body.NeedGenNewToken == nil {
-		return *malformed("token and needGenNewToken are wanted")
-	}
-	if !h.accepts(body.Token) {
+	switch {
+	case decode(text, &body) != nil || body.NeedGenNewToken == nil:
+		return malformed("token and needGenNewToken are wanted")
+	case !h.accepts(body.Token):
 		return invalidToken
+	case *body.NeedGenNewToken:
+		return h.issue()
 	}
-	if *body.NeedGenNewToken {
-		return h.newToken()
-	}
-	return reply{status: http.StatusOK}
+	return done
 }
 
-func (h *Handler) signOut(r *http.Request) reply {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	access := r.Header.Get("X-Access-Token")
-	i := h.find(func(t token) bool { return t.access == access })
-	if i < 0 {
+func (h *Handler) refreshToken(r *http.Request, _ []byte) *reply {
+	now, refresh := h.now(), r.Header.Get("X-Access-Token")
+	if !h.drop(func(t token) bool { return t.refresh == refresh && now.Before(t.refreshes) }) {
 		return invalidToken
 	}
-	h.signIns.tokens = append(h.signIns.tokens[:i:i], h.signIns.tokens[i+1:]...)
-	return reply{status: http.StatusOK}
+	return h.issue()
+}
+
+func (h *Handler) signOut(r *http.Request, _ []byte) *reply {
+	access := r.Header.Get("X-Access-Token")
+	if !h.drop(func(t token) bool { return t.access == access }) {
+		return invalidToken
+	}
+	return done
+}
+
+// drop voids the token that a test is true of, and tells whether there was one.
+func (h *Handler) drop(test func(token) bool) bool {
+	before := len(h.tokens)
+	h.tokens = slices.DeleteFunc(h.tokens, test)
+	return len(h.tokens) < before
 }
 
 // Tokens counts the tokens that were handed out and not given back.
 func (h *Handler) Tokens() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return len(h.signIns.tokens)
+	return len(h.tokens)
 }
+
+// now is the service's clock.
+func (h *Handler) now() time.Time { return time.Now().Add(h.settings.Clock) }

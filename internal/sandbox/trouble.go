@@ -9,6 +9,31 @@ import (
 	"time"
 )
 
+// Latency is drawn evenly between its bounds.
+type Latency struct{ Min, Max time.Duration }
+
+// UnmarshalText reads a latency as it stands on the command line: 20ms, or 10ms..50ms.
+func (l *Latency) UnmarshalText(text []byte) error {
+	least, most, isRange := strings.Cut(string(text), "..")
+	if !isRange {
+		most = least
+	}
+	var errMin, errMax error
+	l.Min, errMin = time.ParseDuration(least)
+	l.Max, errMax = time.ParseDuration(most)
+	if errMin != nil || errMax != nil || l.Min < 0 || l.Max < l.Min {
+		return fmt.Errorf("latency %q is not a time such as 20ms, or a range such as 10ms..50ms", text)
+	}
+	return nil
+}
+
+func (l Latency) draw(chance *rand.Rand) time.Duration {
+	if l.Max <= l.Min {
+		return l.Min
+	}
+	return l.Min + time.Duration(chance.Int64N(int64(l.Max-l.Min+1)))
+}
+
 // Throttle is a limit on requests: so many in each window, which begins with a request. "Throttling counts calls per
 // window" (apig-faq 2005026). The zero value is none.
 type Throttle struct {
@@ -29,69 +54,74 @@ func (t *Throttle) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// window writes the window as the gateway does: 1 minute.
-func (t Throttle) window() string {
+// stated says how high the throttle is, as the gateway does: limit:100,time:1 minute.
+func (t Throttle) stated() string {
+	window := fmt.Sprintf("%g second", t.Window.Seconds())
 	for _, unit := range []struct {
 		name string
 		d    time.Duration
-	}{{"day", 24 * time.Hour}, {"hour", time.Hour}, {"minute", time.Minute}} {
+	}{{"minute", time.Minute}, {"hour", time.Hour}, {"day", 24 * time.Hour}} {
 		if t.Window%unit.d == 0 {
-			return fmt.Sprintf("%d %s", t.Window/unit.d, unit.name)
+			window = fmt.Sprintf("%d %s", t.Window/unit.d, unit.name)
 		}
 	}
-	return fmt.Sprintf("%g second", t.Window.Seconds())
+	return fmt.Sprintf("limit:%d,time:%s", t.Limit, window)
 }
 
-// take counts a request. It returns the headers that tell of the limit (examples of StartMeeting), and the reply that
-// refuses the request, or nil.
-func (h *Handler) take() (header http.Header, refused *reply) {
+// take counts a request, and adds the headers that tell of the limit (examples of StartMeeting) to those of its
+// answer. It returns the reply that refuses the request, or nil.
+func (h *Handler) take(header http.Header) *reply {
 	t := h.settings.Throttle
 	if t.Limit == 0 {
-		return nil, nil
+		return nil
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
 	if now := time.Now(); now.Sub(h.windowBegan) >= t.Window {
 		h.windowBegan, h.taken = now, 0
 	}
-	message := "The throttling threshold has been reached"
-	if h.taken >= t.Limit {
-		refused = &reply{status: http.StatusTooManyRequests, code: "APIG.0308"}
-	} else {
-		h.taken++
+	h.taken++
+	if !t.Silent { // in the examples' own letters, which are not Go's
+		header["X-APIG-Ratelimit-Api"] = []string{fmt.Sprintf("remain:%d,%s", max(t.Limit-h.taken, 0), t.stated())}
+		header["X-APIG-Ratelimit-Api-Allenv"] = []string{"remain:199,limit:200,time:1 second"}
 	}
-	if !t.Silent {
-		header = http.Header{ // in the examples' own letters, which are not Go's
-			"X-APIG-Ratelimit-Api":        {fmt.Sprintf("remain:%d,limit:%d,time:%s", t.Limit-h.taken, t.Limit, t.window())},
-			"X-APIG-Ratelimit-Api-Allenv": {"remain:199,limit:200,time:1 second"},
-		}
-		message += fmt.Sprintf(": policy api over ratelimit,limit:%d,time:%s", t.Limit, t.window())
+	switch {
+	case h.taken <= t.Limit:
+		return nil
+	case t.Silent:
+		return throttled
 	}
-	if refused != nil {
-		refused.message = message
-	}
-	return header, refused
+	return refuse(throttled.status, throttled.code, throttled.message+": policy api over ratelimit,"+t.stated())
 }
+
+var throttled = refuse(http.StatusTooManyRequests, "APIG.0308", "The throttling threshold has been reached")
 
 // Fault is something that goes wrong with a share of the requests.
 type Fault struct {
-	Kind  string  // a key of faultKinds
+	Kind  string  // 500, 502, 503, 504, 429, 401, reset, cut, hang
 	Share float64 // of all requests, from 0 to 1
 }
 
-// faultKinds are the kinds of faults, with the HTTP status of those that are an answer. The answer is given
-// instead of acting.
-var faultKinds = map[string]int{
-	"500": 500, "502": 502, "503": 503, "504": 504, "429": 429, "401": 401,
-	"reset": 0, // the connection is cut before acting
-	"cut":   0, // it acts, and the connection is cut in the middle of the answer
-	"hang":  0, // it acts, and never answers
+// The kinds of faults that are not an answer.
+const (
+	reset = "reset" // the connection is cut before acting
+	cut   = "cut"   // it acts, and the connection is cut in the middle of the answer
+	hang  = "hang"  // it acts, and never answers
+)
+
+// instead has the kinds of faults that keep a call from acting, and what it is answered instead.
+var instead = map[string]*reply{
+	"500": refuse(http.StatusInternalServerError, "USG.000000000", "Internal server error"), // no code of its own is documented
+	"502": refuse(http.StatusBadGateway, "APIG.0201", "Backend unavailable"),
+	"503": refuse(http.StatusServiceUnavailable, "APIG.0201", "Backend unavailable"),
+	"504": refuse(http.StatusGatewayTimeout, "APIG.0201", "Backend timeout"),
+	"429": throttled,
+	"401": invalidToken,
+	reset: {},
 }
 
 // UnmarshalText reads a fault as it stands on the command line: 503=2%.
 func (f *Fault) UnmarshalText(text []byte) error {
 	kind, share, _ := strings.Cut(string(text), "=")
-	if _, known := faultKinds[kind]; !known {
+	if instead[kind] == nil && kind != cut && kind != hang {
 		return fmt.Errorf("fault %q is none of 500, 502, 503, 504, 429, 401, reset, cut, hang", kind)
 	}
 	number, percent := strings.CutSuffix(share, "%")
@@ -106,10 +136,10 @@ func (f *Fault) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// drawFault tells which fault befalls a request; mostly none.
-func drawFault(faults []Fault, chance *rand.Rand) string {
-	at := chance.Float64()
-	for _, f := range faults {
+// drawFault tells the kind of fault that befalls a request; mostly none.
+func (h *Handler) drawFault() string {
+	at := h.chance.Float64()
+	for _, f := range h.settings.Faults {
 		if at < f.Share {
 			return f.Kind
 		}
@@ -118,24 +148,8 @@ func drawFault(faults []Fault, chance *rand.Rand) string {
 	return ""
 }
 
-// faulty is the answer of a fault that is one.
-func faulty(kind string) reply {
-	rep := reply{status: faultKinds[kind], code: "APIG.0201", message: "Backend unavailable"}
-	switch kind {
-	case "500":
-		rep.code, rep.message = "USG.000000000", "Internal server error" // no code of its own is documented
-	case "504":
-		rep.message = "Backend timeout"
-	case "429":
-		rep.code, rep.message = "APIG.0308", "The throttling threshold has been reached"
-	case "401":
-		rep.code, rep.message = "USG.000000004", "The token is invalid"
-	}
-	return rep
-}
-
-// cut ends the connection of a request. If there is an answer, it breaks off in the middle of its body.
-func cut(w http.ResponseWriter, answer []byte) {
+// hangUp ends the connection of a request. If there is an answer, it breaks off in the middle of its body.
+func hangUp(w http.ResponseWriter, answer []byte) {
 	conn, out, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler)
