@@ -23,18 +23,18 @@ var damagedRoom = regexp.MustCompile(`^[0-9]+[eE][0-9]{1,3}$`)
 // where the row cannot be sent.
 func (r *Reader) check(it *job.Item, account, value string) {
 	it.Account, it.Value = trim(r.format.text(account)), trim(r.format.text(value))
-	it.Invalid, it.Warning = checkAccount(it.Account, r.opts.AnyID)
-	switch {
-	case it.Invalid != "":
-	case len(r.op.Values) > 0:
-		r.checkWord(it)
-	default:
-		it.Invalid, it.Warning = r.checkID(it.Value, r.opts.AnyID)
+	if it.Account == "." || it.Account == ".." {
+		it.Invalid = "account is . or .., which would change the request's path"
+	} else {
+		it.Invalid = wrongID("account", it.Account)
 	}
-}
-
-// checkWord brings a value that is one of the operation's few into the API's word for it.
-func (r *Reader) checkWord(it *job.Item) {
+	if it.Invalid != "" {
+		return
+	}
+	if len(r.op.Values) == 0 {
+		it.Invalid, it.Warning = r.value.check(it.Value, r.opts.AnyID)
+		return
+	}
 	switch v, known := r.op.ValueOf(it.Value); {
 	case known:
 		it.Value = v.API
@@ -50,22 +50,13 @@ func notOneOf(op job.Operation) string {
 	if len(op.Values) == 0 {
 		return ""
 	}
-	var words []string
+	var words, names []string
 	for _, v := range op.Values {
-		words = append(words, v.API)
+		words, names = append(words, v.API), append(names, v.Name)
 	}
-	for _, v := range op.Values {
-		words = append(words, v.Name)
-	}
+	words = append(words, names...)
 	last := len(words) - 1
 	return fmt.Sprintf("%s is not %s or %s", op.Column, strings.Join(words[:last], ", "), words[last])
-}
-
-func checkAccount(id string, _ bool) (invalid, warning string) {
-	if id == "." || id == ".." {
-		return "account is . or .., which would change the request's path", ""
-	}
-	return wrongID("account", id), ""
 }
 
 func checkRoom(id string, anyID bool) (invalid, warning string) {

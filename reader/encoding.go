@@ -3,11 +3,12 @@ package reader
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
+	"fmt"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/transform"
 )
 
 // Encodings of an input.
@@ -28,81 +29,55 @@ var byteOrderMarks = []struct {
 	{"\xEF\xBB\xBF", UTF8}, {"\xFF\xFE", UTF16}, {"\xFE\xFF", UTF16}, {"\x84\x31\x95\x33", GB18030},
 }
 
-// findMark finds the byte order mark at an input's start, and the encoding that it stands for.
-func findMark(start []byte) (mark, encoding string) {
-	for _, m := range byteOrderMarks {
-		if bytes.HasPrefix(start, []byte(m.mark)) {
-			return m.mark, m.encoding
-		}
-	}
-	return "", unknown
-}
-
-// script is how rows are written: what their bytes mean. UTF-8 and GB18030 are parsed as they stand, since no
-// byte of a delimiter, quote or line end is part of another character in either; UTF-16 is parsed as UTF-8.
-type script struct {
-	encoding string // unknown as long as everything is ASCII
-	decoder  *encoding.Decoder
-	bigEnd   bool // of UTF-16
-}
-
-func newScript(name string) script {
-	return script{encoding: name, decoder: simplifiedchinese.GB18030.NewDecoder()}
+// format is how an input is written: where rows and fields end, and what their bytes mean. UTF-8 and GB18030 are parsed
+// as they stand, since no byte of a delimiter, quote or line end is part of another character in either; UTF-16 is
+// parsed as UTF-8.
+type format struct {
+	mark      string            // byte order mark
+	encoding  string            // unknown as long as everything is ASCII
+	decoder   *encoding.Decoder // of GB18030; what is no text it replaces by utf8.RuneError, so it never fails
+	bigEnd    bool              // of UTF-16
+	delimiter rune
+	cr        bool // lines end with a lone CR
 }
 
 // text gives the text of a field, whose row was found to be text.
-func (s *script) text(raw string) string {
-	if s.encoding == GB18030 {
-		if text, err := s.decoder.String(raw); err == nil {
-			return text
-		}
+func (f *format) text(raw string) string {
+	if f.encoding == GB18030 {
+		raw, _ = f.decoder.String(raw)
 	}
 	return raw
 }
 
-// bad gives the index of the first byte of a row that is not text, or -1.
-func (s *script) bad(row []byte) int {
-	nul := bytes.IndexByte(row, 0)
-	at := -1
-	switch {
-	case isASCII(row):
-	case s.encoding == GB18030:
-		at = badGB18030(s.decoder, row)
-	case !utf8.Valid(row):
-		at = badUTF8(row)
-	}
-	if at < 0 || 0 <= nul && nul < at {
-		return nul
-	}
-	return at
-}
-
-func badUTF8(row []byte) int {
-	for i := 0; i < len(row); {
-		c, size := utf8.DecodeRune(row[i:])
-		if c == utf8.RuneError && size == 1 {
-			return i
-		}
-		i += size
-	}
-	return -1
-}
-
-// badGB18030 decodes a row in one go, and character by character only when there is reason to.
-func badGB18030(decoder *encoding.Decoder, row []byte) int {
-	if text, err := decoder.Bytes(row); err == nil && !bytes.ContainsRune(text, utf8.RuneError) {
+// bad gives the index of the first byte of a row that is not text, or -1. It goes from character to character only when
+// there is reason to.
+func (f *format) bad(row []byte) int {
+	if bytes.IndexByte(row, 0) < 0 && (isASCII(row) || f.isText(row)) {
 		return -1
 	}
 	for i := 0; i < len(row); {
-		size := sizeGB18030(row[i:])
-		c := row[i:min(i+size, len(row))]
-		text, err := decoder.Bytes(c)
-		if err != nil || bytes.ContainsRune(text, utf8.RuneError) && !bytes.Equal(c, []byte("\x84\x31\xA4\x37")) {
+		size := 1
+		if f.encoding == GB18030 {
+			size = min(sizeGB18030(row[i:]), len(row)-i)
+		} else {
+			_, size = utf8.DecodeRune(row[i:])
+		}
+		if c := row[i : i+size]; c[0] == 0 || !f.isText(c) && string(c) != "\x84\x31\xA4\x37" { // U+FFFD in GB18030
 			return i
 		}
 		i += size
 	}
 	return -1
+}
+
+// isText tells whether a part of a row is text. In GB18030 it takes the character U+FFFD, which is some, for none: the
+// decoder puts it wherever it finds none.
+func (f *format) isText(part []byte) bool {
+	if f.encoding == GB18030 {
+		part, _ = f.decoder.Bytes(part)
+		return !bytes.ContainsRune(part, utf8.RuneError)
+	}
+	return utf8.Valid(part)
 }
 
 // sizeGB18030 is how many bytes the first character of a text takes.
@@ -131,63 +106,61 @@ func isASCII(text []byte) bool {
 }
 
 // restore gives a row of which the parser was given the UTF-8 as it stood in the input.
-func (s *script) restore(row []byte) []byte {
-	if s.encoding != UTF16 {
+func (f *format) restore(row []byte) []byte {
+	if f.encoding != UTF16 {
 		return row
 	}
-	return toUTF16(row, s.bigEnd)
+	var order binary.ByteOrder = binary.LittleEndian
+	if f.bigEnd {
+		order = binary.BigEndian
+	}
+	units, _ := binary.Append(nil, order, utf16.Encode([]rune(string(row)))) // numbers can always be written
+	return units
 }
 
 // fewCharacters are too few to tell UTF-8 from Chinese where each of them could be either.
 const fewCharacters = 10
 
-// guess tells which encoding a stretch of text is in that is not all ASCII, and whether that is doubtful. Its last
-// character may be cut.
-func guess(window []byte) (encoding string, doubtful bool, err error) {
-	c := countUTF8(window)
-	if c.good > c.bad { // also where it is damaged: the place is found with its row
-		return UTF8, c.either == c.all && c.all < fewCharacters, nil
+// guess tells which encoding a stretch of text is in that is not all ASCII, or unknown, and whether that is doubtful.
+// Its last character may be cut.
+func guess(window []byte) (encoding string, doubtful bool) {
+	good, bad := 0, 0   // bytes of characters in UTF-8, and bytes that are not UTF-8
+	either, all := 0, 0 // of these characters, those that could be in GB2312 as well, and all
+	for text := window; len(text) > 0; {
+		c, size := utf8.DecodeRune(text)
+		switch {
+		case size > 1:
+			good += size
+			all++
+			if isGB2312(text, size) {
+				either++
+			}
+		case c == utf8.RuneError && utf8.FullRune(text):
+			bad++
+		}
+		text = text[size:]
+	}
+	if good > bad { // also where it is damaged: the place is found with its row
+		return UTF8, either == all && all < fewCharacters
 	}
 	// Nearly all that is written in Chinese is in GB2312. Where much is not this is more likely another encoding, such
 	// as Latin-1, in which "M\xFCller" is no Chinese.
 	if common, rare := countGB2312(window); common < 3*rare {
-		return unknown, false, errors.New("this is not UTF-8, and hardly Chinese in GB18030")
+		return unknown, false
 	}
-	return GB18030, false, nil
+	return GB18030, false
 }
 
-// utf8Count is what a text beyond ASCII is if it is UTF-8.
-type utf8Count struct {
-	good, bad   int // bytes of characters, and bytes that are not UTF-8
-	either, all int // characters that could be in GB2312 as well, and all
-}
+// isGB2312 tells whether a character could be one of GB2312, which have two bytes beyond ASCII.
+func isGB2312(text []byte, size int) bool { return size == 2 && text[0] >= 0xA1 && text[1] >= 0xA1 }
 
-func countUTF8(text []byte) (n utf8Count) {
-	for len(text) > 0 {
-		c, size := utf8.DecodeRune(text)
-		switch {
-		case size > 1:
-			n.good += size
-			n.all++
-			if size == 2 && text[0] >= 0xA1 && text[1] >= 0xA1 {
-				n.either++
-			}
-		case c == utf8.RuneError && utf8.FullRune(text):
-			n.bad++
-		}
-		text = text[size:]
-	}
-	return n
-}
-
-// countGB2312 counts the characters beyond ASCII of a text in GB18030: those in GB2312, which have two bytes beyond
-// ASCII, and those that are not.
+// countGB2312 counts the characters beyond ASCII of a text in GB18030: those in GB2312, and those that are not.
 func countGB2312(text []byte) (common, rare int) {
 	for len(text) > 0 {
 		size := min(sizeGB18030(text), len(text))
 		switch {
 		case text[0] < utf8.RuneSelf:
-		case size == 2 && text[0] >= 0xA1 && text[1] >= 0xA1:
+		case isGB2312(text, size):
 			common++
 		default:
 			rare++
@@ -195,4 +168,53 @@ func countGB2312(text []byte) (common, rare int) {
 		text = text[size:]
 	}
 	return common, rare
+}
+
+// utf16Decoder is a transform.Transformer from UTF-16 to UTF-8. It stops at what is no text, where that of
+// x/text would put a replacement character.
+type utf16Decoder struct {
+	transform.NopResetter
+	bigEnd bool
+	offset int64 // in the input, of what comes next
+}
+
+func (d *utf16Decoder) unit(src []byte) rune {
+	if d.bigEnd {
+		return rune(binary.BigEndian.Uint16(src))
+	}
+	return rune(binary.LittleEndian.Uint16(src))
+}
+
+// character decodes the first character of a text; its size is 0 where there is more of it to come.
+func (d *utf16Decoder) character(text []byte) (c rune, size int) {
+	if len(text) >= 2 {
+		c, size = d.unit(text), 2
+	}
+	if !utf16.IsSurrogate(c) {
+		return c, size
+	}
+	if len(text) < 4 {
+		return 0, 0
+	}
+	return utf16.DecodeRune(c, d.unit(text[2:])), 4
+}
+
+// Transform implements transform.Transformer.
+func (d *utf16Decoder) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err error) {
+	defer func() { d.offset += int64(nSrc) }()
+	for nSrc < len(src) {
+		c, size := d.character(src[nSrc:])
+		switch {
+		case size == 0 && !atEOF:
+			return nDst, nSrc, transform.ErrShortSrc
+		case size == 0 || size == 4 && c == utf8.RuneError:
+			reason := fmt.Sprintf("byte %d is not text in UTF-16", d.offset+int64(nSrc)+1)
+			return nDst, nSrc, &Error{Reason: reason, Try: "export the file again"}
+		case nDst+utf8.RuneLen(c) > len(dst):
+			return nDst, nSrc, transform.ErrShortDst
+		}
+		nDst += utf8.EncodeRune(dst[nDst:], c)
+		nSrc += size
+	}
+	return nDst, nSrc, nil
 }

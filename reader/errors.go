@@ -29,98 +29,50 @@ func (e *Error) Error() string {
 // Hint names what to try, in words that may follow the error; it may be empty.
 func (e *Error) Hint() string { return e.Try }
 
-// errLongRow says that a row is longer than maxRow.
-var errLongRow = errors.New("the row is longer than 1 MiB")
-
-// textError says that a byte of an input is not text.
-type textError struct {
-	at    int64  // offset behind the byte order mark
-	inRow int    // offset in the row
-	why   string // where there is more to say
-}
-
-func (b *textError) Error() string { return "not text" }
-
-// unitError says that a unit of UTF-16 is no part of a character.
-type unitError struct{ offset int64 }
-
-func (e unitError) Error() string { return fmt.Sprintf("byte %d is not text in UTF-16", e.offset+1) }
-
-// packedError says that an input cannot be decompressed any further.
-type packedError struct{ err error }
-
-func (p packedError) Unwrap() error { return p.err }
-
-func (p packedError) Error() string {
-	if errors.Is(p.err, io.ErrUnexpectedEOF) {
-		return "the compressed file is cut short"
-	}
-	return fmt.Sprintf("the compressed file is damaged: %v", p.err)
-}
-
-// headerError says why the header row is of no use.
+// headerError says why the header row cannot be parsed.
 func (r *Reader) headerError(err error) error {
-	var e *Error
-	var parse *csv.ParseError
-	switch {
-	case errors.As(err, &e):
-		e.File = r.name
-		return e
-	case err == io.EOF:
+	if err == io.EOF {
 		return &Error{File: r.name, Reason: "the file is empty", Try: "the first line must name the columns: account," + r.op.Column}
-	case errors.As(err, &parse):
+	}
+	if parse, is := errors.AsType[*csv.ParseError](err); is {
 		return &Error{File: r.name, Line: int64(parse.StartLine), Reason: "the header row cannot be read: " + parse.Err.Error(), Try: "is this a CSV?"}
 	}
 	return r.readError(1, err)
 }
 
-// readError says why the reading ends at a line.
+// readError says why the reading ends at a line. What comes from this package has reason and hint already, but knows
+// nothing of the place.
 func (r *Reader) readError(line int64, err error) error {
 	e := &Error{File: r.name, Line: line, Reason: err.Error()}
-	var known *Error
-	var text *textError
-	var unit unitError
-	var packed packedError
-	switch {
-	case errors.As(err, &known):
-		known.File = r.name
-		return known
-	case errors.As(err, &text):
-		e.Reason, e.Try = r.notText(text)
-	case errors.As(err, &unit):
-		e.Try = "export the file again"
-	case errors.As(err, &packed):
-		e.Try = "transfer or compress the file again"
-	case errors.Is(err, errLongRow):
-		e.Try = "is a quote opened and never closed?"
+	if known, is := errors.AsType[*Error](err); is {
+		e.Reason, e.Try = known.Reason, known.Try
 	}
 	return e
 }
 
-// notText words why a byte is not text, and what to try.
-func (r *Reader) notText(b *textError) (reason, try string) {
-	encoding := cmp.Or(r.format.encoding, UTF8)
-	if encoding == UTF16 { // a NUL: all else was met while it was made UTF-8, of which it is not known where it stood
-		return "a NUL character is no text", "export the file again"
-	}
-	at, c := int64(len(r.format.mark))+b.at+1, r.tape.slice(b.at, b.at+1)[0]
-	reason = fmt.Sprintf("byte %d of the file (0x%02X) is not text in %s", at, c, strings.ToUpper(encoding))
-	if b.why != "" {
-		reason = fmt.Sprintf("byte %d of the file (0x%02X): %s", at, c, b.why)
-	}
-	return reason, r.otherEncoding(encoding, c)
-}
-
-// otherEncoding is the hint for a byte that is not text in the encoding that it was read in.
-func (r *Reader) otherEncoding(encoding string, c byte) string {
+// notText says that a byte of the last row, which stands on a line, is not text in the encoding that it was read in.
+func (r *Reader) notText(line int64, at int) error {
 	const save = "save the file as CSV UTF-8"
-	switch say := r.opts.Say; {
-	case c == 0:
-		return save + "; if it is UTF-16, say so with " + say("encoding", UTF16)
-	case r.opts.Encoding != Auto:
-		return say("encoding", Auto) + " finds the encoding by itself"
-	case encoding == UTF8:
-		return save + ", or name its encoding with " + say("encoding", GB18030)
+	e := &Error{File: r.name, Line: line}
+	encoding, c, say := cmp.Or(r.format.encoding, UTF8), r.raw[at], r.opts.Say
+	place := r.csv.InputOffset() - int64(len(r.raw)-at) // behind the byte order mark
+	e.Reason = fmt.Sprintf("byte %d of the file (0x%02X)", int64(len(r.format.mark))+place+1, c)
+	if r.format.encoding == unknown && c != 0 {
+		e.Reason += ": this is not UTF-8, and hardly Chinese in GB18030"
+	} else {
+		e.Reason += " is not text in " + strings.ToUpper(encoding)
 	}
-	return save + "; as far as it can be read, it is " + encoding
+	switch {
+	case encoding == UTF16: // a NUL: all else was met while it was made UTF-8, of which it is not known where it stood
+		e.Reason, e.Try = "a NUL character is no text", "export the file again"
+	case c == 0:
+		e.Try = save + "; if it is UTF-16, say so with " + say("encoding", UTF16)
+	case r.opts.Encoding != Auto:
+		e.Try = say("encoding", Auto) + " finds the encoding by itself"
+	case encoding == UTF8:
+		e.Try = save + ", or name its encoding with " + say("encoding", GB18030)
+	default:
+		e.Try = save + "; as far as it can be read, it is " + encoding
+	}
+	return e
 }

@@ -1,17 +1,23 @@
 package reader
 
-import "cmp"
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"meetbatch/job"
+)
 
 // field is what is known of a thing that a row says, such as its account.
 type field struct {
 	headers []string // it stands under one of these, case and blanks aside
 	byType  []string // or under the one of the account type, 0 or 1
 	noun    string   // what one of its values is, for people, where there are few
-	check   idCheck  // nil: nothing more is known than of any ID
-}
 
-// idCheck tells what is wrong with an ID, and what is strange about one that is not wrong.
-type idCheck func(id string, anyID bool) (invalid, warning string)
+	// check tells what is wrong with an ID, and what is strange about one that is not wrong.
+	check func(id string, anyID bool) (invalid, warning string)
+}
 
 // fields are those of the operations, by the name that an operation has for its column. The headers are those of the
 // service's queries (SearchCorpVmr, SearchUsers) and of its management pages.
@@ -19,7 +25,6 @@ var fields = map[string]field{
 	"account": {
 		headers: []string{"account", "账号", "member.id"},
 		byType:  []string{"userAccount", "thirdAccount"},
-		check:   checkAccount,
 	},
 	"vmr_id": {
 		headers: []string{"vmr_id", "id", "vmrId", "云会议室ID"},
@@ -31,7 +36,8 @@ var fields = map[string]field{
 	},
 }
 
-// fieldOf finds a field by its name. One that is not in the table stands under its own name.
+// fieldOf finds a field by its name. One that is not in the table stands under its own name, and where there is no check
+// nothing more is known than of any ID.
 func fieldOf(name string) field {
 	f, known := fields[name]
 	if !known {
@@ -49,5 +55,107 @@ func (f field) headersFor(accountType int) []string {
 	if f.byType == nil {
 		return f.headers
 	}
-	return append(f.headers[:len(f.headers):len(f.headers)], f.byType[accountType])
+	return append(slices.Clip(f.headers), f.byType[accountType])
+}
+
+// columns tells which column of the input holds which field; -1 where none does.
+type columns struct{ account, value int }
+
+// findColumns looks up the fields of an operation in the header row.
+func findColumns(headers []string, op job.Operation, opts Options) (columns, error) {
+	account, err := findColumn(headers, "account", opts)
+	if err != nil {
+		return columns{}, err
+	}
+	if account < 0 {
+		return columns{}, missing(headers, "account", op, opts)
+	}
+	value, err := findColumn(headers, op.Column, opts)
+	switch {
+	case err != nil:
+		return columns{}, err
+	case value >= 0 && opts.Value != "":
+		return columns{}, &Error{
+			Reason: fmt.Sprintf("the file has a column %q, and %s sets it for every row", headers[value], opts.Say("value", "")),
+			Try:    fmt.Sprintf("leave %s away, or remove the column", opts.Say("value", "")),
+		}
+	case value < 0 && opts.Value == "":
+		return columns{}, missing(headers, op.Column, op, opts)
+	case value == account:
+		return columns{}, &Error{
+			Reason: fmt.Sprintf("column %q is named as both account and %s", headers[value], op.Column),
+			Try:    "name two different columns with " + opts.Say("column", ""),
+		}
+	}
+	return columns{account, value}, nil
+}
+
+// findColumn finds the column of a field; -1 where there is none.
+func findColumn(headers []string, field string, opts Options) (int, error) {
+	wanted := fieldOf(field).headersFor(opts.AccountType)
+	chosen, named := opts.Columns[field]
+	if named {
+		wanted = []string{chosen}
+	}
+	at := -1
+	for i, header := range headers {
+		switch {
+		case !isOneOf(header, wanted):
+		case at < 0:
+			at = i
+		case fold(headers[at]) == fold(header):
+			return 0, &Error{
+				Reason: fmt.Sprintf("two columns are headed %q", headers[at]),
+				Try:    "rename one of them in the file's first line",
+			}
+		default:
+			return 0, &Error{
+				Reason: fmt.Sprintf("%s could be column %q or column %q", field, headers[at], header),
+				Try:    "choose with " + opts.Say("column", field+"="+headers[at]),
+			}
+		}
+	}
+	if named && at < 0 {
+		return 0, &Error{
+			Reason: fmt.Sprintf("no column %q, which %s names for %s", chosen, opts.Say("column", ""), field),
+			Try:    "the headers are " + list(headers),
+		}
+	}
+	return at, nil
+}
+
+// isOneOf tells whether a header is one of several, case and blanks aside.
+func isOneOf(header string, several []string) bool {
+	return slices.ContainsFunc(several, func(h string) bool { return fold(h) == fold(header) })
+}
+
+// fold makes headers comparable: lower case, without blanks.
+func fold(header string) string { return strings.ToLower(strings.Join(strings.Fields(header), "")) }
+
+func missing(headers []string, field string, op job.Operation, opts Options) error {
+	f := fieldOf(field)
+	e := &Error{
+		Reason: fmt.Sprintf("no column %s (looked for %s)", field, list(f.headersFor(opts.AccountType))),
+		Try:    fmt.Sprintf("the headers are %s; choose with %s", list(headers), opts.Say("column", field+"=HEADER")),
+	}
+	if field == op.Column && len(op.Values) > 0 {
+		e.Try += fmt.Sprintf(", or give one %s to all rows with %s", f.noun, opts.Say("value", ""))
+	}
+	if slices.ContainsFunc(headers, func(h string) bool { return isOneOf(h, f.byType) }) {
+		e.Try += fmt.Sprintf(", or change %s, which is %d", opts.Say("account-type", ""), opts.AccountType)
+	}
+	return e
+}
+
+// list names headers in a message, and at most a dozen of them.
+func list(headers []string) string {
+	const dozen = 12
+	var names []string
+	for _, h := range headers[:min(dozen, len(headers))] {
+		names = append(names, fmt.Sprintf("%q", h))
+	}
+	if more := len(headers) - dozen; more > 0 {
+		names = append(names, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(names, ", ")
 }

@@ -3,34 +3,18 @@ package reader
 import (
 	"bufio"
 	"bytes"
+	"errors"
+	"fmt"
 	"io"
 
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/transform"
 )
 
 // bufferSize is how much of an input is looked at to find out what it is.
 const bufferSize = 256 << 10
-
-// format is how an input is written, as its start shows it.
-type format struct {
-	script
-	mark      string // byte order mark
-	delimiter rune
-	cr        bool // lines end with a lone CR
-}
-
-// lineEnd is what ends a line that has no end yet.
-func (f *format) lineEnd() byte {
-	if f.cr {
-		return '\r'
-	}
-	return '\n'
-}
-
-// beginsBlank tells whether a text begins with the end of a line.
-func (f *format) beginsBlank(text []byte) bool {
-	return bytes.HasPrefix(text, []byte("\n")) || bytes.HasPrefix(text, []byte("\r\n")) || f.cr && bytes.HasPrefix(text, []byte("\r"))
-}
 
 // open finds out how an input is written and returns it in a form that can be parsed.
 func open(input io.Reader, opts Options) (*bufio.Reader, format, error) {
@@ -38,16 +22,20 @@ func open(input io.Reader, opts Options) (*bufio.Reader, format, error) {
 	if err != nil {
 		return nil, format{}, err
 	}
+	f := format{decoder: simplifiedchinese.GB18030.NewDecoder()}
 	start, _ := from.Peek(4)
-	mark, encoding := findMark(start)
-	if opts.Encoding != Auto && opts.Encoding != encoding {
-		mark, encoding = "", opts.Encoding
+	for _, m := range byteOrderMarks {
+		if bytes.HasPrefix(start, []byte(m.mark)) {
+			f.mark, f.encoding = m.mark, m.encoding
+		}
 	}
-	from.Discard(len(mark))
-	f := format{script: newScript(encoding), mark: mark}
-	if encoding == UTF16 {
-		f.bigEnd = mark == "\xFE\xFF" || mark == "" && len(start) > 0 && start[0] == 0 // an ASCII character, as a rule
-		decoder := &utf16Decoder{bigEnd: f.bigEnd, offset: int64(len(mark))}
+	if opts.Encoding != Auto && opts.Encoding != f.encoding {
+		f.mark, f.encoding = "", opts.Encoding
+	}
+	from.Discard(len(f.mark))
+	if f.encoding == UTF16 {
+		f.bigEnd = f.mark == "\xFE\xFF" || f.mark == "" && len(start) > 0 && start[0] == 0 // an ASCII character, as a rule
+		decoder := &utf16Decoder{bigEnd: f.bigEnd, offset: int64(len(f.mark))}
 		from = bufio.NewReaderSize(transform.NewReader(from, decoder), bufferSize)
 	}
 	window, _ := from.Peek(bufferSize) // what is wrong with the input comes up when it is read
@@ -58,39 +46,82 @@ func open(input io.Reader, opts Options) (*bufio.Reader, format, error) {
 	return from, f, nil
 }
 
-// delimiters are those that are found without being told.
-var delimiters = []rune{',', ';', '\t'}
-
-// delimiterAndEnds finds out from the header row where fields and lines end: at the delimiter that occurs most often
-// outside of quotes, and whether at a lone CR.
+// delimiterAndEnds finds out from the header row where fields and lines end: at the one of three delimiters that occurs
+// most often outside of quotes, the first where several do, and whether at a lone CR.
 func delimiterAndEnds(window []byte) (delimiter rune, cr bool) {
-	row, quotes := bytes.TrimLeft(window, "\r\n"), 0
-	count := map[rune]int{}
+	row, quoted := bytes.TrimLeft(window, "\r\n"), false
+	var count [256]int
 	for i, c := range row {
-		switch {
-		case c == '"':
-			quotes++
-		case quotes%2 == 1:
-		case c == '\r' && (i+1 == len(row) || row[i+1] != '\n'):
-			cr = true
+		if c == '"' {
+			quoted = !quoted
 		}
-		if quotes%2 == 0 && (c == '\r' || c == '\n') {
+		if !quoted && (c == '\r' || c == '\n') {
+			cr = c == '\r' && !bytes.HasPrefix(row[i+1:], []byte("\n"))
 			break
 		}
-		if quotes%2 == 0 {
-			count[rune(c)]++
+		if !quoted {
+			count[c]++
 		}
 	}
-	return mostFrequent(count), cr
+	delimiter = ','
+	for _, d := range ";\t" {
+		if count[d] > count[delimiter] {
+			delimiter = d
+		}
+	}
+	return delimiter, cr
 }
 
-// mostFrequent is the delimiter that occurs most often; the first where several do.
-func mostFrequent(count map[rune]int) rune {
-	most := delimiters[0]
-	for _, d := range delimiters {
-		if count[d] > count[most] {
-			most = d
+// noCSV is how files begin that people take for a CSV.
+var noCSV = []struct{ start, is string }{
+	{"PK\x03\x04", "a spreadsheet (xlsx, ods) or another zip file"},
+	{"\xD0\xCF\x11\xE0", "a spreadsheet (xls)"},
+	{"%PDF", "a PDF"},
+}
+
+// decompress undoes gzip or zstd, which an input shows by how it begins.
+func decompress(input io.Reader) (*bufio.Reader, error) {
+	from := bufio.NewReaderSize(input, bufferSize)
+	peeked, _ := from.Peek(4)
+	start := string(peeked)
+	for _, other := range noCSV {
+		if start == other.start {
+			return nil, &Error{Reason: "this is " + other.is + ", not a CSV", Try: "save it as CSV UTF-8"}
 		}
 	}
-	return most
+	var text io.Reader
+	var err error
+	switch {
+	case len(start) >= 2 && start[:2] == "\x1F\x8B":
+		text, err = gzip.NewReader(from)
+	case start == "\x28\xB5\x2F\xFD", len(start) == 4 && start[0]&0xF0 == 0x50 && start[1:] == "\x2A\x4D\x18":
+		// The second is a frame that holds no text, with which zstd may begin (RFC 8878, section 3.1.2).
+		text, err = zstd.NewReader(from, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(128<<20))
+	default:
+		return from, nil
+	}
+	if err != nil {
+		return nil, packedError(err)
+	}
+	return bufio.NewReaderSize(unpacking{text}, bufferSize), nil
+}
+
+// unpacking reads what is compressed, and says so in its errors.
+type unpacking struct{ from io.Reader }
+
+func (u unpacking) Read(p []byte) (int, error) {
+	n, err := u.from.Read(p)
+	if err != nil && err != io.EOF {
+		err = packedError(err)
+	}
+	return n, err
+}
+
+// packedError says that an input cannot be decompressed any further.
+func packedError(err error) error {
+	e := &Error{Reason: fmt.Sprintf("the compressed file is damaged: %v", err), Try: "transfer or compress the file again"}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		e.Reason = "the compressed file is cut short"
+	}
+	return e
 }

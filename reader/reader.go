@@ -1,10 +1,9 @@
 // Package reader turns a CSV, as other people's tools export it, into the items of a job.
 //
-// An input may be compressed (pack.go). Its encoding, delimiter and line ends are found out from what it holds (open.go,
-// encoding.go, utf16.go), and the columns from its header row: under which headers a field is looked for stands in
-// headers.go. Rows are parsed by encoding/csv and gocsv while a tape keeps their bytes (tape.go), so that each can be
-// had as it stands in the input, and their fields are checked (check.go). A row that is no good CSV is read as far as it
-// goes (broken.go).
+// An input may be compressed. That, and its delimiter, line ends and encoding, are found out from what it holds (open.go,
+// encoding.go), and the columns from its header row (headers.go). Rows are parsed by encoding/csv and gocsv while a tape
+// keeps their bytes (tape.go), so that each can be had as it stands in the input (row.go), and their fields are checked
+// (check.go). A row that is no good CSV is read as far as it goes.
 package reader
 
 import (
@@ -13,11 +12,30 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
+	"strings"
 
 	"github.com/gocarina/gocsv"
 
 	"meetbatch/job"
 )
+
+// Options say how an input is read. The zero value leaves all of it to what the input shows.
+type Options struct {
+	// Columns names the header of a field, where the choice is not left to the reader: account=owner. The fields are
+	// account and the operation's column. Case and blanks in a header do not matter.
+	Columns map[string]string
+
+	AccountType int    // 0 or 1: whether userAccount or thirdAccount is one of the headers of account
+	Value       string // the value of every row; it is an error then if the input has a column for it
+	AnyID       bool   // room IDs of any shape are good
+	Encoding    string // one of the constants; empty is Auto
+	Delimiter   rune   // of ASCII; 0: as the header row shows it
+
+	// Say words a setting for a hint as whoever gave it would give it again, such as --column account=owner. The
+	// settings are those above: column, account-type, value, any-id, encoding and delimiter. Where the value is
+	// empty, the setting itself is meant, such as --column. Without Say they read column account=owner and column.
+	Say func(setting, value string) string
+}
 
 // record is what is read of a row; the names stand for whatever the columns are headed.
 type record struct {
@@ -32,7 +50,7 @@ type Reader struct {
 	name     string        // of the input, for messages
 	op       job.Operation // what is to be done with the rows
 	opts     Options       // as New got them, with Encoding and Say set in any case
-	checkID  idCheck       // of the value, where the operation takes any ID
+	value    field         // what is known of the operation's column
 	notOneOf string        // what is wrong with a value that is none, where the operation takes a few
 
 	format format              // how the input is written, as far as it is known
@@ -53,8 +71,11 @@ type Reader struct {
 // may be compressed with gzip or zstd, which it shows by itself. The name stands in messages only. Errors are of type
 // *Error.
 func New(input io.Reader, name string, op job.Operation, opts Options) (*Reader, error) {
-	opts = opts.complete()
-	r := &Reader{name: name, op: op, opts: opts, checkID: fieldOf(op.Column).check, notOneOf: notOneOf(op), next: 1}
+	opts.Encoding = cmp.Or(opts.Encoding, Auto)
+	if opts.Say == nil {
+		opts.Say = func(setting, value string) string { return strings.TrimSuffix(setting+" "+value, " ") }
+	}
+	r := &Reader{name: name, op: op, opts: opts, value: fieldOf(op.Column), notOneOf: notOneOf(op), next: 1}
 	from, format, err := open(input, opts)
 	if err != nil {
 		return nil, r.readError(0, err)
@@ -63,7 +84,7 @@ func New(input io.Reader, name string, op job.Operation, opts Options) (*Reader,
 	r.tape = &tape{from: from, cr: format.cr}
 	r.csv = r.parser(r.tape)
 	if err := r.readHeader(); err != nil {
-		return nil, r.headerError(err)
+		return nil, err
 	}
 	return r, nil
 }
@@ -72,23 +93,28 @@ func New(input io.Reader, name string, op job.Operation, opts Options) (*Reader,
 func (r *Reader) readHeader() (err error) {
 	// A record is not copied for each row if it is asked for by a pointer.
 	if r.rows, err = gocsv.NewUnmarshaller(r.csv, &record{}); err != nil {
-		return err
+		return r.headerError(err)
 	}
-	if err := r.takeRaw(0); err != nil {
-		return err
+	if at := r.takeRaw(0); at >= 0 {
+		return r.notText(1, at)
 	}
 	r.csv.ReuseRecord = true // only from here on, since the unmarshaller keeps what was parsed of the header
 	r.header = bytes.Clone(r.raw)
 	r.next = r.lineOf(nil) + r.lineEnds(r.raw)
-	headers := make([]string, len(r.rows.Headers))
+	headers, names := make([]string, len(r.rows.Headers)), make([]string, len(r.rows.Headers))
 	for i, h := range r.rows.Headers {
 		headers[i] = r.format.text(h)
 	}
 	if r.at, err = findColumns(headers, r.op, r.opts); err != nil {
-		return err
+		return r.readError(0, err)
 	}
 	r.heading.Account, r.heading.Value = trim(fieldAt(headers, r.at.account)), trim(fieldAt(headers, r.at.value))
-	return r.rows.RenormalizeHeaders(r.at.rename)
+	// The columns of the fields are headed as record has them, and any other not at all.
+	names[r.at.account] = "account"
+	if r.at.value >= 0 {
+		names[r.at.value] = "value"
+	}
+	return r.rows.RenormalizeHeaders(func([]string) []string { return names })
 }
 
 // parser parses rows as the input's format says.
@@ -114,7 +140,11 @@ func (r *Reader) Doubtful() bool { return r.doubts }
 func (r *Reader) Header() []byte {
 	h := bytes.Clone(r.header)
 	if !bytes.ContainsAny(h[len(h)-1:], "\r\n") {
-		h = append(h, r.format.lineEnd())
+		end := byte('\n')
+		if r.format.cr {
+			end = '\r'
+		}
+		h = append(h, end)
 	}
 	return append([]byte(r.format.mark), r.format.restore(h)...)
 }
@@ -148,16 +178,11 @@ func (r *Reader) Read() (job.Item, error) {
 			row.Value = r.opts.Value
 		}
 		r.check(&it, row.Account, row.Value)
-		if r.isHeading(it) {
+		if it.Account == r.heading.Account && (r.at.value < 0 || it.Value == r.heading.Value) {
 			it.Invalid, it.Detail, it.Warning = "the header stands here once more", "", ""
 		}
 		return it, nil
 	}
-}
-
-// isHeading tells whether a row is the header row once more.
-func (r *Reader) isHeading(it job.Item) bool {
-	return it.Account == r.heading.Account && (r.at.value < 0 || it.Value == r.heading.Value)
 }
 
 // parse parses the next row and takes its bytes from the tape. What is wrong with the row alone is malformed; an
@@ -166,35 +191,21 @@ func (r *Reader) parse() (row *record, malformed *csv.ParseError, err error) {
 	start := r.csv.InputOffset()
 	r.tape.cut(start)
 	parsed, err := r.rows.Read()
-	if err == nil {
+	switch {
+	case err == nil:
 		row = parsed.(*record)
-	} else if malformed, err = r.parseError(err); err != nil {
-		return nil, nil, err
+	case err == io.EOF:
+		return nil, nil, io.EOF
+	case r.tape.tooLong: // whatever is wrong with its beginning
+		return nil, nil, r.readError(r.next, errLongRow)
+	default:
+		var is bool
+		if malformed, is = errors.AsType[*csv.ParseError](err); !is {
+			return nil, nil, r.readError(r.next, err)
+		}
 	}
-	if err := r.takeRaw(start); err != nil {
-		return nil, nil, r.rowError(r.lineOf(malformed), err)
+	if at := r.takeRaw(start); at >= 0 {
+		return nil, nil, r.notText(r.lineOf(malformed)+r.lineEnds(r.raw[:at]), at)
 	}
 	return row, malformed, nil
-}
-
-// rowError says that a row that begins at a line is not text, at the line of the row where it is not.
-func (r *Reader) rowError(line int64, err error) error {
-	var text *textError
-	if errors.As(err, &text) {
-		line += r.lineEnds(r.raw[:text.inRow])
-	}
-	return r.readError(line, err)
-}
-
-// parseError tells what is wrong with a row alone from what ends the reading.
-func (r *Reader) parseError(err error) (malformed *csv.ParseError, ends error) {
-	switch is := errors.As(err, &malformed); {
-	case err == io.EOF:
-		return nil, io.EOF
-	case !is:
-		return nil, r.readError(r.next, err)
-	case r.tape.tooLong: // whatever is wrong with its beginning
-		return nil, r.readError(r.next, errLongRow)
-	}
-	return malformed, nil
 }

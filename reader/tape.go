@@ -1,10 +1,15 @@
 package reader
 
-import "bufio"
+import (
+	"bufio"
+	"bytes"
+)
 
 // maxRow is how long one row may be, in bytes. A quote that is never closed would otherwise take
 // the rest of the file into memory.
 const maxRow = 1 << 20
+
+var errLongRow = &Error{Reason: "the row is longer than 1 MiB", Try: "is a quote opened and never closed?"}
 
 // tape passes an input on and keeps what it passed since the last cut, so that a row can be had byte
 // for byte after it was parsed. What is parsed differs from what is kept in one thing: a line end
@@ -36,14 +41,11 @@ func (t *tape) Read(p []byte) (int, error) {
 // breakLines makes each lone CR of a text LF; next is what follows it.
 func breakLines(text, next []byte) {
 	for i, c := range text {
-		if c != '\r' {
-			continue
+		after := text[i+1:]
+		if len(after) == 0 {
+			after = next
 		}
-		after := next
-		if i+1 < len(text) {
-			after = text[i+1:]
-		}
-		if len(after) == 0 || after[0] != '\n' {
+		if c == '\r' && !bytes.HasPrefix(after, []byte("\n")) {
 			text[i] = '\n'
 		}
 	}
