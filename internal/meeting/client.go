@@ -3,13 +3,12 @@
 package meeting
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"net/url"
-	"sync"
+	"strings"
 	"time"
 
 	"meetbatch/job"
@@ -31,38 +30,66 @@ type Client struct {
 	// those end when nothing further is wanted: a sign-in under way then goes on for a moment, lest its token be lost.
 	Abandon context.Context
 
-	tokens            tokenState
-	masks             masks
-	credentialsMasked sync.Once // masks has the credentials' secrets
+	tokens tokenState
+	masks  masks
 }
 
 // Send sends one request and reads its answer. Any HTTP status is an answer; so is a network error
 // or a timeout, with HTTPStatus 0 and the reason as its message.
 func (c *Client) Send(ctx context.Context, op job.Operation, a job.Attempt) job.Answer {
 	start := time.Now()
-	answer, _ := c.call(ctx, func(ctx context.Context) (*http.Request, error) { return c.jobRequest(ctx, op, a) })
+	answer, _ := c.call(ctx, c.jobRequest(op, a))
 	answer.Duration = time.Since(start)
 	return answer
 }
 
-// jobRequest builds the request of DisassociateVmr (meeting_21_1105) or BatchUpdateUserStatus
+// jobRequest is the request of DisassociateVmr (meeting_21_1105) or BatchUpdateUserStatus
 // (meeting_21_0072).
-func (c *Client) jobRequest(ctx context.Context, op job.Operation, a job.Attempt) (*http.Request, error) {
+func (c *Client) jobRequest(op job.Operation, a job.Attempt) request {
 	ids := make([]string, len(a.Chunk.Entries))
 	for i, e := range a.Chunk.Entries {
 		ids[i] = e.ID
 	}
-	var body bytes.Buffer
-	enc := json.NewEncoder(&body)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(ids); err != nil {
-		return nil, err
+	return request{
+		method: op.Method,
+		// Any character may occur in a third-party user ID; escaped as a segment, none can change the path.
+		path:    fmt.Sprintf("%s%s?accountType=%d", op.Path, url.PathEscape(a.Chunk.Target), c.AccountType),
+		id:      a.RequestID,
+		headers: map[string]string{"Content-Type": "application/json"},
+		body:    inJSON(ids, false),
 	}
-	// Any character may occur in a third-party user ID; escaped as a segment, none can change the path.
-	path := fmt.Sprintf("%s%s?accountType=%d", op.Path, url.PathEscape(a.Chunk.Target), c.AccountType)
-	req, err := c.newRequest(ctx, op.Method, path, a.RequestID, &body)
-	if err == nil {
-		req.Header.Set("Content-Type", "application/json")
+}
+
+// Endpoint is the address of the service in a region, cn or intl (meeting_21_0202); of any other region it is empty.
+func Endpoint(region string) string {
+	return map[string]string{
+		"cn":   "https://api.meeting.huaweicloud.com",
+		"intl": "https://api-intl.meeting.huaweicloud.com",
+	}[region]
+}
+
+// CheckEndpoint refuses an address that requests, and the token with them, must not be sent to. It
+// returns the address without a trailing slash.
+func CheckEndpoint(address string) (string, error) {
+	shown := address
+	if at := strings.LastIndex(address, "@"); at >= 0 {
+		shown = "…" + address[at:] // what stands before may be a password
 	}
-	return req, err
+	u, err := url.Parse(address)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("endpoint %q is no URL", shown)
+	case u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "":
+		return "", fmt.Errorf("endpoint %q does not begin with https:// and a host", shown)
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "":
+		return "", fmt.Errorf("endpoint %q has more than a scheme and a host", shown)
+	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+		return "", fmt.Errorf("endpoint %q is plain http to another machine", shown)
+	}
+	return u.Scheme + "://" + u.Host, nil
+}
+
+func isLoopback(host string) bool {
+	ip, _ := netip.ParseAddr(host) // no address is of no kind
+	return host == "localhost" || ip.IsLoopback()
 }

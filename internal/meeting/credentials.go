@@ -1,8 +1,6 @@
 package meeting
 
 import (
-	"bytes"
-	"context"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
@@ -13,8 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/google/uuid"
 )
 
 // Credentials are what a client signs in with: a token that somebody else has got, an application, or an account.
@@ -37,37 +33,37 @@ const clientType = 72
 // signatureLife is for how long a signature can be used; one that never ends could be used by whoever sees it.
 const signatureLife = 10 * time.Minute
 
-// signInRequest builds the request of CreateAppIdToken (meeting_21_0311) or CreateToken (meeting_21_0306).
-func (c *Client) signInRequest(ctx context.Context) (*http.Request, error) {
-	if c.Credentials.AppID == "" {
-		return c.accountRequest(ctx)
+// signInRequest is the request of CreateAppIdToken (meeting_21_0311) or CreateToken (meeting_21_0306).
+func (c *Client) signInRequest() request {
+	q := request{method: http.MethodPost, headers: map[string]string{"Content-Type": "application/json; charset=UTF-8"}}
+	body := map[string]any{"clientType": clientType}
+	if c.Credentials.AppID != "" {
+		q.path = "/v2/usg/acs/auth/appauth"
+		c.signApplication(q.headers, body)
+	} else {
+		q.path = "/v1/usg/acs/auth/account"
+		q.headers["Authorization"] = "Basic " + c.Credentials.basic()
+		body["account"] = c.Credentials.Account
 	}
-	return c.appRequest(ctx)
+	text, _ := json.Marshal(body) // texts and numbers can always be written
+	q.body = string(text)
+	return q
 }
 
-func (c *Client) appRequest(ctx context.Context) (*http.Request, error) {
+// signApplication puts into headers and body what an application signs in with.
+func (c *Client) signApplication(headers map[string]string, body map[string]any) {
 	expires := time.Now().Add(signatureLife).Unix()
 	nonce := rand.Text() + rand.Text() // 52 characters; 32 to 64 are wanted
-	body := map[string]any{
-		"appId":      c.Credentials.AppID,
-		"clientType": clientType,
-		"expireTime": expires,
-		"nonce":      nonce,
-	}
+	body["appId"], body["expireTime"], body["nonce"] = c.Credentials.AppID, expires, nonce
 	if c.Credentials.UserID != "" {
 		body["userId"] = c.Credentials.UserID
 	}
 	if c.Credentials.CorpID != "" { // "must not be sent in single-enterprise mode"
 		body["corpId"] = c.Credentials.CorpID
 	}
-	req, err := c.postRequest(ctx, "/v2/usg/acs/auth/appauth", body)
-	if err == nil {
-		signed := signature(c.Credentials, expires, nonce)
-		c.masks.add(signed, strings.TrimPrefix(strings.SplitN(signed, ",", 2)[0], signaturePrefix), nonce)
-		req.Header.Set("Authorization", signed)
-		req.Header.Set("X-Token-Type", "LongTicket")
-	}
-	return req, err
+	signed := signature(c.Credentials, expires, nonce)
+	c.masks.add(signed, strings.TrimPrefix(strings.SplitN(signed, ",", 2)[0], signaturePrefix), nonce)
+	headers["Authorization"], headers["X-Token-Type"] = signed, "LongTicket"
 }
 
 const signaturePrefix = "HMAC-SHA256 signature="
@@ -84,46 +80,15 @@ func signature(c Credentials, expireTime int64, nonce string) string {
 	return signaturePrefix + hex.EncodeToString(mac.Sum(nil)) + ",access=" + base64.StdEncoding.EncodeToString([]byte(c.AppID))
 }
 
-func (c *Client) accountRequest(ctx context.Context) (*http.Request, error) {
-	req, err := c.postRequest(ctx, "/v1/usg/acs/auth/account", map[string]any{
-		"account":    c.Credentials.Account,
-		"clientType": clientType,
-	})
-	if err == nil {
-		req.SetBasicAuth(c.Credentials.Account, c.Credentials.Password)
-	}
-	return req, err
+// basic is an account as HTTP's basic authentication has it.
+func (c Credentials) basic() string {
+	return base64.StdEncoding.EncodeToString([]byte(c.Account + ":" + c.Password))
 }
 
-func (c *Client) postRequest(ctx context.Context, path string, body map[string]any) (*http.Request, error) {
-	text, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	req, err := c.newRequest(ctx, http.MethodPost, path, uuid.NewString(), bytes.NewReader(text))
-	if err == nil {
-		req.Header.Set("Content-Type", "application/json; charset=UTF-8")
-	}
-	return req, err
-}
-
-// tokenRequest builds the request of UpdateToken (PUT, with the refresh token, meeting_21_0307) or DeleteToken
+// tokenRequest is the request of UpdateToken (PUT, with the refresh token, meeting_21_0307) or DeleteToken
 // (DELETE, meeting_21_0309).
-func (c *Client) tokenRequest(ctx context.Context, method, token string) (*http.Request, error) {
-	req, err := c.newRequest(ctx, method, "/v1/usg/acs/token", uuid.NewString(), nil)
-	if err == nil {
-		req.Header.Set("X-Access-Token", token)
-	}
-	return req, err
-}
-
-// secrets are the texts that must show nowhere.
-func (c *Credentials) secrets() []string {
-	s := []string{c.Token, c.AppKey, c.Password}
-	if c.Password != "" {
-		s = append(s, base64.StdEncoding.EncodeToString([]byte(c.Account+":"+c.Password)))
-	}
-	return s
+func tokenRequest(method, token string) request {
+	return request{method: method, path: "/v1/usg/acs/token", token: token}
 }
 
 // Application tells applications apart without naming them: the beginning of the SHA-256 of the App ID, empty where

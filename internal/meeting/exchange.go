@@ -1,6 +1,7 @@
 package meeting
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,7 +9,10 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"strings"
 	"sync/atomic"
+
+	"github.com/google/uuid"
 
 	"meetbatch/job"
 )
@@ -33,44 +37,38 @@ func NewHTTP(workers int) *http.Client {
 	}
 }
 
-// newRequest builds a request with what every request carries. The path may have a query.
-func (c *Client) newRequest(ctx context.Context, method, path, id string, body io.Reader) (*http.Request, error) {
-	req, err := http.NewRequestWithContext(ctx, method, c.Endpoint+path, body)
-	if err == nil {
-		req.Header.Set("Accept-Language", c.Language)
-		req.Header.Set("X-Request-Id", id)
-	}
-	return req, err
+// request is what a request says.
+type request struct {
+	method, path string            // the path may have a query
+	id           string            // one is made up where there is none
+	token        string            // empty: there is none
+	headers      map[string]string // beside those that every request carries
+	body         string
 }
 
-// call sends a request that goes out with the token of the sign-in, and reads its answer. build makes the request; call
-// adds the token. Any HTTP status is an answer; so is a network error or a timeout, with HTTPStatus 0 and the reason as
-// its message.
+// call sends a request with the token of the sign-in, which it adds, and reads its answer. Any HTTP status is an answer;
+// so is a network error or a timeout, with HTTPStatus 0 and the reason as its message.
 //
 // What a request was to change is changed if the status says so, even if the body breaks off, so that is no error then.
 // Whoever needs the body takes it from the reply, and looks at brokeOff too.
-func (c *Client) call(ctx context.Context, build func(context.Context) (*http.Request, error)) (job.Answer, reply) {
+func (c *Client) call(ctx context.Context, q request) (answer job.Answer, r reply) {
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
-	token, err := c.token(ctx) // a moment ago there was a good one, but others go on meanwhile
-	if err != nil {
-		return job.Answer{Message: err.Error(), Unsent: true}, reply{}
+	var err error
+	if q.token, err = c.token(ctx); err != nil { // a moment ago there was a good one, but others go on meanwhile
+		return job.Answer{Message: err.Error(), Unsent: true}, r
 	}
 	var connected atomic.Bool // only then can anything have left this machine
-	req, err := build(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }}))
+	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }}
+	r, err = c.exchange(httptrace.WithClientTrace(ctx, trace), q)
 	if err != nil {
-		return job.Answer{Message: err.Error(), Unsent: true}, reply{}
-	}
-	req.Header.Set("X-Access-Token", token)
-	r, err := c.exchange(req)
-	if err != nil {
-		return job.Answer{Message: c.clean(c.reason(ctx, err), 500), Unsent: !connected.Load()}, reply{}
+		return job.Answer{Message: c.reason(ctx, err), Unsent: !connected.Load()}, r
 	}
 	if r.brokeOff != nil && r.status >= 300 {
 		return job.Answer{Message: c.clean(fmt.Sprintf("%d, and the answer broke off: %s", r.status, c.reason(ctx, r.brokeOff)), 500)}, r
 	}
-	answer := c.answer(r, r.body)
-	answer.Stale = c.Credentials.Token == "" && c.tokens.learn(token, r.status)
+	answer = c.answer(r)
+	answer.Stale = c.Credentials.Token == "" && c.tokens.learn(q.token, r.status)
 	return answer, r
 }
 
@@ -82,21 +80,34 @@ type reply struct {
 	brokeOff error  // why there is less of the body than was to come
 }
 
-// exchange sends a request as it is and reads what is answered. An error says that there was no answer.
-func (c *Client) exchange(req *http.Request) (reply, error) {
+// exchange sends a request as it is, with what every request carries, and reads what is answered. An error says that
+// there was no answer.
+func (c *Client) exchange(ctx context.Context, q request) (r reply, err error) {
+	req, err := http.NewRequestWithContext(ctx, q.method, c.Endpoint+q.path, strings.NewReader(q.body))
+	if err != nil {
+		return r, err
+	}
+	req.Header.Set("Accept-Language", c.Language)
+	req.Header.Set("X-Request-Id", cmp.Or(q.id, uuid.NewString()))
+	if q.token != "" {
+		req.Header.Set("X-Access-Token", q.token)
+	}
+	for name, value := range q.headers {
+		req.Header.Set(name, value)
+	}
 	resp, err := c.HTTP.Do(req)
 	if err != nil {
-		return reply{}, err
+		return r, err
 	}
 	defer resp.Body.Close()
-	r := reply{status: resp.StatusCode, header: resp.Header}
+	r = reply{status: resp.StatusCode, header: resp.Header}
 	if r.status != http.StatusSwitchingProtocols { // its body is the connection, and has no end
 		r.body, r.brokeOff = io.ReadAll(io.LimitReader(resp.Body, maxBody))
 	}
 	return r, nil
 }
 
-// reason says in words why there was no answer. The URL that net/http puts in front names what the
+// reason says in words why there was no answer, fit for a record. The URL that net/http puts in front names what the
 // record of the attempt names already.
 func (c *Client) reason(ctx context.Context, err error) string {
 	switch ctx.Err() {
@@ -105,9 +116,8 @@ func (c *Client) reason(ctx context.Context, err error) string {
 	case context.Canceled:
 		return "given up before an answer came"
 	}
-	var u *url.Error
-	if errors.As(err, &u) {
+	if u, is := errors.AsType[*url.Error](err); is {
 		err = u.Err
 	}
-	return err.Error()
+	return c.clean(err.Error(), 500)
 }

@@ -53,10 +53,13 @@ func (c *Client) token(ctx context.Context) (string, error) {
 
 // renewInTurn renews the token, unless somebody else has done so while it waited for its turn.
 func (c *Client) renewInTurn(ctx context.Context) error {
-	if err := c.tokens.renewing.lock(ctx); err != nil {
-		return err
+	c.tokens.once.Do(func() { c.tokens.renewing = make(chan struct{}, 1) })
+	select {
+	case c.tokens.renewing <- struct{}{}:
+		defer func() { <-c.tokens.renewing }()
+	case <-ctx.Done():
+		return ctx.Err()
 	}
-	defer c.tokens.renewing.unlock()
 	if _, stale := c.tokens.current(); !stale {
 		return nil
 	}
@@ -101,16 +104,13 @@ func (c *Client) renew(ctx context.Context) error {
 // renewOnce tries to get a token once. It tells whether an error may pass by itself.
 func (c *Client) renewOnce(ctx context.Context, mayRefresh bool) (mayPass bool, err error) {
 	if refresh := c.tokens.refreshToken(); mayRefresh && refresh != "" {
-		mayPass, err = c.getToken(ctx, func(ctx context.Context) (*http.Request, error) {
-			return c.tokenRequest(ctx, http.MethodPut, refresh)
-		})
-		var no *SignInError
-		if err == nil || mayPass || errors.As(err, &no) && no.locked() {
+		mayPass, err = c.getToken(ctx, tokenRequest(http.MethodPut, refresh))
+		if no, is := errors.AsType[*SignInError](err); err == nil || mayPass || is && no.locked() {
 			return mayPass, err
 		}
 		c.tokens.forgetRefresh() // it is not taken any more
 	}
-	return c.getToken(ctx, c.signInRequest)
+	return c.getToken(ctx, c.signInRequest())
 }
 
 // SignOut gives the tokens back that are still good: the service keeps 64 of a user, and a further one voids the
@@ -120,24 +120,13 @@ func (c *Client) SignOut(ctx context.Context) (failed error) {
 		if !h.good(time.Now()) {
 			continue
 		}
-		if err := c.giveBack(ctx, h.token); failed == nil {
-			failed = err
+		answer, _ := c.signInExchange(ctx, tokenRequest(http.MethodDelete, h.token))
+		status := answer.HTTPStatus // 401: the token is not taken any more, and so has ended
+		if ended := status >= 200 && status < 300 || status == http.StatusUnauthorized; !ended && failed == nil {
+			failed = errors.New(answer.String())
 		}
 	}
 	return failed
-}
-
-// giveBack ends a token. One that the service does not take any more has ended.
-func (c *Client) giveBack(ctx context.Context, token string) error {
-	req, err := c.tokenRequest(ctx, http.MethodDelete, token)
-	if err != nil {
-		return err
-	}
-	answer, _, _ := c.signInExchange(req)
-	if ok := answer.HTTPStatus >= 200 && answer.HTTPStatus < 300; !ok && answer.HTTPStatus != http.StatusUnauthorized {
-		return errors.New(answer.String())
-	}
-	return nil
 }
 
 func (c *Client) notify(text string) {

@@ -95,7 +95,7 @@ func (t tokenAnswer) life() time.Duration {
 // getToken sends a request whose answer is a token. It tells whether an error may pass by itself. When the context ends
 // it waits for the answer a little longer, unless that is to be abandoned: a token that nobody knows of could not be
 // given back.
-func (c *Client) getToken(ctx context.Context, build func(context.Context) (*http.Request, error)) (mayPass bool, err error) {
+func (c *Client) getToken(ctx context.Context, q request) (mayPass bool, err error) {
 	start := time.Now()
 	own, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.Timeout)
 	defer cancel()
@@ -103,26 +103,19 @@ func (c *Client) getToken(ctx context.Context, build func(context.Context) (*htt
 	if c.Abandon != nil {
 		defer context.AfterFunc(c.Abandon, cancel)()
 	}
-	req, err := build(own)
-	if err != nil {
-		return false, err
-	}
-	answer, body, date := c.signInExchange(req)
-	switch {
-	case answer.HTTPStatus == 0:
-		return true, errors.New(answer.Message)
-	case answer.HTTPStatus >= 500:
+	answer, r := c.signInExchange(own, q)
+	if answer.HTTPStatus == 0 || answer.HTTPStatus >= 500 {
 		return true, errors.New(answer.String())
 	}
 	refused := &SignInError{Answer: answer}
-	if !date.IsZero() && c.Credentials.AppID != "" {
-		refused.behind = time.Until(date)
+	if clock, err := http.ParseTime(r.header.Get("Date")); err == nil && c.Credentials.AppID != "" {
+		refused.behind = time.Until(clock)
 	}
 	if answer.HTTPStatus >= 300 {
 		return false, refused
 	}
 	var t tokenAnswer
-	if err := json.Unmarshal(body, &t); err != nil || t.AccessToken == "" {
+	if err := json.Unmarshal(r.body, &t); err != nil || t.AccessToken == "" {
 		refused.Answer.Message = "the answer holds no accessToken"
 		return false, refused
 	}
@@ -139,32 +132,30 @@ func (c *Client) getToken(ctx context.Context, build func(context.Context) (*htt
 }
 
 // signInExchange sends a request of the sign-in and reads its answer. Of an answer that is no error in the documented
-// form nothing is shown, since anything could be in it. date is the service's clock, zero where the answer does not
-// say.
-func (c *Client) signInExchange(req *http.Request) (answer job.Answer, body []byte, date time.Time) {
+// form nothing is shown, since anything could be in it.
+func (c *Client) signInExchange(ctx context.Context, q request) (job.Answer, reply) {
 	start := time.Now()
 	gone := func(err error) string {
-		if req.Context().Err() != nil {
+		if ctx.Err() != nil {
 			return fmt.Sprintf("no answer within %s", time.Since(start).Round(time.Second))
 		}
-		return c.clean(c.reason(req.Context(), err), 500)
+		return c.reason(ctx, err)
 	}
-	r, err := c.exchange(req)
+	r, err := c.exchange(ctx, q)
 	switch {
 	case err != nil:
-		return job.Answer{Message: gone(err)}, nil, date
+		return job.Answer{Message: gone(err)}, r
 	case r.brokeOff != nil:
-		return job.Answer{Message: fmt.Sprintf("%d, and the answer broke off: %s", r.status, gone(r.brokeOff))}, nil, date
+		return job.Answer{Message: fmt.Sprintf("%d, and the answer broke off: %s", r.status, gone(r.brokeOff))}, r
 	}
-	date, _ = http.ParseTime(r.header.Get("Date"))
 	var documented struct {
 		Code string `json:"error_code"`
 	}
-	said := r.body
+	shown := r
 	if json.Unmarshal(r.body, &documented) != nil || documented.Code == "" {
-		said = nil
+		shown.body = nil
 	}
-	return c.answer(r, said), r.body, date
+	return c.answer(shown), r
 }
 
 // HeaderSafe tells whether a text can stand in a header as it is.

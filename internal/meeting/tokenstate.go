@@ -8,7 +8,8 @@ import (
 
 // tokenState is what a client knows of its tokens. The zero value knows none. Its methods are safe for concurrent use.
 type tokenState struct {
-	renewing lock // of whoever renews the token
+	once     sync.Once     // makes renewing
+	renewing chan struct{} // a mutex of whoever renews the token, which one can give up waiting for
 
 	mu       sync.Mutex
 	access   held
