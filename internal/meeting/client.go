@@ -77,7 +77,7 @@ func CheckEndpoint(address string) (string, error) {
 	}
 	u, err := url.Parse(address)
 	switch {
-	case err != nil:
+	case err != nil || strings.Contains(u.Host, "%"): // an escape that was undone could not be read a second time
 		return "", fmt.Errorf("endpoint %q is no URL", shown)
 	case u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "":
 		return "", fmt.Errorf("endpoint %q does not begin with https:// and a host", shown)

@@ -192,6 +192,8 @@ func TestCheckEndpoint(t *testing.T) {
 		"https://user:pw@api.example":  "",
 		"https://api.example/#section": "",
 		"http://127.0.0.1:port":        "",
+		"https://a%25b":                "",
+		"https://[fe80::1%25eth0]":     "",
 	} {
 		got, err := meeting.CheckEndpoint(address)
 		if got != want || (err == nil) != (want != "") {
