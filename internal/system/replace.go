@@ -1,5 +1,5 @@
-// Package system holds what differs between Unix and Windows in the handling of files, locks and signals, one
-// function each, so that no other package has to know on which of them it runs.
+// Package system holds what differs between Unix and Windows in the handling of files and locks, one function each, so
+// that no other package has to know on which of them it runs.
 package system
 
 import (
@@ -31,7 +31,7 @@ func Replace(path string) (*Replacement, error) {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return nil, err
 	}
-	f, err := createBeside(path, perm)
+	f, err := create(filepath.Join(filepath.Dir(path), ReplacementPrefix(path)), os.O_RDWR, perm)
 	if err != nil {
 		return nil, err
 	}
@@ -48,11 +48,10 @@ func Replace(path string) (*Replacement, error) {
 // killed meanwhile is known by it.
 func ReplacementPrefix(path string) string { return "." + filepath.Base(path) + "-" }
 
-// createBeside makes a file in the directory of path, under a name that nothing has yet.
-func createBeside(path string, perm fs.FileMode) (*os.File, error) {
-	prefix := filepath.Join(filepath.Dir(path), ReplacementPrefix(path))
+// create makes a file whose path begins with a prefix and goes on so that nothing has it yet.
+func create(prefix string, flags int, perm fs.FileMode) (*os.File, error) {
 	for {
-		f, err := os.OpenFile(prefix+strconv.FormatUint(rand.Uint64(), 36), os.O_RDWR|os.O_CREATE|os.O_EXCL, perm)
+		f, err := os.OpenFile(prefix+strconv.FormatUint(rand.Uint64(), 36), flags|os.O_CREATE|os.O_EXCL, perm)
 		if !errors.Is(err, fs.ErrExist) {
 			return f, err
 		}
