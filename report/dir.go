@@ -2,7 +2,7 @@
 // the rows to run again, and a description of the run itself.
 //
 // Begin makes the directory of a new run; Open and Past.Resume go on with one that did not finish. Verify, Results,
-// Journal, Earlier and ReadRun read a directory again.
+// Earlier and ReadRun read a directory again.
 package report
 
 import (
@@ -11,6 +11,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/gofrs/flock"
@@ -44,11 +46,10 @@ type Dir struct {
 	Path string // of the directory; not to be changed
 
 	op       job.Operation
-	made     []string // the folders that Begin made, the innermost first
-	lock     *flock.Flock
-	closed   bool
-	requests openTable[Request]
-	results  openTable[Result]
+	made     []string     // the folders that Begin made, the innermost first
+	lock     *flock.Flock // held until Close or Remove
+	requests tableFile[request]
+	results  tableFile[Result]
 	buffers  sync.Pool // of *buffer
 
 	mu   sync.Mutex
@@ -57,20 +58,15 @@ type Dir struct {
 
 var _ job.Recorder = (*Dir)(nil)
 
-// A buffer is where rows become text. One is used by one goroutine at a time, and again by the next.
-type buffer struct {
-	text    []byte
-	request Request
-	result  Result
-	stencil stencil[Result]
-}
-
 // Begin makes the directory of a new run and the folders above it, with tables that have no rows yet. A directory that
 // exists is taken when it holds no run; else the error is ErrExists, or a *LockedError where another process has it
 // open. Close closes what Begin returns, and Remove takes it back.
 func Begin(path string, op job.Operation) (*Dir, error) {
 	path = filepath.Clean(path)
-	made := missing(path)
+	var made []string
+	for dir := path; absent(dir); dir = filepath.Dir(dir) {
+		made = append(made, dir)
+	}
 	if err := os.MkdirAll(path, 0o777); err != nil {
 		return nil, err
 	}
@@ -79,15 +75,17 @@ func Begin(path string, op job.Operation) (*Dir, error) {
 		return nil, err
 	}
 	for _, name := range files {
-		if _, err := os.Lstat(filepath.Join(path, name)); !errors.Is(err, fs.ErrNotExist) {
+		if !absent(filepath.Join(path, name)) {
 			return nil, errors.Join(fmt.Errorf("%s %w: %s is there", path, ErrExists, name), lock.Unlock())
 		}
 	}
-	d := newDir(path, op, lock)
+	d, err := openDir(path, op, lock, tableFile[request]{table: requests}, tableFile[Result]{table: results(op)})
 	d.made = made
-	err = d.openTables(found[Request]{table: requests}, found[Result]{table: results(op)})
-	if err == nil {
-		err = d.syncNames()
+	if err == nil { // without the names of what was made, what Sync brings to the disk might not be found there
+		err = system.SyncDir(path)
+		for _, dir := range made {
+			err = errors.Join(err, system.SyncDir(filepath.Dir(dir)))
+		}
 	}
 	if err != nil {
 		return nil, errors.Join(err, d.Remove())
@@ -95,64 +93,26 @@ func Begin(path string, op job.Operation) (*Dir, error) {
 	return d, nil
 }
 
-// newDir gives a directory whose tables are still to be opened.
-func newDir(path string, op job.Operation, lock *flock.Flock) *Dir {
-	d := &Dir{Path: path, op: op, lock: lock}
-	d.buffers.New = func() any { return new(buffer) }
-	return d
+// openDir opens the tables of a directory. After an error there is a Dir all the same, which may have one of them open.
+func openDir(path string, op job.Operation, lock *flock.Flock, req tableFile[request], res tableFile[Result]) (*Dir, error) {
+	d := &Dir{Path: path, op: op, lock: lock, requests: req, results: res, buffers: sync.Pool{New: func() any { return new(buffer) }}}
+	err := d.requests.open(path)
+	if err == nil {
+		err = d.results.open(path)
+	}
+	return d, err
 }
 
-// missing lists a path and the folders above it, as far as they are not there.
-func missing(path string) []string {
-	var dirs []string
-	for {
-		if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
-			return dirs
-		}
-		dirs = append(dirs, path)
-		path = filepath.Dir(path)
-	}
+func absent(path string) bool {
+	_, err := os.Lstat(path)
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // File gives the path of a file of the directory.
 func (d *Dir) File(name string) string { return filepath.Join(d.Path, name) }
 
-// syncNames brings the names of what Begin made to the disk. Without them what Sync brings there might not be found.
-func (d *Dir) syncNames() error {
-	err := system.SyncDir(d.Path)
-	for _, dir := range d.made {
-		err = errors.Join(err, system.SyncDir(filepath.Dir(dir)))
-	}
-	return err
-}
-
-// openTables opens both tables, or neither.
-func (d *Dir) openTables(req found[Request], res found[Result]) (err error) {
-	if d.requests, err = req.open(d.Path); err != nil {
-		return err
-	}
-	if d.results, err = res.open(d.Path); err != nil {
-		err = errors.Join(err, d.requests.log.close())
-		d.requests = openTable[Request]{}
-	}
-	return err
-}
-
-// closeTables closes the tables, where they are open.
-func (d *Dir) closeTables() error {
-	var errs []error
-	for _, l := range []*log{d.results.log, d.requests.log} {
-		if l != nil {
-			errs = append(errs, l.close())
-		}
-	}
-	return errors.Join(errs...)
-}
-
 // Check finds out whether the tables are still there, with all that was written to them.
-func (d *Dir) Check() error {
-	return errors.Join(d.results.log.check(), d.requests.log.check())
-}
+func (d *Dir) Check() error { return errors.Join(d.results.log.check(), d.requests.log.check()) }
 
 // KeepInput makes the file of the directory that takes a copy of what is read from standard input. It can be read and
 // written, and the caller closes it.
@@ -168,20 +128,21 @@ func Kept(path string) bool {
 
 // Close closes the tables and gives up the lock; the directory stays. When it is called once more it does nothing.
 func (d *Dir) Close() error {
-	if d.closed {
+	if !d.lock.Locked() {
 		return nil
 	}
-	d.closed = true
 	return errors.Join(d.closeTables(), d.lock.Unlock())
 }
+
+// closeTables closes the tables, where they are open.
+func (d *Dir) closeTables() error { return errors.Join(d.results.log.close(), d.requests.log.close()) }
 
 // Remove takes back a directory in which nothing has happened: its files, and the folders that Begin made. It takes the
 // place of Close, and after Close it is an error.
 func (d *Dir) Remove() error {
-	if d.closed {
+	if !d.lock.Locked() {
 		return fmt.Errorf("%s: %w", d.Path, os.ErrClosed)
 	}
-	d.closed = true
 	errs := []error{d.closeTables()}
 	for _, name := range files {
 		if err := os.Remove(d.File(name)); !errors.Is(err, fs.ErrNotExist) {
@@ -193,4 +154,56 @@ func (d *Dir) Remove() error {
 		errs = append(errs, os.Remove(dir))
 	}
 	return errors.Join(errs...)
+}
+
+// LockedError says that another process writes to a run directory.
+type LockedError struct {
+	Path string // of the directory
+	PID  string // of that process; empty where it is not known
+}
+
+func (e *LockedError) Error() string {
+	if e.PID == "" {
+		return e.Path + " is in use by another process"
+	}
+	return fmt.Sprintf("%s is in use by process %s", e.Path, e.PID)
+}
+
+// acquire takes the lock of a directory for this process. The error is a *LockedError where another one has it, or this
+// one by another handle. The file that is locked holds the ID of the process. The lock goes with the process, however
+// that ends; the file stays, and means nothing by itself.
+func acquire(dir string) (*flock.Flock, error) {
+	lock := flock.New(filepath.Join(dir, ".lock"))
+	locked, err := lock.TryLock()
+	if err != nil {
+		return nil, err
+	}
+	if !locked {
+		pid, _ := os.ReadFile(lock.Path()) // a process that has only just begun may not stand there yet
+		return nil, &LockedError{dir, strings.TrimSpace(string(pid))}
+	}
+	if err := system.SignLock(lock); err != nil {
+		return nil, errors.Join(err, lock.Unlock())
+	}
+	return lock, nil
+}
+
+// tempPrefix is how temporary files are named while they have a name.
+const tempPrefix = ".plan-"
+
+// TempFile makes a file that is gone with the process, however that ends. It takes room where the directory is; "" is
+// the system's directory for such files. The caller closes it.
+func TempFile(dir string) (*os.File, error) { return system.TempFile(dir, tempPrefix) }
+
+// sweep removes what a process left in a directory that was killed before a temporary file lost its name, or before the
+// new state of a file took the place of the old one.
+func sweep(dir string) error {
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		replaces := func(name string) bool { return strings.HasPrefix(e.Name(), system.ReplacementPrefix(name)) }
+		if strings.HasPrefix(e.Name(), tempPrefix) || slices.ContainsFunc(files, replaces) {
+			err = errors.Join(err, os.Remove(filepath.Join(dir, e.Name())))
+		}
+	}
+	return err
 }

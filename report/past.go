@@ -1,8 +1,12 @@
 package report
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
+	"io"
+	"os"
+	"path/filepath"
 
 	"github.com/gofrs/flock"
 
@@ -19,24 +23,21 @@ type Past struct {
 
 	op       job.Operation
 	lock     *flock.Flock // nil when the Past does not hold it
-	requests found[Request]
-	results  found[Result]
+	requests tableFile[request]
+	results  tableFile[Result]
 	settled  bitmap           // the lines of the rows that have a result
 	done     bitmap           // those of the rows that need not be run again
 	pending  map[string]int64 // first lines by request ID, of requests without an answer
-	last     settledLast
-	notSent  []span // of results.csv: rows that were settled as not sent, which are to be sent now and settled anew
+	notSent  []span           // of results.csv: rows that were settled as not sent, which are to be sent now and settled anew
+
+	// The results of the request that was settled last, by line. Where the run was interrupted while it wrote them,
+	// duplicates among them may have none; those are made from the results of the rows that they repeat.
+	last        map[int64]Result
+	lastRequest string
 }
 
 // A span is bytes of a file that follow one another.
 type span struct{ from, to int64 }
-
-// settledLast has the results of the request that was settled last. Where the run was interrupted while it wrote them,
-// duplicates among them may have none; those are made from the results of the rows that they repeat.
-type settledLast struct {
-	requestID string
-	byLine    map[int64]Result
-}
 
 // Open takes the lock of a directory and reads how far its run, which is one of op, has come. It changes nothing; Resume
 // does. The error is a *LockedError where another process has the lock.
@@ -45,29 +46,22 @@ func Open(path string, op job.Operation) (*Past, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Past{Path: path, op: op, lock: lock, pending: map[string]int64{}, last: settledLast{byLine: map[int64]Result{}}}
+	p := &Past{Path: path, op: op, lock: lock, pending: map[string]int64{}, last: map[int64]Result{}}
 	var errRequests, errResults error
-	p.requests, errRequests = requests.scan(path, p.takeRequest)
+	p.requests, errRequests = requests.scan(path, func(rec *record[request]) error {
+		if rec.row.event == sent {
+			p.Sent++
+			p.pending[rec.row.attempt.RequestID] = rec.row.firstLine
+		} else {
+			delete(p.pending, rec.row.attempt.RequestID)
+		}
+		return rec.bad
+	})
 	p.results, errResults = results(op).scan(path, p.takeResult)
 	if err := errors.Join(untorn(errRequests), untorn(errResults)); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
 	return p, nil
-}
-
-// takeRequest counts a row of requests.csv.
-func (p *Past) takeRequest(rec *record[Request]) error {
-	r := &rec.row
-	switch {
-	case rec.bad != nil:
-		return rec.bad
-	case r.Event == Sent:
-		p.Sent++
-		p.pending[r.RequestID] = r.FirstLine
-	default:
-		delete(p.pending, r.RequestID)
-	}
-	return nil
 }
 
 // takeResult counts a row of results.csv.
@@ -77,7 +71,11 @@ func (p *Past) takeResult(rec *record[Result]) error {
 	case rec.bad != nil:
 		return rec.bad
 	case r.Status == job.NotSent:
-		p.notSent = appendSpan(p.notSent, span{rec.from, rec.to})
+		if n := len(p.notSent); n > 0 && p.notSent[n-1].to == rec.from { // they are many, but they stand together
+			p.notSent[n-1].to = rec.to
+		} else {
+			p.notSent = append(p.notSent, span{rec.from, rec.to})
+		}
 		return nil
 	case p.settled.has(r.Line):
 		return fmt.Errorf("line %d has a result already", r.Line)
@@ -87,28 +85,14 @@ func (p *Past) takeResult(rec *record[Result]) error {
 	if r.Status.Done() {
 		p.done.set(r.Line)
 	}
-	p.last.take(*r)
-	return nil
-}
-
-// appendSpan adds a span behind the others, to the last one where that ends where it begins: the rows that are not sent
-// are many, but they stand together.
-func appendSpan(spans []span, s span) []span {
-	if n := len(spans); n > 0 && spans[n-1].to == s.from {
-		spans[n-1].to = s.to
-		return spans
-	}
-	return append(spans, s)
-}
-
-func (s *settledLast) take(r Result) {
-	if r.RequestID != s.requestID {
-		s.requestID = r.RequestID
-		clear(s.byLine)
+	if r.RequestID != p.lastRequest {
+		p.lastRequest = r.RequestID
+		clear(p.last)
 	}
 	if r.RequestID != "" { // an invalid row has no duplicates
-		s.byLine[r.Line] = r
+		p.last[r.Line] = *r
 	}
+	return nil
 }
 
 // Settled tells whether the row of a line needs nothing more.
@@ -128,7 +112,101 @@ func (p *Past) Close() error {
 	if p.lock == nil {
 		return nil
 	}
-	lock := p.lock
+	return p.lock.Unlock()
+}
+
+// Resume makes the directory fit to go on with the run, and returns it ready for use. Records are cut off whose writing
+// was interrupted, rows that were not sent lose their results, and what a killed process left lying about is removed.
+// The rows of torn, whose entries have a result although some of their duplicates have none, get theirs, which Counts
+// then counts. Each table goes on with the columns that it has. The lock goes over to the Dir, which the caller closes.
+// After an error the Past still has it, and can only be closed.
+func (p *Past) Resume(torn []job.Entry) (*Dir, error) {
+	if p.lock == nil || !p.lock.Locked() {
+		return nil, fmt.Errorf("%s: %w", p.Path, os.ErrClosed)
+	}
+	err := sweep(p.Path)
+	if err == nil && len(p.notSent) > 0 {
+		err = p.dropNotSent()
+	}
+	if err != nil {
+		return nil, err
+	}
+	d, err := openDir(p.Path, p.op, p.lock, p.requests, p.results)
+	d.done = p.done
+	for _, e := range torn {
+		if err == nil {
+			err = p.complete(d, e)
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(err, d.closeTables())
+	}
 	p.lock = nil
-	return lock.Unlock()
+	return d, nil
+}
+
+// dropNotSent replaces results.csv by one without the rows that were not sent, and without a torn end. The other rows
+// stay byte for byte.
+func (p *Past) dropNotSent() error {
+	path := filepath.Join(p.Path, ResultsFile)
+	var at, size int64
+	err := replace(path, func(to *bufio.Writer) error {
+		from, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		defer from.Close() // Windows does not replace a file that is open
+		for _, gap := range append(p.notSent, span{from: p.results.whole}) {
+			n, err := io.Copy(to, io.NewSectionReader(from, at, gap.from-at))
+			if err != nil {
+				return err
+			}
+			at, size = gap.to, size+n
+		}
+		return nil
+	})
+	if err == nil {
+		p.results.whole, p.notSent = size, nil
+	}
+	return err
+}
+
+// complete writes the results of an entry's duplicates that have none, from that of the row that they repeat. There
+// is such an entry only where the run was interrupted while it wrote the results of its last request.
+func (p *Past) complete(d *Dir, e job.Entry) error {
+	r, known := p.last[e.Line]
+	if !known {
+		return fmt.Errorf("%s: line %d has a result, but line %d, which repeats it, has none", d.File(ResultsFile), e.Line, e.Duplicates[0])
+	}
+	r.DuplicateOf = e.Line
+	var text []byte
+	for _, r.Line = range e.Duplicates {
+		text = d.results.table.append(text, &r)
+	}
+	if err := d.results.log.append(text); err != nil {
+		return err
+	}
+	if r.Status.Done() {
+		d.done.set(e.Duplicates...)
+	}
+	p.Counts.Add(r.Status, int64(len(e.Duplicates)))
+	return nil
+}
+
+// bitmap is a set of line numbers, one bit each: ten million lines take 1.2 MiB.
+type bitmap []uint64
+
+func (b *bitmap) set(lines ...int64) {
+	for _, line := range lines {
+		word := int(line / 64)
+		if word >= len(*b) {
+			*b = append(*b, make([]uint64, word+1-len(*b))...)
+		}
+		(*b)[word] |= 1 << (line % 64)
+	}
+}
+
+func (b bitmap) has(line int64) bool {
+	word := int(line / 64)
+	return word < len(b) && b[word]&(1<<(line%64)) != 0
 }

@@ -1,45 +1,31 @@
 package report
 
 import (
+	"bufio"
+	"cmp"
 	"errors"
-	"io"
-	"io/fs"
 	"iter"
-	"os"
-	"path/filepath"
 	"time"
 
+	"meetbatch/internal/system"
 	"meetbatch/job"
 )
 
-// An openTable is a table that rows are appended to, under the columns that its file has.
-type openTable[R any] struct {
-	table table[R]
-	log   *log
+// A buffer is where rows become text. One is used by one goroutine at a time, and again by the next.
+type buffer struct {
+	text    []byte
+	request request
+	result  Result
+	shared  []byte               // the text of a result, without that of its own cells
+	own     []func(*Result) cell // those cells
+	gaps    []int                // where in the shared text each of them has its place
 }
 
-// open opens a table to append to it behind its last whole record; what follows that is cut off. A file that is not
-// there is made, and one without a whole header gets one.
-func (f found[R]) open(dir string) (openTable[R], error) {
-	path := filepath.Join(dir, f.table.name)
-	if err := os.Truncate(path, f.whole); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return openTable[R]{}, err
-	}
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o666)
-	if err != nil {
-		return openTable[R]{}, err
-	}
-	if f.whole == 0 {
-		_, err = file.Write(f.table.header())
-	}
-	var size int64
-	if err == nil {
-		size, err = file.Seek(0, io.SeekEnd)
-	}
-	if err != nil {
-		return openTable[R]{}, errors.Join(err, file.Close())
-	}
-	return openTable[R]{f.table, newLog(file, size)}, nil
+// buffer gives an empty buffer, which whoever asked for it puts back.
+func (d *Dir) buffer() *buffer {
+	b := d.buffers.Get().(*buffer)
+	b.text = b.text[:0]
+	return b
 }
 
 // Sent writes the journal's row for a request that is about to go out. Where results could not be written it
@@ -48,18 +34,16 @@ func (d *Dir) Sent(a job.Attempt) error {
 	if err := d.results.log.failed(); err != nil {
 		return err
 	}
-	return d.journal(sentRow(a, time.Now()))
+	return d.journal(sent, a, job.Answer{})
 }
 
 // Answered writes the journal's row for what came of a request.
-func (d *Dir) Answered(a job.Attempt, answer job.Answer) error {
-	return d.journal(answeredRow(a, answer, time.Now()))
-}
+func (d *Dir) Answered(a job.Attempt, answer job.Answer) error { return d.journal(answered, a, answer) }
 
-func (d *Dir) journal(r Request) error {
+func (d *Dir) journal(event text, a job.Attempt, answer job.Answer) error {
 	b := d.buffer()
 	defer d.buffers.Put(b)
-	b.request = r
+	b.request = request{time.Now(), event, a, len(a.Chunk.Entries), a.Chunk.Entries[0].Line, answer}
 	b.text = d.requests.table.append(b.text, &b.request)
 	return d.requests.log.append(b.text)
 }
@@ -77,30 +61,77 @@ func (d *Dir) Settle(outcomes ...job.Outcome) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for i := range outcomes {
-		d.done.mark(&outcomes[i])
+		if o := &outcomes[i]; o.Status.Done() {
+			for _, e := range o.Chunk.Entries {
+				d.done.set(e.Line)
+				d.done.set(e.Duplicates...)
+			}
+		}
 	}
 	return nil
 }
 
-// mark takes in the lines of an outcome's rows, where they need not be run again.
-func (b *bitmap) mark(o *job.Outcome) {
-	if !o.Status.Done() {
-		return
+// results appends the results of an outcome's rows to the buffer's text. A duplicate follows the row that it repeats.
+// There may be a hundred rows that differ in their own columns alone: what they share is turned into text once, and
+// copied for each of them.
+func (b *buffer) results(t table[Result], op job.Operation, o *job.Outcome) {
+	r := &b.result
+	*r = Result{
+		Account:         o.Chunk.Target,
+		Value:           o.Chunk.Target,
+		RequestID:       o.RequestID,
+		Status:          o.Status,
+		HTTPStatus:      o.Answer.HTTPStatus,
+		ErrorCode:       o.Answer.Code,
+		ErrorMessage:    o.Message(),
+		Attempts:        o.Attempts,
+		FinishedAt:      o.FinishedAt,
+		ServerRequestID: o.Answer.ServerRequestID,
 	}
+	id := &r.Account
+	if op.PerAccount {
+		id = &r.Value
+	}
+	b.share(t)
 	for _, e := range o.Chunk.Entries {
-		b.set(e.Line)
-		for _, line := range e.Duplicates {
-			b.set(line)
+		r.Line, *id, r.DuplicateOf = e.Line, e.ID, 0
+		b.row()
+		r.DuplicateOf = e.Line
+		for _, r.Line = range e.Duplicates {
+			b.row()
 		}
 	}
 }
 
-// piece is how much text of rejected rows is written at a time.
-const piece = 64 << 10
+// share makes the text that all results of a table share with this one, but for their own cells.
+func (b *buffer) share(t table[Result]) {
+	b.shared, b.own, b.gaps = b.shared[:0], b.own[:0], b.gaps[:0]
+	for i := range t.columns {
+		if c := &t.columns[i]; c.own {
+			b.own, b.gaps = append(b.own, c.cell), append(b.gaps, len(b.shared))
+		} else {
+			b.shared = c.cell(&b.result).append(b.shared)
+		}
+		b.shared = append(b.shared, ',')
+	}
+	b.shared[len(b.shared)-1] = '\n'
+}
+
+// row appends the result to the buffer's text, of which only its own cells are looked at.
+func (b *buffer) row() {
+	from := 0
+	for i, gap := range b.gaps {
+		b.text = append(b.text, b.shared[from:gap]...)
+		b.text = b.own[i](&b.result).append(b.text)
+		from = gap
+	}
+	b.text = append(b.text, b.shared[from:]...)
+}
 
 // Reject writes the results of invalid rows, and brings them to the disk. An error of the sequence ends it, and is
 // returned as it is.
 func (d *Dir) Reject(items iter.Seq2[job.Item, error]) error {
+	const piece = 64 << 10 // how much text is written at a time
 	b := d.buffer()
 	defer d.buffers.Put(b)
 	now := time.Now()
@@ -108,7 +139,7 @@ func (d *Dir) Reject(items iter.Seq2[job.Item, error]) error {
 		if err != nil {
 			return err
 		}
-		b.result = rejected(it, now)
+		b.result = Result{Line: it.Line, Account: it.Account, Value: it.Value, Status: job.Invalid, ErrorMessage: it.Reason(), FinishedAt: now}
 		b.text = d.results.table.append(b.text, &b.result)
 		if len(b.text) < piece {
 			continue
@@ -118,20 +149,42 @@ func (d *Dir) Reject(items iter.Seq2[job.Item, error]) error {
 		}
 		b.text = b.text[:0]
 	}
-	if err := d.results.log.append(b.text); err != nil {
-		return err
-	}
-	return d.Sync()
-}
-
-// buffer gives an empty buffer, which whoever asked for it puts back.
-func (d *Dir) buffer() *buffer {
-	b := d.buffers.Get().(*buffer)
-	b.text = b.text[:0]
-	return b
+	return cmp.Or(d.results.log.append(b.text), d.Sync())
 }
 
 // Sync brings the tables to the disk, the journal first: each request of a result is in it.
-func (d *Dir) Sync() error {
-	return errors.Join(d.requests.log.sync(), d.results.log.sync())
+func (d *Dir) Sync() error { return errors.Join(d.requests.log.sync(), d.results.log.sync()) }
+
+// Rows calls row with every row of an input, in order: as it was read and byte for byte, of which row keeps neither. It
+// returns the first error, its own or that of row.
+type Rows func(row func(it job.Item, raw []byte) error) error
+
+// WriteFailed writes failed.csv: the header row, and those rows of the input that did not succeed. It is on the disk
+// when WriteFailed returns. After an error no part of it is there, and one of before stands as it did.
+func (d *Dir) WriteFailed(header []byte, rows Rows) error {
+	return replace(d.File(FailedFile), func(to *bufio.Writer) error {
+		to.Write(header)
+		return rows(func(it job.Item, raw []byte) error {
+			if d.done.has(it.Line) {
+				return nil
+			}
+			_, err := to.Write(raw)
+			return err
+		})
+	})
+}
+
+// replace puts a file in the place of another one, with what write writes to it. It is on the disk when replace
+// returns. After an error the old file stands as it did.
+func replace(path string, write func(to *bufio.Writer) error) error {
+	to, err := system.Replace(path)
+	if err != nil {
+		return err
+	}
+	defer to.Discard()
+	out := bufio.NewWriterSize(to, 256<<10)
+	if err := cmp.Or(write(out), out.Flush()); err != nil {
+		return err
+	}
+	return to.Commit()
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,8 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"time"
-
-	"meetbatch/internal/system"
 )
 
 // Run is what run.json says of a run.
@@ -111,17 +110,9 @@ func ReadRun(path string) (Run, error) {
 
 // WriteRun replaces run.json; it is on the disk when WriteRun returns. After an error the old one stands.
 func (d *Dir) WriteRun(run Run) error {
-	text, err := json.MarshalIndent(run, "", "  ")
-	if err != nil {
-		return err
-	}
-	to, err := system.Replace(d.File(RunFile))
-	if err != nil {
-		return err
-	}
-	defer to.Discard()
-	if _, err := to.Write(append(text, '\n')); err != nil {
-		return err
-	}
-	return to.Commit()
+	return replace(d.File(RunFile), func(to *bufio.Writer) error {
+		enc := json.NewEncoder(to)
+		enc.SetIndent("", "  ")
+		return enc.Encode(run)
+	})
 }

@@ -4,6 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
 )
 
 // A table says what one of the CSV files of a run directory is called and which columns it has, in their order. Its
@@ -17,84 +21,155 @@ type table[R any] struct {
 // A column says how its cell of a row is written and read.
 type column[R any] struct {
 	name     string
-	append   func(dst []byte, r *R) []byte
-	parse    func(r *R, cell string) bool // tells whether the cell, which is not empty, could be read
-	required bool                         // an empty cell is damage; in other columns it leaves the zero value
-	later    bool                         // tables of version 0.1 do not have the column
-	own      bool                         // rows that are written together differ in it: see stencil
+	cell     func(*R) cell // the row's value, of the column's kind
+	required bool          // an empty cell is damage; in other columns it leaves the zero value
+	later    bool          // tables of version 0.1 do not have the column
+	own      bool          // rows that are written together differ in it: see share
 }
 
 // header gives the first row of a table's file.
 func (t table[R]) header() []byte {
-	var names []byte
-	for i, c := range t.columns {
-		if i > 0 {
-			names = append(names, ',')
-		}
-		names = appendCell(names, c.name)
+	var names []string
+	for _, c := range t.columns {
+		names = append(names, c.name)
 	}
-	return append(names, '\n')
+	return []byte(strings.Join(names, ",") + "\n")
 }
 
 // append appends a row as it stands in the file.
 func (t table[R]) append(dst []byte, r *R) []byte {
 	for i := range t.columns {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = t.columns[i].append(dst, r)
+		dst = t.columns[i].cell(r).append(dst)
+		dst = append(dst, ',')
 	}
-	return append(dst, '\n')
+	dst[len(dst)-1] = '\n'
+	return dst
 }
 
 var errColumns = errors.New("the columns are not those of this version")
 
 // under gives the table with just the columns that a file's header names. It is errColumns when the header names one
-// that is not known, or leaves out one that every version has.
+// that is not known or names it twice, or leaves out one that every version has.
 func (t table[R]) under(header []string) (table[R], error) {
-	file := table[R]{name: t.name}
+	file, left := table[R]{name: t.name}, slices.Clone(t.columns)
 	for _, name := range header {
-		c, known := t.column(name)
-		if _, twice := file.column(name); !known || twice {
+		at := slices.IndexFunc(left, func(c column[R]) bool { return c.name == name })
+		if at < 0 {
 			return file, errColumns
 		}
-		file.columns = append(file.columns, c)
+		file.columns = append(file.columns, left[at])
+		left = slices.Delete(left, at, at+1)
 	}
-	for _, c := range t.columns {
-		if _, has := file.column(c.name); !has && !c.later {
-			return file, errColumns
-		}
+	if slices.ContainsFunc(left, func(c column[R]) bool { return !c.later }) {
+		return file, errColumns
 	}
 	return file, nil
 }
 
-func (t table[R]) column(name string) (c column[R], known bool) {
-	at := slices.IndexFunc(t.columns, func(c column[R]) bool { return c.name == name })
-	if at < 0 {
-		return column[R]{}, false
-	}
-	return t.columns[at], true
-}
-
-// parse reads a record into a row. Of cells that cannot be read, which leave the zero value, the error names the first;
-// it is a *cellError.
-func (t table[R]) parse(r *R, record []string) error {
+// parse reads a record into a row. Of cells that cannot be read the error names the first.
+func (t table[R]) parse(r *R, record []string) (bad error) {
 	*r = *new(R)
-	var first error
-	for i, cell := range record {
+	for i, text := range record {
 		c := &t.columns[i]
-		bad := c.required
-		if cell != "" {
-			bad = !c.parse(r, cell)
+		ok := !c.required
+		if text != "" {
+			ok = c.cell(r).parse(text)
 		}
-		if bad && first == nil {
-			first = &cellError{c.name, cell}
+		if !ok && bad == nil {
+			bad = fmt.Errorf("%s is %q", c.name, text)
 		}
 	}
-	return first
+	return bad
 }
 
-// cellError says that a cell holds what its column cannot have.
-type cellError struct{ column, cell string }
+// A cell is a value of a row as it stands in a table. Its type is a pointer to the row's own value, under a name that
+// says how that is written.
+type cell interface {
+	append(dst []byte) []byte
+	parse(text string) bool // tells whether the text, which is not empty, could be read
+}
 
-func (e *cellError) Error() string { return fmt.Sprintf("%s is %q", e.column, e.cell) }
+// text is any text.
+type text string
+
+func (t *text) append(dst []byte) []byte { return appendCell(dst, string(*t)) }
+func (t *text) parse(s string) bool      { *t = text(s); return true }
+
+// count is a whole number.
+type count int
+
+func (c *count) append(dst []byte) []byte { return strconv.AppendInt(dst, int64(*c), 10) }
+
+func (c *count) parse(s string) bool {
+	n, err := strconv.Atoi(s)
+	*c = count(n)
+	return err == nil
+}
+
+// number is a whole number, or 0 for an empty cell.
+type number int
+
+func (n *number) append(dst []byte) []byte { return appendUnlessZero(dst, int64(*n)) }
+func (n *number) parse(s string) bool      { return (*count)(n).parse(s) }
+
+// line is the number of a line, from 1, or 0 for an empty cell.
+type line int64
+
+// lastLine is the largest number that a line may have. Lines are kept in bitmaps, and a damaged number would otherwise
+// take as much memory as it says.
+const lastLine = 1 << 33
+
+func (l *line) append(dst []byte) []byte { return appendUnlessZero(dst, int64(*l)) }
+
+func (l *line) parse(s string) bool {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < 1 || n > lastLine {
+		return false
+	}
+	*l = line(n)
+	return true
+}
+
+func appendUnlessZero(dst []byte, n int64) []byte {
+	if n == 0 {
+		return dst
+	}
+	return strconv.AppendInt(dst, n, 10)
+}
+
+// stamp is a moment: RFC 3339 in UTC, to the millisecond.
+type stamp time.Time
+
+func (s *stamp) append(dst []byte) []byte {
+	return time.Time(*s).UTC().AppendFormat(dst, "2006-01-02T15:04:05.000Z")
+}
+
+func (s *stamp) parse(text string) bool {
+	t, err := time.Parse(time.RFC3339, text)
+	*s = stamp(t)
+	return err == nil
+}
+
+// appendCell appends a cell of text as encoding/csv would write it: in quotes where it could be misread without them.
+// That goes for \. too, which a database takes for the end of a table.
+func appendCell(dst []byte, cell string) []byte {
+	n := 0 // how many bytes are plain: all of them in nearly every cell
+	for n < len(cell) && plain[cell[n]] {
+		n++
+	}
+	needsQuotes := n < len(cell) && (cell == `\.` || strings.ContainsAny(cell, ",\"\r\n") || strings.TrimLeftFunc(cell, unicode.IsSpace) != cell)
+	if !needsQuotes {
+		return append(dst, cell...)
+	}
+	dst = append(dst, '"')
+	dst = append(dst, strings.ReplaceAll(cell, `"`, `""`)...)
+	return append(dst, '"')
+}
+
+// plain holds for the bytes that need no quotes wherever in a cell they stand.
+var plain = func() (is [256]bool) {
+	for c := '!'; c <= '~'; c++ {
+		is[c] = c != '"' && c != ',' && c != '\\'
+	}
+	return is
+}()

@@ -2,7 +2,6 @@ package report
 
 import (
 	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,14 +15,30 @@ import (
 // header01 is the header that version 0.1 gave results.csv of rooms.
 const header01 = "line,account,vmr_id,request_id,status,http_status,error_code,error_message,attempts,duplicate_of,finished_at\n"
 
-// rowsOf reads a table from its text.
-func rowsOf[R any](t table[R], text string) (rows []R, file found[R], err error) {
-	file, err = t.read("table", io.NewSectionReader(strings.NewReader(text), 0, int64(len(text))), func(rec *record[R]) error {
+// rowsOf reads a table from its text, which it writes to a file for that.
+func rowsOf[R any](t *testing.T, of table[R], text string) (rows []R, file tableFile[R], err error) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, of.name), []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	file, err = of.scan(dir, func(rec *record[R]) error {
 		rows = append(rows, rec.row)
 		return rec.bad
 	})
+	if err != nil { // the name of the directory is another one each time
+		err = pathless{err, strings.TrimPrefix(err.Error(), dir+string(filepath.Separator))}
+	}
 	return rows, file, err
 }
+
+// A pathless error is one whose text leaves out a directory.
+type pathless struct {
+	error
+	text string
+}
+
+func (e pathless) Error() string { return e.text }
+func (e pathless) Unwrap() error { return e.error }
 
 // FuzzResult reads back what was written. Of what a cell holds only the line breaks that encoding/csv makes the same may
 // differ.
@@ -37,7 +52,7 @@ func FuzzResult(f *testing.F) {
 		want := Result{line, account, value, id, job.Status(status), http, code, message, attempts, of, time.UnixMilli(at).UTC(), server}
 		table := results(job.Reclaim)
 		text := string(table.append(table.header(), &want))
-		got, file, err := rowsOf(table, text)
+		got, file, err := rowsOf(t, table, text)
 		if err != nil || len(got) != 1 || file.whole != int64(len(text)) {
 			t.Fatalf("%d rows of %d bytes of %q, and %v", len(got), file.whole, text, err)
 		}
@@ -103,9 +118,9 @@ func TestHeader(t *testing.T) {
 		{"with one twice", strings.Replace(now, "\n", ",line\n", 1), true},
 		{"of the journal", string(requests.header()), true},
 	} {
-		_, file, err := rowsOf(results(job.Reclaim), test.header)
+		_, file, err := rowsOf(t, results(job.Reclaim), test.header)
 		if test.bad {
-			if !errors.Is(err, errColumns) || err.Error() != "table:1: the columns are not those of this version" {
+			if !errors.Is(err, errColumns) || err.Error() != "results.csv:1: the columns are not those of this version" {
 				t.Errorf("%s: %v, want %v", test.name, err, errColumns)
 			}
 			continue
@@ -121,20 +136,20 @@ func TestCells(t *testing.T) {
 	t.Parallel()
 	const good = "2,wei,r1,id,failed,400,USG.1,no,1,,2026-03-01T00:00:00.123Z\n"
 	for _, test := range []struct{ from, to, want string }{
-		{"2,wei", "x,wei", `table:2: line is "x"`},
-		{"2,wei", ",wei", `table:2: line is ""`},
-		{"2,wei", "0,wei", `table:2: line is "0"`},
-		{"2,wei", "8589934593,wei", `table:2: line is "8589934593"`},
-		{",400,", ",4oo,", `table:2: http_status is "4oo"`},
-		{",1,,", ",one,,", `table:2: attempts is "one"`},
-		{",1,,", ",1,-3,", `table:2: duplicate_of is "-3"`},
-		{"2026-03-01T", "01.03.2026 ", `table:2: finished_at is "01.03.2026 00:00:00.123Z"`},
-		{"id,failed", `"id,failed`, errTorn.Error()}, // the quote goes on to the end
-		{"id,failed", "id", `table: record on line 2: wrong number of fields`},
-		{"id,failed", `i"d,failed`, `table: parse error on line 2, column 11: bare " in non-quoted-field`},
+		{"2,wei", "x,wei", `results.csv:2: line is "x"`},
+		{"2,wei", ",wei", `results.csv:2: line is ""`},
+		{"2,wei", "0,wei", `results.csv:2: line is "0"`},
+		{"2,wei", "8589934593,wei", `results.csv:2: line is "8589934593"`},
+		{",400,", ",4oo,", `results.csv:2: http_status is "4oo"`},
+		{",1,,", ",one,,", `results.csv:2: attempts is "one"`},
+		{",1,,", ",1,-3,", `results.csv:2: duplicate_of is "-3"`},
+		{"2026-03-01T", "01.03.2026 ", `results.csv:2: finished_at is "01.03.2026 00:00:00.123Z"`},
+		{"id,failed", `"id,failed`, "results.csv: " + errTorn.Error()}, // the quote goes on to the end
+		{"id,failed", "id", `results.csv: record on line 2: wrong number of fields`},
+		{"id,failed", `i"d,failed`, `results.csv: parse error on line 2, column 11: bare " in non-quoted-field`},
 	} {
 		row := strings.Replace(good, test.from, test.to, 1)
-		_, file, err := rowsOf(results(job.Reclaim), header01+row+good)
+		_, file, err := rowsOf(t, results(job.Reclaim), header01+row+good)
 		if err == nil || err.Error() != test.want {
 			t.Errorf("%q: %v, want %s", row, err, test.want)
 		}
@@ -142,7 +157,7 @@ func TestCells(t *testing.T) {
 			t.Errorf("%q: %d bytes are whole, want those of the header", row, file.whole)
 		}
 	}
-	rows, _, err := rowsOf(results(job.Reclaim), header01+"2,,,,,,,,,,\n")
+	rows, _, err := rowsOf(t, results(job.Reclaim), header01+"2,,,,,,,,,,\n")
 	if err != nil || !slices.Equal(rows, []Result{{Line: 2}}) {
 		t.Errorf("empty cells: %+v, %v; want zero values", rows, err)
 	}

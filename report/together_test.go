@@ -103,15 +103,17 @@ func TestRecordTogether(t *testing.T) {
 	if n != workers*each*3 {
 		t.Errorf("%d results, want %d", n, workers*each*3)
 	}
-	state := map[string]Event{}
-	for r, err := range Journal(d.Path) {
-		if err != nil {
-			t.Fatal(err)
+	state := map[string]text{}
+	_, err = requests.scan(d.Path, func(rec *record[request]) error {
+		id, event := rec.row.attempt.RequestID, rec.row.event
+		if before := state[id]; before == event || before == "" && event == answered {
+			t.Errorf("request %s is %s after it was %q", id, event, before)
 		}
-		if before := state[r.RequestID]; before == r.Event || before == "" && r.Event == Answered {
-			t.Errorf("request %s is %s after it was %q", r.RequestID, r.Event, before)
-		}
-		state[r.RequestID] = r.Event
+		state[id] = event
+		return rec.bad
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	if len(state) != workers*each {
 		t.Errorf("%d requests, want %d", len(state), workers*each)

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"meetbatch/job"
 	"meetbatch/report"
@@ -170,19 +169,20 @@ func TestTornRequests(t *testing.T) {
 		if err := d.Sent(job.Attempt{RequestID: "r9", Number: 2, Chunk: job.Chunk{Target: "wei", Entries: []job.Entry{{Line: 8}}}}); err != nil {
 			t.Fatal(err)
 		}
-		n := 0
-		var last report.Request
-		for r, err := range report.Journal(path) {
-			if err != nil {
-				t.Fatal(err)
-			}
-			n, last = n+1, r
-		}
-		last.Time = time.Time{}
-		if want := (report.Request{Event: report.Sent, RequestID: "r9", Target: "wei", Entries: 1, FirstLine: 8, Attempt: 2}); n != rows+1 || last != want {
-			t.Fatalf("cut at %d: %d rows, the last of which is %+v; want %d and %+v", cut, n, last, rows+1, want)
+		journal := readFile(t, filepath.Join(path, report.RequestsFile))
+		now := recordEnds(journal)
+		_, last, _ := strings.Cut(journal[now[len(now)-2]:], ",") // behind the time
+		if want := "sent,r9,wei,1,8,2,,,,\n"; len(now) != rows+2 || last != want {
+			t.Fatalf("cut at %d: %d rows, the last of which is %q; want %d and %q", cut, len(now)-1, last, rows+1, want)
 		}
 		if err := errors.Join(d.Check(), d.Close()); err != nil {
+			t.Fatal(err)
+		}
+		again := open(t, path)
+		if again.Sent != int64(sent)+1 || again.Pending()[8] != "r9" {
+			t.Fatalf("cut at %d: %d requests were sent and %v are pending, want %d and r9", cut, again.Sent, again.Pending(), sent+1)
+		}
+		if err := again.Close(); err != nil {
 			t.Fatal(err)
 		}
 	}
