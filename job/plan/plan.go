@@ -55,21 +55,17 @@ func (p *Plan) Invalid() iter.Seq2[job.Item, error] {
 func (p *Plan) Skipped() iter.Seq2[job.Outcome, error] {
 	return merge(p.file, p.skipped, func(record string) (int64, job.Outcome, error) {
 		s, err := unpackSkip(record)
-		return s.entry.Line, s.outcome(p.operation), err
+		target, entry := s.account, s.entry
+		if !p.operation.PerAccount {
+			target, entry.ID = entry.ID, target
+		}
+		return entry.Line, job.Outcome{
+			Chunk:      job.Chunk{Target: target, Entries: []job.Entry{entry}},
+			Status:     job.Skipped,
+			RequestID:  s.requestID,
+			FinishedAt: time.UnixMilli(s.at),
+		}, err
 	})
-}
-
-func (s skip) outcome(op job.Operation) job.Outcome {
-	target, entry := s.account, s.entry
-	if !op.PerAccount {
-		target, entry = swapped(target, entry)
-	}
-	return job.Outcome{
-		Chunk:      job.Chunk{Target: target, Entries: []job.Entry{entry}},
-		Status:     job.Skipped,
-		RequestID:  s.requestID,
-		FinishedAt: time.UnixMilli(s.at),
-	}
 }
 
 // Chunks yields the requests to send, as far as grouping allows in the order of the input: for operations per
