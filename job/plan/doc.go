@@ -22,8 +22,8 @@
 // entries: those that have a result already are left out; those that an earlier run carried out are set aside
 // as skipped; where an account can have one value only and has several, its rows are set aside as invalid; what
 // remains is to be sent. The groups to be sent, the skipped entries and the invalid rows are the partition's
-// section of the plan. They are packed again, each kind sorted by line, and go to a second file. The first one
-// is closed when every partition is grouped.
+// section of the plan. They are packed again, each kind sorted by line in a list of its own, and go to a second
+// file. The first one is closed when every partition is grouped.
 //
 // Plan.Chunks merges the groups of all sections, which puts them back into the order of the input, and cuts
 // their entries into chunks. Plan.Invalid and Plan.Skipped merge what was set aside in the same way.
@@ -56,7 +56,8 @@
 // # What is bounded
 //
 // While rows are added, Settings.Memory bounds the bytes of records in memory. While partitions are grouped,
-// largePart bounds each of those that are loaded. While lists are merged, each takes a buffer of some KiB. What
-// grows with the input is only where in the files the lists are, which is little, and the number of lists once
-// partitions are divided. What is not bounded is one account: all of its rows have to fit into memory together.
+// largePart bounds each of those that are loaded. While lists are merged, each takes a buffer of some KiB, or of
+// its largest record where that is larger. What grows with the input is only where in the files the lists are,
+// which is little, and the number of lists once partitions are divided. What is not bounded is one account: all
+// of its rows have to fit into memory together.
 package plan

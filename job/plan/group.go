@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"slices"
 
 	"meetbatch/job"
@@ -18,51 +19,111 @@ type group struct {
 const fewEntries = 16
 
 // add takes a row; one that repeats another joins that one's entry.
-func (g *group) add(value string, line int64) {
-	if at := g.find(value); at >= 0 {
-		g.entries[at].Duplicates = append(g.entries[at].Duplicates, line)
+func (g *group) add(it job.Item) {
+	at, known := g.index[it.Value]
+	if g.index == nil {
+		at = slices.IndexFunc(g.entries, func(e job.Entry) bool { return e.ID == it.Value })
+		known = at >= 0
+	}
+	if known {
+		g.entries[at].Duplicates = append(g.entries[at].Duplicates, it.Line)
 		return
 	}
-	if g.index != nil {
-		g.index[value] = len(g.entries)
-	}
-	g.entries = append(g.entries, job.Entry{ID: value, Line: line})
-}
-
-func (g *group) find(value string) int {
+	g.entries = append(g.entries, job.Entry{ID: it.Value, Line: it.Line})
 	if len(g.entries) <= fewEntries {
-		return slices.IndexFunc(g.entries, func(e job.Entry) bool { return e.ID == value })
+		return
 	}
 	if g.index == nil {
 		g.index = make(map[string]int, 2*len(g.entries))
-		for i, e := range g.entries {
-			g.index[e.ID] = i
-		}
 	}
-	if at, known := g.index[value]; known {
-		return at
+	for i := len(g.index); i < len(g.entries); i++ { // all of them at first, then the new one
+		g.index[g.entries[i].ID] = i
 	}
-	return -1
 }
 
-// groupRows brings rows together by account, in the order of the accounts' first rows. The rows are packed
-// records, each behind its length, by line.
-func groupRows(records string) ([]group, error) {
-	var groups []group
-	byAccount := map[string]int{}
-	all := fields{rest: records}
-	for all.rest != "" {
-		r, err := unpackRow(all.text())
-		if err != nil {
-			return nil, err
-		}
-		at, known := byAccount[r.account]
-		if !known {
-			at = len(groups)
-			byAccount[r.account] = at
-			groups = append(groups, group{account: r.account})
-		}
-		groups[at].add(r.value, r.line)
+// history is what earlier runs did last to the accounts of a partition.
+type history map[place]job.Earlier
+
+// place is where in an account only what was done last counts. For an operation per account, each room is a
+// place of its own. For others the account as a whole is one, since a new status takes the place of the one
+// before, and room is empty.
+type place struct{ account, room string }
+
+func placeOf(op *job.Operation, account, value string) place {
+	if op.PerAccount {
+		return place{account, value}
 	}
-	return groups, all.err()
+	return place{account, ""}
+}
+
+// skip is an entry that an earlier run carried out.
+type skip struct {
+	account   string
+	entry     job.Entry // its ID is the value
+	requestID string    // that carried it out
+	at        int64     // when it did, Unix time in milliseconds
+}
+
+// section is what becomes of the rows of a partition, or of a part of one: its share in a plan.
+type section struct {
+	tally   Tally
+	torn    []job.Entry
+	toSend  []group
+	skipped []skip
+	invalid []job.Item // rows that contradict another; contradicting is the reason of all of them
+}
+
+// add decides what becomes of the entries of a group, given what earlier runs did to its account.
+func (s *section) add(g group, settings *Settings, past history) {
+	op := &settings.Operation
+	if !op.PerAccount && len(g.entries) > 1 {
+		s.contradictory(g, settings.Settled)
+		return
+	}
+	left := g.entries[:0]
+	for _, e := range g.entries {
+		s.tally.Duplicates += int64(len(e.Duplicates))
+		if settings.Settled(e.Line) {
+			if open := slices.DeleteFunc(e.Duplicates, settings.Settled); len(open) > 0 {
+				s.torn = append(s.torn, job.Entry{ID: e.ID, Line: e.Line, Duplicates: open})
+			}
+		} else if did := past[placeOf(op, g.account, e.ID)]; did.Value == e.ID && did.RequestID != "" {
+			s.tally.SkippedRows += e.Rows()
+			s.skipped = append(s.skipped, skip{g.account, e, did.RequestID, did.At})
+		} else {
+			left = append(left, e)
+		}
+	}
+	g.entries = left
+	n := int64(len(left))
+	if n == 0 {
+		return
+	}
+	s.toSend = append(s.toSend, g)
+	s.tally.Accounts++
+	s.tally.Entries += n
+	if op.PerAccount {
+		s.tally.Requests += requests(n, settings.Size)
+	} else {
+		s.tally.Values[left[0].ID]++
+	}
+}
+
+// contradictory sets a group aside that gives its account several values, although that can have only one. Which of
+// them is meant cannot be known, so that none of its rows is sent.
+func (s *section) contradictory(g group, settled func(line int64) bool) {
+	for i, e := range g.entries {
+		other := g.entries[0]
+		if i == 0 {
+			other = g.entries[1]
+		}
+		it := job.Item{Account: g.account, Value: e.ID, Detail: fmt.Sprintf("%s on line %d", other.ID, other.Line)}
+		for _, line := range append([]int64{e.Line}, e.Duplicates...) {
+			if !settled(line) {
+				it.Line = line
+				s.tally.InvalidRows++
+				s.invalid = append(s.invalid, it)
+			}
+		}
+	}
 }

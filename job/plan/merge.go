@@ -1,20 +1,36 @@
 package plan
 
 import (
-	"io"
+	"bufio"
+	"cmp"
 	"iter"
+	"slices"
 )
 
 // merge yields what is in lists, by line; in each of them it is by line already. An error is the last thing
 // that it yields.
 func merge[T any](f *spillFile, lists []list, unpack func(record string) (line int64, it T, err error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		heads, err := openAll(f, lists, unpack)
+		var more bool
+		var err error
+		var heads []*head[T] // a heap with the lowest line at its top
+		for i := 0; i < len(lists) && err == nil; i++ {
+			h := &head[T]{records: f.records(lists[i])}
+			if more, err = h.next(unpack); more {
+				heads = append(heads, h)
+			}
+		}
+		// What is sorted is a heap, too.
+		slices.SortFunc(heads, func(a, b *head[T]) int { return cmp.Compare(a.line, b.line) })
 		for err == nil && len(heads) > 0 {
-			if !yield(heads[0].it, nil) {
+			top, last := heads[0], len(heads)-1
+			if !yield(top.it, nil) {
 				return
 			}
-			heads, err = heads.advance()
+			if more, err = top.next(unpack); !more {
+				heads[0], heads = heads[last], heads[:last]
+			}
+			sink(heads)
 		}
 		if err != nil {
 			var none T
@@ -23,78 +39,32 @@ func merge[T any](f *spillFile, lists []list, unpack func(record string) (line i
 	}
 }
 
-// openAll reads the first record of every list.
-func openAll[T any](f *spillFile, lists []list, unpack func(string) (int64, T, error)) (heads[T], error) {
-	var hs heads[T]
-	for _, l := range lists {
-		h := &head[T]{records: f.records(l), unpack: unpack}
-		switch err := h.next(); err {
-		case nil:
-			hs = append(hs, h)
-		case io.EOF:
-		default:
-			return nil, err
-		}
-	}
-	hs.order()
-	return hs, nil
-}
-
 // head is the first record of a list that is not merged yet.
 type head[T any] struct {
 	line    int64
 	it      T
-	records *recordReader
-	unpack  func(record string) (int64, T, error)
+	records *bufio.Scanner
 }
 
-// next returns io.EOF behind the last record of the list.
-func (h *head[T]) next() error {
-	record, err := h.records.next()
-	if err == nil {
-		h.line, h.it, err = h.unpack(record)
+// next replaces the head by the next record of its list, if there is one more.
+func (h *head[T]) next(unpack func(string) (int64, T, error)) (more bool, err error) {
+	if !h.records.Scan() {
+		return false, h.records.Err()
 	}
-	return err
+	h.line, h.it, err = unpack(h.records.Text())
+	return true, err
 }
 
-// heads is a heap with the lowest line at its top. (container/heap calls each comparison through an interface,
-// several for every row that is merged.)
-type heads[T any] []*head[T]
-
-// advance replaces the top by the next record of its list, or takes it away where there is none.
-func (hs heads[T]) advance() (heads[T], error) {
-	switch err := hs[0].next(); err {
-	case nil:
-	case io.EOF:
-		last := len(hs) - 1
-		hs[0], hs = hs[last], hs[:last]
-	default:
-		return nil, err
-	}
-	hs.sink(0)
-	return hs, nil
-}
-
-func (hs heads[T]) order() {
-	for i := len(hs)/2 - 1; i >= 0; i-- {
-		hs.sink(i)
-	}
-}
-
-// sink moves a head down to where it belongs.
-func (hs heads[T]) sink(i int) {
-	for {
-		low := 2*i + 1
-		if low >= len(hs) {
-			return
-		}
-		if right := low + 1; right < len(hs) && hs[right].line < hs[low].line {
+// sink moves the top of a heap down to where it belongs. (container/heap calls each comparison through an
+// interface, several for every row that is merged.)
+func sink[T any](heads []*head[T]) {
+	for i, low := 0, 1; low < len(heads); i, low = low, 2*low+1 {
+		if right := low + 1; right < len(heads) && heads[right].line < heads[low].line {
 			low = right
 		}
-		if hs[i].line <= hs[low].line {
+		if heads[i].line <= heads[low].line {
 			return
 		}
-		hs[i], hs[low] = hs[low], hs[i]
-		i = low
+		heads[i], heads[low] = heads[low], heads[i]
 	}
 }

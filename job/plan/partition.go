@@ -1,13 +1,18 @@
 package plan
 
-const (
-	// partitionCount is into how many partitions a planner divides the accounts. What is done partition by
-	// partition takes a small part of what it would take for the whole.
-	partitionCount = 512
+import (
+	"cmp"
+	"slices"
 
-	// grouping is how many partitions are grouped at a time.
-	grouping = 2
+	"meetbatch/job"
 )
+
+// partitionCount is into how many partitions a planner divides the accounts. What is done partition by partition
+// takes a small part of what it would take for the whole.
+const partitionCount = 512
+
+// grouping is how many partitions are grouped at a time.
+const grouping = 2
 
 // partition has the rows of those accounts whose hashes are the same modulo partitionCount, and what earlier
 // runs did to these accounts.
@@ -16,70 +21,6 @@ type partition struct{ rows, earlier list }
 func (p *partition) lists() [2]*list { return [2]*list{&p.rows, &p.earlier} }
 
 func (p *partition) size() int64 { return p.rows.size() + p.earlier.size() }
-
-// drop gives up the buffers of lists that are in the file. While rows are added, they are kept to be filled
-// again.
-func (p *partition) drop() {
-	for _, l := range p.lists() {
-		l.memory = nil
-	}
-}
-
-// largePart is the size in bytes beyond which a partition is divided before it is grouped: those that are
-// grouped at a time take no more together than the planner may hold. The 1 is there because sizes are divided
-// by it.
-func (p *Planner) largePart() int64 { return 1 + p.settings.Memory/grouping }
-
-// groupPartition makes the sections of a partition. One that is too large is divided first, as far as its
-// accounts allow. Nothing is left in the partition.
-func (p *Planner) groupPartition(part *partition) ([]section, error) {
-	parts := []partition{*part}
-	*part = partition{}
-	if parts[0].size() > p.largePart() {
-		var err error
-		if parts, err = p.divide(parts[0]); err != nil {
-			return nil, err
-		}
-	}
-	var all []section
-	for i := range parts {
-		s, err := p.sectionOf(&parts[i])
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, s)
-	}
-	return all, nil
-}
-
-// divide spreads a partition over smaller ones. The hashes of its accounts are the same modulo partitionCount,
-// so that only what is left of them after the division tells the accounts apart.
-func (p *Planner) divide(whole partition) ([]partition, error) {
-	parts := make([]partition, 1+whole.size()/p.largePart())
-	held := int64(0)
-	for i, l := range whole.lists() {
-		for record, err := range p.rowFile.all(*l) {
-			if err != nil {
-				return nil, err
-			}
-			account, err := accountOf(record)
-			if err != nil {
-				return nil, err
-			}
-			part := &parts[p.hash(account)/partitionCount%uint64(len(parts))]
-			to := part.lists()[i]
-			to.memory = appendText(to.memory, record)
-			if held += int64(len(record)); !p.spilling || held < p.largePart() {
-				continue
-			}
-			held = 0
-			if err := p.rowFile.writePartitions(parts); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return parts, nil
-}
 
 func (f *spillFile) writePartitions(parts []partition) error {
 	for i := range parts {
@@ -92,41 +33,123 @@ func (f *spillFile) writePartitions(parts []partition) error {
 	return nil
 }
 
-// sectionOf groups the rows of a partition, which are taken out of it.
-func (p *Planner) sectionOf(part *partition) (section, error) {
-	size := int(part.rows.size())
-	groups, past, err := p.load(part)
+// largePart is the size in bytes beyond which a partition is divided before it is grouped: those that are
+// grouped at a time take no more together than the planner may hold. The 1 is there because sizes are divided
+// by it.
+func (p *Planner) largePart() int64 { return 1 + p.settings.Memory/grouping }
+
+// groupPartition adds what becomes of a partition to the plan. One that is too large is divided first, as far
+// as its accounts allow. Nothing is left in the partition.
+func (p *Planner) groupPartition(whole *partition) (err error) {
+	parts := []partition{*whole}
+	*whole = partition{}
+	if parts[0].size() > p.largePart() {
+		parts, err = p.divide(parts[0])
+	}
+	for i := 0; i < len(parts) && err == nil; i++ {
+		err = p.groupPart(parts[i])
+	}
+	return err
+}
+
+// divide spreads a partition over smaller ones. The hashes of its accounts are the same modulo partitionCount,
+// so that only what is left of them after the division tells the accounts apart.
+func (p *Planner) divide(whole partition) ([]partition, error) {
+	parts := make([]partition, 1+whole.size()/p.largePart())
+	held := int64(0)
+	for i, l := range whole.lists() {
+		records := p.rowFile.records(*l)
+		for records.Scan() {
+			// Where the account is damaged, that is found when the record is unpacked.
+			account := (&fields{rest: records.Text()}).text()
+			part := &parts[p.hash(account)/partitionCount%uint64(len(parts))]
+			part.lists()[i].add(records.Bytes())
+			if held += int64(len(records.Bytes())); p.spilling && held >= p.largePart() {
+				held = 0
+				if err := p.rowFile.writePartitions(parts); err != nil {
+					return nil, err
+				}
+			}
+		}
+		if err := records.Err(); err != nil {
+			return nil, err
+		}
+	}
+	return parts, nil
+}
+
+// groupPart adds what becomes of a partition, or of a part of one, to the plan. It is the same whichever part is
+// added first, since the lists are merged by line.
+func (p *Planner) groupPart(part partition) error {
+	s, err := p.sectionOf(part)
+	if err != nil {
+		return err
+	}
+	buffer := make(packed, 0, part.rows.size()*9/8) // nearly always enough
+	toSend := byLine(buffer, s.toSend, func(g group) int64 { return g.entries[0].Line }, packGroup)
+	skipped := byLine(nil, s.skipped, func(s skip) int64 { return s.entry.Line }, packSkip)
+	invalid := byLine(nil, s.invalid, func(it job.Item) int64 { return it.Line }, packContradictory)
+	if p.spilling {
+		for _, l := range []*list{&toSend, &skipped, &invalid} {
+			if err := p.plan.file.write(l); err != nil {
+				return err
+			}
+			l.memory = nil
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.plan.Tally.add(s.tally)
+	p.plan.Torn = append(p.plan.Torn, s.torn...)
+	p.plan.toSend = append(p.plan.toSend, toSend)
+	p.plan.skipped = append(p.plan.skipped, skipped)
+	p.plan.invalid = append(p.plan.invalid, invalid)
+	return nil
+}
+
+// sectionOf groups the rows of a part by account, and decides on the groups.
+func (p *Planner) sectionOf(part partition) (section, error) {
+	past := history{}
+	err := p.rowFile.load(part.earlier, func(record string) error {
+		did, err := unpackEarlier(record)
+		at := placeOf(&p.settings.Operation, did.Account, did.Value)
+		if before, known := past[at]; !known || before.At <= did.At { // of those at the same time, the last counts
+			past[at] = did
+		}
+		return err
+	})
 	if err != nil {
 		return section{}, err
 	}
-	by := sifter{settings: &p.settings, history: past, contradicting: p.contradicting}
-	s := by.sift(groups, size)
-	if !p.spilling {
-		return s, nil
-	}
-	for _, l := range s.lists() {
-		if err := p.planFile.write(l); err != nil {
-			return section{}, err
+	var groups []group // in the order of the accounts' first rows
+	byAccount := map[string]int{}
+	err = p.rowFile.load(part.rows, func(record string) error {
+		it, err := unpackRow(record)
+		at, known := byAccount[it.Account]
+		if !known {
+			at = len(groups)
+			byAccount[it.Account] = at
+			groups = append(groups, group{account: it.Account})
 		}
-		l.memory = nil
+		groups[at].add(it)
+		return err
+	})
+	s := section{tally: Tally{Values: map[string]int64{}}, toSend: groups[:0]} // which never gets ahead of groups
+	for _, g := range groups {
+		s.add(g, &p.settings, past)
 	}
-	return s, nil
+	return s, err
 }
 
-func (p *Planner) load(part *partition) ([]group, *history, error) {
-	rows, err := p.rowFile.load(part.rows)
-	if err != nil {
-		return nil, nil, err
+// byLine packs things by line, and gives them as a list. The buffer is empty. Groups were in the order of their
+// accounts' first rows, which may not be among those that are left.
+func byLine[T any](buffer packed, its []T, line func(T) int64, pack func(to packed, it T) packed) list {
+	slices.SortFunc(its, func(a, b T) int { return cmp.Compare(line(a), line(b)) })
+	l := list{memory: buffer}
+	var record packed
+	for _, it := range its {
+		record = pack(record[:0], it)
+		l.add(record)
 	}
-	did, err := p.rowFile.load(part.earlier)
-	if err != nil {
-		return nil, nil, err
-	}
-	*part = partition{}
-	past := &history{operation: p.settings.Operation}
-	if err := past.add(did); err != nil {
-		return nil, nil, err
-	}
-	groups, err := groupRows(rows)
-	return groups, past, err
+	return l
 }

@@ -7,6 +7,35 @@ import (
 	"meetbatch/job"
 )
 
+// Tally counts what a plan does with the rows of an input. The zero value counts nothing.
+type Tally struct {
+	Rows        int64 // of the input, whatever becomes of them
+	InvalidRows int64 // that cannot be sent and have no result yet
+	SkippedRows int64 // that an earlier run carried out
+	Duplicates  int64 // rows that repeat another and share its fate, whatever that is
+	Accounts    int64 // to which something is done
+	Entries     int64 // of all requests together
+	Requests    int64 // the smallest number of requests that can carry all entries
+
+	// Values counts the entries by their value, for operations that are not per account. It is empty for
+	// others, and may be nil.
+	Values map[string]int64
+}
+
+// add counts what another tally counts.
+func (t *Tally) add(other Tally) {
+	t.Rows += other.Rows
+	t.InvalidRows += other.InvalidRows
+	t.SkippedRows += other.SkippedRows
+	t.Duplicates += other.Duplicates
+	t.Accounts += other.Accounts
+	t.Entries += other.Entries
+	t.Requests += other.Requests
+	for value, n := range other.Values {
+		t.Values[value] += n
+	}
+}
+
 // Plan is every request that a run will send, and every row that it will not. It has to be closed. It does not
 // change until then, and is safe for concurrent use.
 //
@@ -25,21 +54,12 @@ type Plan struct {
 	operation job.Operation
 	size      int // entries per request at most
 	file      *spillFile
-	reasons   reasons
+	reasons   []string // why rows are invalid; many share one, so that a packed row has its number only
 
 	// Every list is by line; of a group, that of its first entry.
 	toSend  []list // groups
 	skipped []list // skips
 	invalid []list // invalid rows, also those that contradict another
-}
-
-// add takes what becomes of the rows of a partition.
-func (p *Plan) add(s section) {
-	p.Tally.add(s.tally)
-	p.Torn = append(p.Torn, s.torn...)
-	p.toSend = append(p.toSend, s.toSend)
-	p.skipped = append(p.skipped, s.skipped)
-	p.invalid = append(p.invalid, s.invalid)
 }
 
 // Invalid yields the rows that cannot be sent and have no result yet, by line.

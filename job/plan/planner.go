@@ -5,6 +5,7 @@ import (
 	"errors"
 	"hash/maphash"
 	"slices"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -39,18 +40,18 @@ type Planner struct {
 	settings   Settings
 	seed       maphash.Seed
 	partitions [partitionCount]partition
-	held       int64  // bytes of packed records in memory
-	scratch    packed // the record that is added
+	invalid    list       // rows that are invalid by themselves
+	held       int64      // bytes of packed records in memory
+	scratch    packed     // the record that is added
+	spilling   bool       // memory was full once, so that everything goes to the files
+	rowFile    *spillFile // of the partitions
 
-	tally         Tally // of the rows alone
-	invalid       list  // rows that are invalid by themselves
-	reasons       reasons
-	contradicting int // the number of the reason of rows that contradict one another
-
-	spilling bool       // memory was full once, so that everything goes to the files
-	rowFile  *spillFile // of the partitions
-	planFile *spillFile // of what will be the plan's
+	mu   sync.Mutex // of the plan, while partitions are grouped
+	plan *Plan      // as far as it is made
 }
+
+// contradicting is the number of the reason of rows that contradict one another.
+const contradicting = 0
 
 // New makes a planner. It has to be closed, unless it gives a plan.
 func New(settings Settings) *Planner {
@@ -58,31 +59,38 @@ func New(settings Settings) *Planner {
 	if settings.Settled == nil {
 		settings.Settled = func(int64) bool { return false }
 	}
-	p := &Planner{
+	contradicts := "contradicts another row with the same account and another " + settings.Operation.Column
+	return &Planner{
 		settings: settings,
 		seed:     maphash.MakeSeed(),
 		rowFile:  &spillFile{create: settings.Temp},
-		planFile: &spillFile{create: settings.Temp},
+		plan: &Plan{
+			Tally:     Tally{Values: map[string]int64{}},
+			operation: settings.Operation,
+			size:      settings.Size,
+			file:      &spillFile{create: settings.Temp},
+			reasons:   []string{contradicting: contradicts},
+		},
 	}
-	p.contradicting = p.reasons.number(contradicts(settings.Operation))
-	return p
 }
 
 // Add takes the next row of the input, whose line is behind that of the row before. An error is that of a
 // temporary file; after it, the planner can only be closed.
 func (p *Planner) Add(it job.Item) error {
-	p.tally.Rows++
-	r := row{it.Line, it.Account, it.Value}
+	p.plan.Rows++
 	if it.Invalid == "" {
-		p.scratch = packRow(p.scratch[:0], r)
-		return p.put(&p.partition(it.Account).rows)
+		return p.put(&p.partitions[p.hash(it.Account)%partitionCount].rows, packRow(p.scratch[:0], it))
 	}
 	if p.settings.Settled(it.Line) {
 		return nil
 	}
-	p.tally.InvalidRows++
-	p.scratch = packInvalid(p.scratch[:0], r, p.reasons.number(it.Invalid), it.Detail)
-	return p.put(&p.invalid)
+	p.plan.InvalidRows++
+	reason := slices.Index(p.plan.reasons, it.Invalid)
+	if reason < 0 {
+		reason = len(p.plan.reasons)
+		p.plan.reasons = append(p.plan.reasons, it.Invalid)
+	}
+	return p.put(&p.invalid, packInvalid(p.scratch[:0], it, reason))
 }
 
 // AddEarlier takes what an earlier run did, so that rows that ask for the same are skipped. It may be called
@@ -90,20 +98,16 @@ func (p *Planner) Add(it job.Item) error {
 // per account) only the latest counts; of several at the same time, what was added last. An error is that of a
 // temporary file; after it, the planner can only be closed.
 func (p *Planner) AddEarlier(e job.Earlier) error {
-	p.scratch = packEarlier(p.scratch[:0], e)
-	return p.put(&p.partition(e.Account).earlier)
+	return p.put(&p.partitions[p.hash(e.Account)%partitionCount].earlier, packEarlier(p.scratch[:0], e))
 }
 
 func (p *Planner) hash(account string) uint64 { return maphash.String(p.seed, account) }
 
-func (p *Planner) partition(account string) *partition {
-	return &p.partitions[p.hash(account)%partitionCount]
-}
-
-// put adds the record in scratch to a list, and spills everything when there is too much in memory.
-func (p *Planner) put(l *list) error {
-	l.add(p.scratch)
-	p.held += int64(len(p.scratch))
+// put adds a record to a list, and spills everything when there is too much in memory.
+func (p *Planner) put(l *list, record packed) error {
+	p.scratch = record
+	l.add(record)
+	p.held += int64(len(record))
 	if p.settings.Temp == nil || p.held < p.settings.Memory {
 		return nil
 	}
@@ -114,63 +118,44 @@ func (p *Planner) put(l *list) error {
 // spill moves everything to the files.
 func (p *Planner) spill() error {
 	p.held = 0
-	if err := p.rowFile.writePartitions(p.partitions[:]); err != nil {
-		return err
-	}
-	return p.planFile.write(&p.invalid)
+	return cmp.Or(p.rowFile.writePartitions(p.partitions[:]), p.plan.file.write(&p.invalid))
 }
 
 // Plan groups what was added. The plan has to be closed; the planner can only be closed afterwards. An error is
 // that of a temporary file, io.ErrUnexpectedEOF where less comes back than was written.
 func (p *Planner) Plan() (*Plan, error) {
-	sections, err := p.groupPartitions()
-	if err := errors.Join(err, p.rowFile.close()); err != nil {
+	if err := errors.Join(p.group(), p.rowFile.close()); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
-	plan := &Plan{
-		Tally:     p.tally,
-		operation: p.settings.Operation,
-		size:      p.settings.Size,
-		file:      p.planFile,
-		reasons:   p.reasons,
-		invalid:   []list{p.invalid},
-	}
-	p.planFile = &spillFile{} // the file is the plan's to close from here on
-	for _, s := range sections {
-		plan.add(s)
-	}
+	plan := p.plan
+	p.plan = &Plan{file: &spillFile{}} // the file is the plan's to close from here on
+	plan.invalid = append(plan.invalid, p.invalid)
 	for _, n := range plan.Values {
 		plan.Requests += requests(n, plan.size)
 	}
 	return plan, nil
 }
 
-// groupPartitions makes the sections of all partitions, of some at a time.
-func (p *Planner) groupPartitions() ([]section, error) {
+// group adds what becomes of all partitions to the plan. Some are grouped at a time.
+func (p *Planner) group() error {
 	if p.spilling {
 		if err := p.spill(); err != nil {
-			return nil, err
+			return err
 		}
-		for i := range p.partitions {
-			p.partitions[i].drop()
+		for i := range p.partitions { // whose buffers were kept to be filled again
+			p.partitions[i].rows.memory, p.partitions[i].earlier.memory = nil, nil
 		}
 	}
-	var all [partitionCount][]section
 	var pool errgroup.Group
 	pool.SetLimit(grouping)
 	for i := range p.partitions {
-		if p.partitions[i].size() == 0 {
-			continue
+		if p.partitions[i].size() > 0 {
+			pool.Go(func() error { return p.groupPartition(&p.partitions[i]) })
 		}
-		pool.Go(func() (err error) {
-			all[i], err = p.groupPartition(&p.partitions[i])
-			return err
-		})
 	}
-	err := pool.Wait()
-	return slices.Concat(all[:]...), err
+	return pool.Wait()
 }
 
 // Close gives up the temporary files. It may be called more than once, and does nothing where Plan returned a
 // plan: that closes its own file. So it can be deferred as soon as there is a planner.
-func (p *Planner) Close() error { return errors.Join(p.rowFile.close(), p.planFile.close()) }
+func (p *Planner) Close() error { return errors.Join(p.rowFile.close(), p.plan.file.close()) }

@@ -83,24 +83,22 @@ func (f *fields) err() error {
 	return nil
 }
 
-// row is what is kept of a row of the input.
-type row struct {
-	line           int64
-	account, value string
+// In rows, and in what earlier runs did, the account comes first, since partitions are divided by it.
+
+func packRow(to packed, it job.Item) packed {
+	to = appendText(to, it.Account)
+	to = appendNumber(to, it.Line)
+	return appendText(to, it.Value)
 }
 
-// In rows, and in what earlier runs did, the account comes first: accountOf finds it in either.
-
-func packRow(to packed, r row) packed {
-	to = appendText(to, r.account)
-	to = appendNumber(to, r.line)
-	return appendText(to, r.value)
-}
-
-func unpackRow(record string) (row, error) {
+func unpackRow(record string) (job.Item, error) {
 	f := fields{rest: record}
-	r := row{account: f.text(), line: f.number(), value: f.text()}
-	return r, f.err()
+	it := f.row()
+	return it, f.err()
+}
+
+func (f *fields) row() job.Item {
+	return job.Item{Account: f.text(), Line: f.number(), Value: f.text()}
 }
 
 func packEarlier(to packed, e job.Earlier) packed {
@@ -116,24 +114,18 @@ func unpackEarlier(record string) (job.Earlier, error) {
 	return e, f.err()
 }
 
-func accountOf(record string) (string, error) {
-	f := fields{rest: record}
-	account := f.text()
-	if f.damaged {
-		return "", errDamaged
-	}
-	return account, nil
-}
-
-func packInvalid(to packed, r row, reason int, detail string) packed {
-	to = packRow(to, r)
+// packInvalid has the number of the reason in place of its words.
+func packInvalid(to packed, it job.Item, reason int) packed {
+	to = packRow(to, it)
 	to = appendNumber(to, int64(reason))
-	return appendText(to, detail)
+	return appendText(to, it.Detail)
 }
 
-func unpackInvalid(record string, reasons reasons) (job.Item, error) {
+func packContradictory(to packed, it job.Item) packed { return packInvalid(to, it, contradicting) }
+
+func unpackInvalid(record string, reasons []string) (job.Item, error) {
 	f := fields{rest: record}
-	it := job.Item{Account: f.text(), Line: f.number(), Value: f.text()}
+	it := f.row()
 	reason := f.number()
 	it.Detail = f.text()
 	if reason >= int64(len(reasons)) {
@@ -143,7 +135,7 @@ func unpackInvalid(record string, reasons reasons) (job.Item, error) {
 	return it, f.err()
 }
 
-func packGroup(to packed, g *group) packed {
+func packGroup(to packed, g group) packed {
 	to = appendText(to, g.account)
 	to = appendNumber(to, int64(len(g.entries)))
 	for i := range g.entries {

@@ -3,6 +3,7 @@ package plan
 import (
 	"errors"
 	"reflect"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -24,13 +25,13 @@ var kinds = []struct {
 		return e, packEarlier(nil, e), err
 	}},
 	{"invalid", func(record string) (any, packed, error) {
-		rs := reasons{"wrong", "too long"}
-		it, err := unpackInvalid(record, rs)
-		return it, packInvalid(nil, row{it.Line, it.Account, it.Value}, rs.number(it.Invalid), it.Detail), err
+		reasons := []string{"wrong", "too long"}
+		it, err := unpackInvalid(record, reasons)
+		return it, packInvalid(nil, it, slices.Index(reasons, it.Invalid)), err
 	}},
 	{"group", func(record string) (any, packed, error) {
 		_, g, err := unpackGroup(record)
-		return g, packGroup(nil, &g), err
+		return g, packGroup(nil, g), err
 	}},
 	{"skip", func(record string) (any, packed, error) {
 		s, err := unpackSkip(record)
@@ -44,8 +45,8 @@ func TestRecords(t *testing.T) {
 	t.Parallel()
 	line, text := rapid.Int64Min(0), rapid.String()
 	rapid.Check(t, func(t *rapid.T) {
-		r := row{line.Draw(t, "line"), text.Draw(t, "account"), text.Draw(t, "value")}
-		e := job.Earlier{Account: r.account, Value: r.value, RequestID: text.Draw(t, "request"), At: rapid.Int64().Draw(t, "at")}
+		r := job.Item{Line: line.Draw(t, "line"), Account: text.Draw(t, "account"), Value: text.Draw(t, "value")}
+		e := job.Earlier{Account: r.Account, Value: r.Value, RequestID: text.Draw(t, "request"), At: rapid.Int64().Draw(t, "at")}
 		entry := rapid.Custom(func(t *rapid.T) job.Entry {
 			e := job.Entry{ID: text.Draw(t, "ID"), Line: line.Draw(t, "line")}
 			for range rapid.IntRange(0, 3).Draw(t, "duplicates") {
@@ -53,17 +54,18 @@ func TestRecords(t *testing.T) {
 			}
 			return e
 		})
-		g := group{account: r.account, entries: rapid.SliceOfN(entry, 1, 20).Draw(t, "entries")}
-		s := skip{r.account, g.entries[0], e.RequestID, e.At}
-		detail := text.Draw(t, "detail")
+		g := group{account: r.Account, entries: rapid.SliceOfN(entry, 1, 20).Draw(t, "entries")}
+		s := skip{r.Account, g.entries[0], e.RequestID, e.At}
+		invalid := r
+		invalid.Invalid, invalid.Detail = "too long", text.Draw(t, "detail")
 		for i, test := range []struct {
 			packed packed
 			what   any
 		}{
 			{packRow(nil, r), r},
 			{packEarlier(nil, e), e},
-			{packInvalid(nil, r, 1, detail), job.Item{Line: r.line, Account: r.account, Value: r.value, Invalid: "too long", Detail: detail}},
-			{packGroup(nil, &g), g},
+			{packInvalid(nil, invalid, 1), invalid},
+			{packGroup(nil, g), g},
 			{packSkip(nil, s), s},
 		} {
 			record := string(test.packed)
@@ -83,10 +85,10 @@ func TestRecords(t *testing.T) {
 // FuzzUnpack: no bytes make a record panic, and those that are one are packed and unpacked to the same again.
 func FuzzUnpack(f *testing.F) {
 	entry := job.Entry{ID: "blue", Line: 2, Duplicates: []int64{5, 300}}
-	f.Add([]byte(packRow(nil, row{2, "wei", "blue"})))
+	f.Add([]byte(packRow(nil, job.Item{Line: 2, Account: "wei", Value: "blue"})))
 	f.Add([]byte(packEarlier(nil, job.Earlier{Account: "wei", Value: "blue", RequestID: "7f", At: -1})))
-	f.Add([]byte(packInvalid(nil, row{2, "wei", "blue"}, 1, "256 characters")))
-	f.Add([]byte(packGroup(nil, &group{account: "wei", entries: []job.Entry{entry, {ID: "red", Line: 4}}})))
+	f.Add([]byte(packInvalid(nil, job.Item{Line: 2, Account: "wei", Value: "blue", Detail: "256 characters"}, 1)))
+	f.Add([]byte(packGroup(nil, group{account: "wei", entries: []job.Entry{entry, {ID: "red", Line: 4}}})))
 	f.Add([]byte(packSkip(nil, skip{"wei", entry, "7f", 1})))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, kind := range kinds {
