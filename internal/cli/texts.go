@@ -45,11 +45,16 @@ func planText(p *run.Planned) string {
 }
 
 // rateText names the rate that a plan's time is for.
-func rateText(r job.Rate) string {
-	if r.Auto {
-		return job.Rate{Requests: r.Requests, Per: r.Per}.String() + ", where auto begins"
+func rateText(rates job.Rates) string {
+	r := rates.Spaced()
+	if !r.Auto {
+		return rates.String()
 	}
-	return r.String()
+	text := job.Rate{Requests: r.Requests, Per: r.Per}.String() + ", where auto begins"
+	if quotas := job.Rates(rates.Quotas()); quotas != nil {
+		text += ", and " + quotas.String()
+	}
+	return text
 }
 
 // valuesText says how many entries get which value: (3 to normal, 2 to disabled).

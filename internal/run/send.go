@@ -49,7 +49,17 @@ func (r *run) send() error {
 	if err := r.dir.WriteRun(r.meta); err != nil {
 		return Unrecorded(err, "nothing was sent; make room, and go on: "+nextResume(r.path))
 	}
-	pacer := pace.New(pace.Settings{Rate: r.settings.Rate, Notify: r.User.Warn, Ready: r.client.Ready})
+	before, err := r.sentBefore()
+	if err != nil {
+		return Unrecorded(err, "")
+	}
+	pacer := pace.New(pace.Settings{
+		Rate:   r.settings.Rate.Spaced(),
+		Quotas: r.settings.Rate.Quotas(),
+		Sent:   before,
+		Notify: r.User.Warn,
+		Ready:  r.client.Ready,
+	})
 	runner := &send.Runner{
 		Operation:   r.op,
 		Sender:      r.client,
@@ -72,6 +82,27 @@ func (r *run) send() error {
 	r.signOut() // before the last words, which name the next command
 	r.sent = sent{runner, pacer.Report(), time.Since(start)}
 	return r.finish(end)
+}
+
+// sentBefore lists when requests of this run went out that count for its quotas still.
+func (r *run) sentBefore() (times []time.Time, err error) {
+	var longest time.Duration
+	for _, q := range r.settings.Rate.Quotas() {
+		longest = max(longest, q.Per)
+	}
+	if r.past == nil || longest == 0 {
+		return nil, nil
+	}
+	since := r.Now().Add(-longest)
+	for row, err := range report.Journal(r.path) {
+		if err != nil {
+			return nil, err
+		}
+		if row.Event == report.Sent && row.Time.After(since) {
+			times = append(times, row.Time)
+		}
+	}
+	return times, nil
 }
 
 // toSend is the number of rows that are not settled before the first request goes out.

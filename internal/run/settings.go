@@ -13,7 +13,7 @@ import (
 // the command line fills them: this declaration is the only one. What belongs to one process and not to the run, such
 // as --yes and --until, is no part of them. The zero value lacks the defaults.
 type Settings struct {
-	Rate          job.Rate  `json:"rate" default:"100/1m" help:"Requests per time at most; auto follows the service; none."`
+	Rate          job.Rates `json:"rate" default:"100/1m" help:"Requests per time at most, several with commas between (100/1m,20000/1d); auto follows the service; none."`
 	Workers       int       `json:"workers,string" default:"8" help:"Requests in flight at most."`
 	Chunk         int       `json:"chunk,string" default:"100" help:"Entries per request, 1 to 100."`
 	Attempts      int       `json:"attempts,string" default:"5" help:"Tries per request for what may pass by itself."`
@@ -104,7 +104,7 @@ func (s *Settings) accountType() int {
 
 // Changes are the settings that can be changed when a run goes on; nil leaves one as it was.
 type Changes struct {
-	Rate        *job.Rate  `help:"Requests per time at most, auto or none; as in the run so far, where it is not given. The next four likewise."`
+	Rate        *job.Rates `help:"Requests per time at most, auto or none; as in the run so far, where it is not given. The next four likewise."`
 	Workers     *int       `help:"Requests in flight at most."`
 	Attempts    *int       `help:"Tries per request for what may pass by itself."`
 	Timeout     *Duration  `help:"Of one request."`

@@ -16,7 +16,7 @@ import (
 func TestSettingsComeBack(t *testing.T) {
 	t.Parallel()
 	was := Settings{
-		Rate: job.Rate{Requests: 10, Per: time.Second}, Workers: 3, Chunk: 7, Attempts: 2, Timeout: Duration{90 * time.Second},
+		Rate: job.Rates{{Requests: 10, Per: time.Second}, {Requests: 5, Per: 48 * time.Hour}}, Workers: 3, Chunk: 7, Attempts: 2, Timeout: Duration{90 * time.Second},
 		MaxFailures: job.Share{Percent: 5}, MaxInvalid: Allowed{}, ExpectRows: Range{"5..", 5, 1 << 62}, Limit: 12,
 		SkipSucceeded: []string{"/runs/1", "/runs/2"}, Column: []string{"account=a=b", "vmr_id=c"}, AnyID: true,
 		Encoding: "gb18030", Delimiter: '\t', AccountType: "1", Region: "intl", Endpoint: "https://example.test", Language: "zh-CN",
@@ -69,10 +69,10 @@ func TestSettingsOfOldRuns(t *testing.T) {
 
 func TestChanges(t *testing.T) {
 	t.Parallel()
-	s := Settings{Workers: 8, Attempts: 5, Rate: job.AutoRate}
-	workers, rate := 3, job.Rate{}
+	s := Settings{Workers: 8, Attempts: 5, Rate: job.Rates{job.AutoRate}}
+	workers, rate := 3, job.Rates(nil)
 	Changes{Workers: &workers, Rate: &rate}.Apply(&s)
-	if s.Workers != 3 || s.Rate != (job.Rate{}) || s.Attempts != 5 {
+	if s.Workers != 3 || s.Rate != nil || s.Attempts != 5 {
 		t.Errorf("settings = %+v", s)
 	}
 }

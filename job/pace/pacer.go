@@ -14,7 +14,9 @@ import (
 
 // Settings of a pacer. The zero value sends as fast as the service takes it.
 type Settings struct {
-	Rate     job.Rate
+	Rate     job.Rate      // at which requests are evenly spaced
+	Quotas   []job.Rate    // counts in any such time, whatever the spacing
+	Sent     []time.Time   // when requests went out that count for the quotas already; ascending
 	Patience time.Duration // without any good answer; 0 means Patience
 	Notify   func(string)  // gets a sentence when something changes that people want to know; may be nil
 
@@ -29,11 +31,12 @@ type Pacer struct {
 	gate   *gate
 	ready  func(context.Context) error
 	notify func(string)
-	line   chan struct{} // holds the one caller who waits for the limiter
+	line   chan struct{} // holds the one caller who waits for the limiter, or for a quota
 
 	mu       sync.Mutex
 	governor *governor
 	limiter  *rate.Limiter // at the governor's rate
+	quotas   []*quota
 	book     book
 }
 
@@ -53,6 +56,7 @@ func New(s Settings) *Pacer {
 		notify:   s.Notify,
 		line:     make(chan struct{}, 1),
 		governor: governor,
+		quotas:   newQuotas(s.Quotas, s.Sent),
 		limiter:  rate.NewLimiter(governor.rate(now), 1),
 	}
 }
@@ -75,7 +79,7 @@ type Turn struct {
 func (p *Pacer) Next(ctx context.Context) (*Turn, error) {
 	t := &Turn{pacer: p}
 	for {
-		if p.limit() < rate.Inf && !t.inLine {
+		if (p.limit() < rate.Inf || len(p.quotas) > 0) && !t.inLine {
 			select {
 			case p.line <- struct{}{}:
 				t.inLine = true
@@ -104,6 +108,9 @@ func (p *Pacer) Next(ctx context.Context) (*Turn, error) {
 // pass waits for the limiter, where there is a rate, and then for the sign-in.
 func (t *Turn) pass(ctx context.Context) error {
 	if t.inLine {
+		if err := t.pacer.waitQuotas(ctx); err != nil {
+			return err
+		}
 		if err := t.pacer.waitLimiter(ctx); err != nil {
 			return err
 		}
@@ -155,6 +162,28 @@ func (p *Pacer) waitLimiter(ctx context.Context) error {
 	}
 }
 
+// waitQuotas waits until no quota is used up.
+func (p *Pacer) waitQuotas(ctx context.Context) error {
+	for _, q := range p.quotas {
+		p.mu.Lock()
+		next := q.next()
+		p.mu.Unlock()
+		wait := time.Until(next)
+		if wait <= 0 {
+			continue
+		}
+		if wait > longWait {
+			p.notify(fmt.Sprintf("%s are used up; the next goes out at %s", q, next.Format("2006-01-02 15:04:05")))
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
 // limit brings the limiter to the governor's rate for now.
 func (p *Pacer) limit() rate.Limit {
 	p.mu.Lock()
@@ -173,6 +202,9 @@ func (t *Turn) Gone() {
 	p.mu.Lock()
 	p.governor.sent(t.goneAt)
 	p.book.sent(t.goneAt)
+	for _, q := range p.quotas {
+		q.take(t.goneAt)
+	}
 	p.mu.Unlock()
 	if t.inLine && t.goneAt.Sub(t.due) > late {
 		p.limiter.Allow() // what the limiter has gathered meanwhile is no reason for the next to follow at once

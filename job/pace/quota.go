@@ -1,0 +1,48 @@
+package pace
+
+import (
+	"fmt"
+	"time"
+
+	"meetbatch/job"
+)
+
+// quota is a count of requests in any time of a certain length, such as 20,000 in a day. It is arithmetic over times
+// that it is given, which ascend.
+type quota struct {
+	rate job.Rate
+	sent []time.Time // ring of the last ones, as many as the quota allows
+	n    int         // of all
+}
+
+func newQuotas(rates []job.Rate, before []time.Time) []*quota {
+	all := make([]*quota, len(rates))
+	for i, r := range rates {
+		all[i] = &quota{rate: r}
+		for _, at := range before {
+			all[i].take(at)
+		}
+	}
+	return all
+}
+
+// take counts a request.
+func (q *quota) take(at time.Time) {
+	if len(q.sent) < q.rate.Requests {
+		q.sent = append(q.sent, at)
+	} else {
+		q.sent[q.n%len(q.sent)] = at
+	}
+	q.n++
+}
+
+// next is when another request may go out; a time that is over means now.
+func (q *quota) next() time.Time {
+	if q.n < q.rate.Requests {
+		return time.Time{}
+	}
+	return q.sent[q.n%len(q.sent)].Add(q.rate.Per)
+}
+
+// String words the quota: 20000 requests in 24h0m0s.
+func (q *quota) String() string { return fmt.Sprintf("%d requests in %s", q.rate.Requests, q.rate.Per) }
