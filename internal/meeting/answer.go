@@ -13,6 +13,9 @@ import (
 	"meetbatch/job"
 )
 
+// upgradePause is how long to leave a service alone that is being upgraded: that takes minutes (api-facts, correction 4).
+const upgradePause = 2 * time.Minute
+
 // answer says what a reply means. Nothing but the reply's body may show in it.
 func (c *Client) answer(r reply) job.Answer {
 	answer := job.Answer{
@@ -23,6 +26,9 @@ func (c *Client) answer(r reply) job.Answer {
 	// The body of a success means nothing (meeting_21_0072: "None", with a length of 143).
 	if r.status < 200 || r.status >= 300 {
 		c.explain(&answer, r.body)
+	}
+	if answer.Means() == job.Upgrading {
+		answer.RetryAfter = max(answer.RetryAfter, upgradePause)
 	}
 	answer.Limits = limits(r.header, answer)
 	return answer

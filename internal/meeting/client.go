@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"meetbatch/job"
@@ -30,8 +31,9 @@ type Client struct {
 	// those end when nothing further is wanted: a sign-in under way then goes on for a moment, lest its token be lost.
 	Abandon context.Context
 
-	tokens tokenState
-	masks  masks
+	clockBehind atomic.Int64 // nanoseconds by which this machine's clock is behind the service's, where a signature was refused for it
+	tokens      tokenState
+	masks       masks
 }
 
 // Send sends one request and reads its answer. Any HTTP status is an answer; so is a network error

@@ -52,7 +52,7 @@ func (c *Client) signInRequest() request {
 
 // signApplication puts into headers and body what an application signs in with.
 func (c *Client) signApplication(headers map[string]string, body map[string]any) {
-	expires := time.Now().Add(signatureLife).Unix()
+	expires := time.Now().Add(time.Duration(c.clockBehind.Load()) + signatureLife).Unix()
 	nonce := rand.Text() + rand.Text() // 52 characters; 32 to 64 are wanted
 	body["appId"], body["expireTime"], body["nonce"] = c.Credentials.AppID, expires, nonce
 	if c.Credentials.UserID != "" {

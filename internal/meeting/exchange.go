@@ -68,7 +68,7 @@ func (c *Client) call(ctx context.Context, q request) (answer job.Answer, r repl
 		return job.Answer{Message: c.clean(fmt.Sprintf("%d, and the answer broke off: %s", r.status, c.reason(ctx, r.brokeOff)), 500)}, r
 	}
 	answer = c.answer(r)
-	answer.Stale = c.Credentials.Token == "" && c.tokens.learn(q.token, r.status)
+	answer.Stale = c.Credentials.Token == "" && c.tokens.learn(q.token, r.status, answer.Means() == job.TokenOver)
 	return answer, r
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"meetbatch/job"
 	"meetbatch/job/pace"
 )
 
@@ -110,7 +111,12 @@ func (c *Client) renewOnce(ctx context.Context, mayRefresh bool) (mayPass bool, 
 		}
 		c.tokens.forgetRefresh() // it is not taken any more
 	}
-	return c.getToken(ctx, c.signInRequest())
+	mayPass, err = c.getToken(ctx, c.signInRequest())
+	no, is := errors.AsType[*SignInError](err)
+	if is && no.Answer.Means() == job.SignatureOver && no.behind > 0 && c.clockBehind.Swap(int64(no.behind)) == 0 {
+		return c.getToken(ctx, c.signInRequest()) // once more, dated by the service's clock
+	}
+	return mayPass, err
 }
 
 // SignOut gives the tokens back that are still good: the service keeps 64 of a user, and a further one voids the

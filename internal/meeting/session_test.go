@@ -108,7 +108,7 @@ func TestSignIn(t *testing.T) {
 		{"an enterprise too many", spApp, sandbox.Settings{User: user}, "401 USG.206010025", "check the credentials"},
 		{"a wrong key", wrongKey, sandbox.Settings{User: user}, "401 USG.206010025 App ID check failed", "check the credentials"},
 		{"a wrong password", wrongWord, sandbox.Settings{User: user}, "401 USG.206010000", "was not tried again"},
-		{"a clock that is behind", app, sandbox.Settings{User: user, Clock: time.Hour}, "401 USG.206010057", "clock is 1h0m0s behind"},
+		{"a clock that is behind", app, sandbox.Settings{User: user, Clock: time.Hour}, "", ""},
 		{"a clock that is ahead", app, sandbox.Settings{User: user, Clock: -time.Hour}, "", ""},
 		{"no administrator", app, sandbox.Settings{User: none}, "not of an administrator", ""},
 	} {
@@ -117,8 +117,12 @@ func TestSignIn(t *testing.T) {
 			requests := 0
 			c := newInside(sandbox.New(test.settings), test.c, func(*http.Request) error { requests++; return nil })
 			err := c.SignIn(t.Context())
-			if requests != 1 {
-				t.Errorf("%d requests, want 1", requests)
+			want := 1
+			if strings.HasSuffix(test.name, "behind") {
+				want = 2 // the second is dated by the service's clock
+			}
+			if requests != want {
+				t.Errorf("%d requests, want %d", requests, want)
 			}
 			if test.want == "" {
 				if err != nil {

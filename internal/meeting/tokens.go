@@ -25,7 +25,8 @@ func (e *SignInError) Error() string { return "the service refuses the sign-in: 
 
 // locked tells whether the account itself is locked or disabled.
 func (e *SignInError) locked() bool {
-	return e.Answer.HTTPStatus == http.StatusLocked || e.Answer.HTTPStatus == http.StatusPreconditionFailed
+	status := e.Answer.HTTPStatus
+	return status == http.StatusLocked || status == http.StatusPreconditionFailed || e.Answer.Means() == job.LockedOut
 }
 
 // Hint names what to try.
@@ -33,7 +34,9 @@ func (e *SignInError) Hint() string {
 	switch status := e.Answer.HTTPStatus; {
 	case status == http.StatusPreconditionFailed:
 		return "the account is disabled"
-	case status == http.StatusLocked:
+	case e.Answer.Means() == job.OtherSite:
+		return "the enterprise is one of the other site: --region intl, or cn"
+	case status == http.StatusLocked, e.Answer.Means() == job.LockedOut:
 		return "the account is locked; wait, or have an administrator unlock it"
 	case e.behind > signatureLife:
 		return fmt.Sprintf("this machine's clock is %s behind the service's, and a signature holds for %s", e.behind.Round(time.Minute), signatureLife)
@@ -104,7 +107,7 @@ func (c *Client) getToken(ctx context.Context, q request) (mayPass bool, err err
 		defer context.AfterFunc(c.Abandon, cancel)()
 	}
 	answer, r := c.signInExchange(own, q)
-	if answer.HTTPStatus == 0 || answer.HTTPStatus >= 500 {
+	if kind := answer.Kind(); answer.HTTPStatus >= 500 || kind == job.Away || kind == job.Broken {
 		return true, errors.New(answer.String())
 	}
 	refused := &SignInError{Answer: answer}

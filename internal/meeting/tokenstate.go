@@ -37,14 +37,14 @@ func (s *tokenState) current() (token string, stale bool) {
 	return s.access.token, s.refused || !s.due.IsZero() && !time.Now().Before(s.due)
 }
 
-// learn takes from the status of an answer what became of the token that the request went out with. It tells whether
+// learn takes from the status of an answer, and from its code, which may say that a token is over, what became of the token that the request went out with. It tells whether
 // the request was refused for its token's sake and can go out again with another. It cannot where a new token was
 // refused before anything got through with it: then it is not the token's age.
-func (s *tokenState) learn(token string, status int) (stale bool) {
+func (s *tokenState) learn(token string, status int, over bool) (stale bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case status != http.StatusUnauthorized:
+	case status != http.StatusUnauthorized && !over:
 		// A gateway that throttles, or that finds nobody behind it, need not have looked at the token.
 		looked := status >= 200 && status < 300 || status == http.StatusBadRequest
 		s.proven = s.proven || looked && token == s.access.token

@@ -138,7 +138,7 @@ func (g *gate) away(about any, start time.Time, a job.Answer) (own bool, err err
 	g.several = g.several || g.first != nil && g.first != about
 	g.first = about
 	wasDown := g.down
-	g.down = g.down || a.Unsent || g.failed >= downAfter && g.several
+	g.down = g.down || a.Unsent || a.Means() == job.Upgrading || g.failed >= downAfter && g.several
 	if !g.down {
 		g.trouble()
 		return true, nil
@@ -150,7 +150,7 @@ func (g *gate) away(about any, start time.Time, a job.Answer) (own bool, err err
 	if !wasDown {
 		g.notify("the service is out of reach: " + a.Message + "; trying one request now and then")
 	}
-	if lasts, enough := g.hold(0, g.delays); enough {
+	if lasts, enough := g.hold(a.RetryAfter, g.delays); enough {
 		return false, fmt.Errorf("the service was out of reach for %s: %s", lasts, a.Message)
 	}
 	return false, nil

@@ -25,6 +25,10 @@ func (s *sending) try(t *task) error {
 	pauses := pace.Delays()
 	t.verdict = again // a part of a chunk that was refused was not refused itself
 	for counted := 0; ; {
+		if why, is := s.soldOut.Load(t.chunk.Target); is {
+			t.answer, t.verdict = why.(job.Answer), sold
+			return nil
+		}
 		next, err := s.attempt(t, counted+1)
 		if err != nil || next == settled || next == over {
 			return err
@@ -103,7 +107,10 @@ func (s *sending) next(t *task, own bool) step {
 		}
 		t.verdict = halt
 	}
-	if t.verdict == halt {
+	switch t.verdict {
+	case sold:
+		s.soldOut.Store(t.chunk.Target, job.Answer{Code: t.answer.Code, Message: t.answer.Message})
+	case halt:
 		s.halt(&Stop{t.refusal()})
 	}
 	return settled

@@ -17,6 +17,7 @@ const (
 	divide                  // some entry of the request is bad, or there are too many
 	refuse                  // the request is bad as a whole
 	halt                    // no request would be taken
+	sold                    // no request of this target would be taken: as many users are enabled as were bought
 	renew                   // it has to sign in anew
 	spent                   // no further attempt is due; said of a task, not of an answer
 )
@@ -34,6 +35,12 @@ func judge(op job.Operation, a job.Answer) verdict {
 		return renew
 	case job.Throttled:
 		return throttle
+	}
+	switch a.Means() {
+	case job.TokenOver, job.OtherSite, job.LockedOut:
+		return halt
+	case job.NoneLeft:
+		return sold
 	}
 	switch status := a.HTTPStatus; {
 	case status >= 200 && status < 300:

@@ -9,7 +9,7 @@ import (
 // TestJudge pins what each kind of answer asks for.
 func TestJudge(t *testing.T) {
 	t.Parallel()
-	names := map[verdict]string{done: "done", again: "again", throttle: "throttle", divide: "divide", refuse: "refuse", halt: "halt", renew: "renew"}
+	names := map[verdict]string{done: "done", again: "again", throttle: "throttle", divide: "divide", refuse: "refuse", halt: "halt", renew: "renew", sold: "sold"}
 	for _, test := range []struct {
 		what   string
 		op     job.Operation
@@ -39,6 +39,14 @@ func TestJudge(t *testing.T) {
 		{"the gateway takes no request", job.Reclaim, job.Answer{HTTPStatus: 400, Code: "APIG.1009"}, halt},
 		{"a room that does not exist", job.Reclaim, job.Answer{HTTPStatus: 400, Code: "USG.201080000"}, divide},
 		{"any other refusal", job.Reclaim, job.Answer{HTTPStatus: 400}, divide},
+		{"as many users as were bought", job.SetStatus, job.Answer{HTTPStatus: 400, Code: "USG.201040005"}, sold},
+		{"the same, without the prefix", job.SetStatus, job.Answer{HTTPStatus: 400, Code: "206010070"}, sold},
+		{"being upgraded", job.SetStatus, job.Answer{HTTPStatus: 403, Code: "USG.200000005"}, again},
+		{"busy", job.SetStatus, job.Answer{HTTPStatus: 400, Code: "USG.000000001"}, again},
+		{"kicked out, and no way to sign in", job.SetStatus, job.Answer{HTTPStatus: 400, Code: "USG.206020002"}, halt},
+		{"kicked out", job.SetStatus, job.Answer{HTTPStatus: 400, Code: "USG.206020002", Stale: true}, renew},
+		{"the other site", job.SetStatus, job.Answer{HTTPStatus: 400, Code: "USG.206010064"}, halt},
+		{"locked", job.SetStatus, job.Answer{HTTPStatus: 400, Code: "USG.206030015"}, halt},
 		{"too large", job.Reclaim, job.Answer{HTTPStatus: 413}, divide},
 		{"an account that is too long for a path", job.Reclaim, job.Answer{HTTPStatus: 414}, refuse},
 		{"an account that does not exist, in the path", job.Reclaim, job.Answer{HTTPStatus: 400, Code: "USG.201040000"}, refuse},

@@ -67,6 +67,8 @@ type sending struct {
 	ledger   *ledger
 	halt     context.CancelCauseFunc // ends the run for a reason that is not the recorder's
 
+	soldOut sync.Map // targets that no further request would be taken for: the answer that said so
+
 	halted  context.Context // ends with the run, for whatever reason but the recorder's: the rest is settled as not sent
 	open    context.Context // ends when nothing further may go out: with halted, and when a record cannot be written
 	abandon context.Context // ends when requests in flight are to be given up
@@ -111,7 +113,16 @@ func (r *Runner) Run(stopping, abandon context.Context, p *plan.Plan) error {
 	if err = cmp.Or(err, s.ledger.failure()); err != nil {
 		return err
 	}
-	return context.Cause(halted)
+	return cmp.Or(context.Cause(halted), s.soldOutError())
+}
+
+// soldOutError is the error of a run that came to its end, but for targets that no request is taken for any more.
+func (s *sending) soldOutError() (err error) {
+	s.soldOut.Range(func(target, answer any) bool {
+		err = &Stop{Reason: "the service takes no more: " + answer.(job.Answer).String()}
+		return false
+	})
+	return err
 }
 
 // send hands a plan's chunks to the pool. Those that it does not come to before the run is halted are settled
