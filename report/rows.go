@@ -145,3 +145,14 @@ func (d *duration) parse(s string) bool {
 	d.answer.Duration = time.Duration(n) * time.Millisecond
 	return err == nil
 }
+
+// SentSince lists when the requests of a run went out, from a moment on, in order. It takes no lock.
+func SentSince(path string, since time.Time) (times []time.Time, err error) {
+	_, err = requests.scan(path, func(rec *record[request]) error {
+		if rec.bad == nil && rec.row.event == sent && rec.row.time.After(since) {
+			times = append(times, rec.row.time)
+		}
+		return rec.bad
+	})
+	return times, untorn(err)
+}

@@ -93,16 +93,7 @@ func (r *run) sentBefore() (times []time.Time, err error) {
 	if r.past == nil || longest == 0 {
 		return nil, nil
 	}
-	since := r.Now().Add(-longest)
-	for row, err := range report.Journal(r.path) {
-		if err != nil {
-			return nil, err
-		}
-		if row.Event == report.Sent && row.Time.After(since) {
-			times = append(times, row.Time)
-		}
-	}
-	return times, nil
+	return report.SentSince(r.path, r.Now().Add(-longest))
 }
 
 // toSend is the number of rows that are not settled before the first request goes out.
