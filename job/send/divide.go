@@ -1,82 +1,110 @@
 package send
 
-// slack is how many requests more than entries the division of a chunk of n may cost.
-func slack(n int) int { return max(n/10, minSlack) }
+import (
+	"cmp"
 
-const (
-	minSlack = 3
-
-	// reserve is the part of the slack that is kept for parts that follow some good ones: where a row of bad entries
-	// has ended, whole parts win back what it cost.
-	reserve = 3
-
-	// someFine is how many tasks in a row have to be carried out for the reserve to be used.
-	someFine = 2
+	"meetbatch/job"
 )
 
-// division isolates the bad entries of a rejected chunk by halving. Few bad ones are found in few
-// requests. When there turn out to be many, halves would cost more than they save; then the entries
-// that are left go out one by one, so that the whole never costs more requests than entries and slack.
+// division isolates the bad entries of one chunk: the search says how many entries a request carries, the division
+// sends it and settles what that settles.
 type division struct {
+	search
 	sending *sending
-	slack   int
-	debt    int // requests sent, less entries settled
-	fine    int // tasks in a row that were carried out
+	chunk   job.Chunk
+	rest    []task // an entry each: those whose fates are not recorded, in the order of the file
 }
 
-// divide sends a chunk's request, and settles all of its rows.
+// divide sends a chunk's request, and settles all of its rows. A chunk goes out whole, however many entries are bad of
+// late: the plan has counted this request, and where the bad ones stand together it costs least.
 func (s *sending) divide(t *task) error {
-	d := &division{sending: s, slack: slack(len(t.chunk.Entries))}
-	_, err := d.settle(t, false)
-	return err
-}
-
-// mayFail tells whether a part may be sent undivided, although it may be rejected.
-func (d *division) mayFail() bool {
-	switch {
-	case d.slack <= reserve, d.fine >= someFine:
-		return d.debt < d.slack
-	}
-	return d.debt < d.slack-reserve
-}
-
-// settle sends a task's request and, where it is rejected for one of its entries, its parts'. It tells
-// whether everything was carried out. If the task surely holds a bad entry, it is divided unsent.
-func (d *division) settle(t *task, surelyBad bool) (fine bool, err error) {
 	n := len(t.chunk.Entries)
-	if n == 1 || !surelyBad && d.mayFail() {
-		if err := d.try(t); err != nil {
-			return false, err
-		}
-		if t.verdict != divide || n == 1 {
-			d.debt -= n
-			return t.verdict == done, d.sending.settle(t.outcome())
-		}
-	}
-	left, right := *t, *t
-	left.chunk.Entries, right.chunk.Entries = t.chunk.Entries[:n/2], t.chunk.Entries[n/2:]
-	fine, err = d.settle(&left, false)
-	if err != nil {
-		return false, err
-	}
-	// The rejected entry is on the right if it is not on the left. (If the chunk was only too large
-	// for the service, dividing on does no harm.)
-	_, err = d.settle(&right, fine)
-	return false, err
-}
-
-// try sends a task's request. Attempts that failed by chance are not the division's.
-func (d *division) try(t *task) error {
-	before := t.attempts
-	if err := d.sending.try(t); err != nil {
+	d := &division{search: newSearch(n), sending: s, chunk: t.chunk}
+	if err := s.try(t); err != nil {
 		return err
 	}
-	if t.attempts > before {
-		d.debt++
+	s.seen.take(0, n, t.verdict, t.answer)
+	if d.take(n, t.verdict); d.left == 0 {
+		return s.settle(t.outcome())
 	}
-	d.fine++
-	if t.verdict != done {
-		d.fine = 0
+	for d.rest = t.entries(); d.left > 0; {
+		if err := d.step(); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// step settles an entry of which it is known that it is bad, or sends the next request.
+func (d *division) step() error {
+	seen, refusal := d.sending.seen, d.rest[0].answer
+	if d.known == 1 && seen.proves(refusal, d.refused) {
+		return d.deduce()
+	}
+	x := d.next(seen.share())
+	part, err := d.try(x)
+	if err != nil {
+		return err
+	}
+	seen.take(d.known, x, part.verdict, part.answer)
+	if d.known == 1 && part.verdict == done { // it was to be the bad one
+		seen.disprove(refusal)
+	}
+	d.take(x, part.verdict)
+	return d.record()
+}
+
+// deduce settles the last entry of a refused request of which all others were carried out since. So the refusal was
+// meant for this one: its rows get that answer, and the ID of that request, which was the last one to carry the entry.
+// A request for the entry alone would say the same once more, and there would be one for every other bad entry.
+func (d *division) deduce() error {
+	d.known = 0
+	d.settled(1)
+	return d.record()
+}
+
+// try sends a request with the first x entries that are not settled. Attempts that failed by chance are not the
+// division's: the search counts one request.
+func (d *division) try(x int) (*task, error) {
+	part := &task{chunk: d.chunk}
+	part.chunk.Entries = d.chunk.Entries[len(d.chunk.Entries)-d.left:][:x]
+	err := d.sending.try(part)
+	for i := range d.rest[:x] {
+		d.rest[i].share(part)
+	}
+	return part, err
+}
+
+// record settles the rows of the entries that the search has settled since the last time.
+func (d *division) record() error {
+	fresh := d.rest[:len(d.rest)-d.left]
+	if len(fresh) == 0 {
+		return nil
+	}
+	d.rest = d.rest[len(fresh):]
+	outcomes := make([]job.Outcome, len(fresh))
+	for i := range fresh {
+		outcomes[i] = fresh[i].outcome()
+	}
+	return d.sending.settle(outcomes...)
+}
+
+// entries gives a task for each entry. What came of the attempts so far came of each.
+func (t *task) entries() []task {
+	list := make([]task, len(t.chunk.Entries))
+	for i := range list {
+		list[i] = *t
+		list[i].chunk.Entries = t.chunk.Entries[i : i+1]
+	}
+	return list
+}
+
+// share takes in what came of a request that carried the task's entry among others.
+func (t *task) share(part *task) {
+	t.verdict = part.verdict
+	t.attempts += part.attempts
+	t.unanswered = cmp.Or(part.unanswered, t.unanswered)
+	if part.attempts > 0 {
+		t.requestID, t.answer = part.requestID, part.answer
+	}
 }

@@ -5,6 +5,8 @@
 //	attempts.go  trying one request again, and which attempts count
 //	judge.go     what an answer asks for
 //	divide.go    isolating the bad entries of a refused request
+//	nested.go    how many entries the next of its requests carries
+//	share.go     which share of the entries is bad, and what a refusal proves
 //	task.go      what a row's fate is in the end
 //	ledger.go    results brought to the disk, and then counted
 package send
@@ -65,6 +67,7 @@ type sending struct {
 	runner   *Runner
 	attempts int
 	ledger   *ledger
+	seen     *experience             // of bad entries
 	halt     context.CancelCauseFunc // ends the run for a reason that is not the recorder's
 
 	soldOut sync.Map // targets that no further request would be taken for: the answer that said so
@@ -98,6 +101,7 @@ func (r *Runner) Run(stopping, abandon context.Context, p *plan.Plan) error {
 		runner:   r,
 		attempts: cmp.Or(r.Attempts, DefaultAttempts),
 		ledger:   newLedger(r.Recorder, &r.Counts, r.MaxFailures, fail),
+		seen:     newExperience(),
 		halt:     halt,
 		halted:   halted,
 		open:     open,

@@ -4,13 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"pgregory.net/rapid"
 
 	"meetbatch/job"
 	"meetbatch/job/pace"
@@ -150,53 +147,7 @@ func TestUnansweredIsNamed(t *testing.T) {
 	})
 }
 
-// bad answers as a service that rejects whole requests in which an entry is bad.
-func rejecting(bad map[string]bool) func(job.Attempt) job.Answer {
-	return func(a job.Attempt) job.Answer {
-		for _, e := range a.Chunk.Entries {
-			if bad[e.ID] {
-				return badEntry
-			}
-		}
-		return fine
-	}
-}
-
-// TestDivision pins how many requests it takes to isolate bad entries, wherever they stand.
-func TestDivision(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		n := rapid.IntRange(1, 100).Draw(t, "entries")
-		k := rapid.OneOf(rapid.IntRange(0, min(3, n)), rapid.IntRange(0, n)).Draw(t, "bad")
-		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
-		bad := map[string]bool{}
-		for _, i := range random.Perm(n)[:k] {
-			bad[fmt.Sprint(i)] = true
-		}
-		rec := &memory{}
-		r := paced(pace.Settings{}, &send.Runner{Operation: job.Reclaim, Sender: &service{answer: rejecting(bad)}, Recorder: rec, Workers: 1})
-		if err := r.Run(context.Background(), context.Background(), oneRequest(n)); err != nil {
-			t.Fatal(err)
-		}
-		for i, fate := range strings.Fields(rec.fates()) {
-			if want := map[bool]string{true: "failed", false: "succeeded"}[bad[fmt.Sprint(i)]]; fate != want {
-				t.Fatalf("entry %d of %d %s, want %s", i, n, fate, want)
-			}
-		}
-		most := int64(n + max(n/10, 3))
-		if n == 100 {
-			most = map[int]int64{0: 1, 1: 15, 2: 28, 3: 40}[k]
-			if k > 3 {
-				most = 110
-			}
-		}
-		if got := r.Requests.Load(); got > most {
-			t.Fatalf("%d bad among %d took %d requests, want %d at most", k, n, got, most)
-		}
-	})
-}
-
-// TestWholeRequestIsNotDivided: what concerns the target concerns all entries; for accounts in the body
+// bad answers as a service that rejectoncerns the target concerns all entries; for accounts in the body
 // the same code concerns one of them.
 func TestWholeRequestIsNotDivided(t *testing.T) {
 	t.Parallel()
@@ -446,32 +397,4 @@ func TestStale(t *testing.T) {
 			}
 		})
 	}
-}
-
-// TestStopWhileDividing: when the run stops in the middle of a division, the parts that were not tried yet are not
-// sent, though a request that they were a part of was refused.
-func TestStopWhileDividing(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		stopping, stop := context.WithCancelCause(t.Context())
-		rec := &memory{}
-		bad := rejecting(map[string]bool{"0": true})
-		svc := &service{answer: func(a job.Attempt) job.Answer {
-			if len(a.Chunk.Entries) == 1 {
-				stop(errors.New("signal"))
-			}
-			return bad(a)
-		}}
-		r := paced(pace.Settings{}, &send.Runner{Operation: job.Reclaim, Sender: svc, Recorder: rec})
-		if err := r.Run(stopping, t.Context(), oneRequest(8)); err == nil {
-			t.Error("Run = nil, want the signal")
-		}
-		if failed, notSent := r.Counts.Of(job.Failed), r.Counts.Of(job.NotSent); failed != 1 || notSent != 7 {
-			t.Errorf("%d rows failed and %d were not sent, want 1 and 7", failed, notSent)
-		}
-		for _, o := range rec.outcomes {
-			if doubtful := job.Doubtful(o.Message()); doubtful != (o.Status == job.NotSent) {
-				t.Errorf("%s %q", o.Status, o.Message())
-			}
-		}
-	})
 }
