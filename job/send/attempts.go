@@ -26,7 +26,7 @@ func (s *sending) try(t *task) error {
 	t.verdict = again // a part of a chunk that was refused was not refused itself
 	for counted := 0; ; {
 		if why, is := s.soldOut.Load(t.chunk.Target); is {
-			t.answer, t.verdict = why.(job.Answer), sold
+			t.requestID, t.answer, t.verdict = "", why.(job.Answer), sold // no request settled it
 			return nil
 		}
 		next, err := s.attempt(t, counted+1)

@@ -104,7 +104,7 @@ func (t *task) share(part *task) {
 	t.verdict = part.verdict
 	t.attempts += part.attempts
 	t.unanswered = cmp.Or(part.unanswered, t.unanswered)
-	if part.attempts > 0 {
+	if part.attempts > 0 || part.verdict == sold {
 		t.requestID, t.answer = part.requestID, part.answer
 	}
 }
