@@ -1,0 +1,95 @@
+package pace
+
+import "math"
+
+const (
+	inUse     = 0.9 // the part of the rate that has to be used for it to be raised
+	firstStep = 0.04
+	firstRest = 120.0 // seconds between tries beyond a known limit, doubled with each that fails
+	maxRest   = 480.0
+)
+
+// climb is what is known on the way up.
+type climb struct {
+	good    float64 // the rate from which it was raised; 0: none
+	bad     float64 // a rate at which too much was refused; 0: none is known
+	certain bool    // bad is the size of a window that was used up
+	chance  bool    // the refusals at bad may have been chance: few among many
+	retried bool    // that was thought once already
+	failed  bool    // the last raise was too much, so that the next waits for more answers
+	wait    float64 // seconds at a rate before one beyond bad is tried
+	rest    float64 // the next long wait
+	step    float64 // how far beyond
+}
+
+func newClimb() climb { return climb{rest: firstRest, step: firstStep} }
+
+// ends notes a limit between two rates.
+func (c *climb) ends(good, bad float64) {
+	c.good, c.bad, c.certain, c.chance, c.step = good, bad, false, false, firstStep
+}
+
+// rests waits for long, and longer the next time: each try that fails costs refusals.
+func (c *climb) rests() {
+	c.failed = true
+	c.wait, c.rest = c.rest, math.Min(maxRest, 2*c.rest)
+}
+
+// near tells whether a rate between is not worth a refusal.
+func near(good, bad float64) bool {
+	return good >= bad*(1-math.Min(0.15, math.Max(0.06, 0.2/good)))
+}
+
+// ascend raises the rate, where it is what holds requests back and nothing speaks against it: by a factor while no limit
+// is known, halfway towards one that is, and from just below it by steps that grow as long as they go well.
+func (s *search) ascend(now float64) {
+	c, lasts, heard, few := &s.climb, now-s.stay.since, s.stay.heard, 40.0
+	if c.failed {
+		few = 100
+	}
+	switch {
+	case s.rate >= s.top, lasts < 6, heard < 10, s.stay.doubt.score > 1.5:
+	case c.bad == 0:
+		s.raise(now, 2*s.rate)
+	case lasts < 15, heard < few:
+	case !near(s.rate, c.bad):
+		if c.chance && s.belief == raised { // half of the way went well
+			c.chance, c.bad = false, 0
+			return
+		}
+		s.raise(now, (s.rate+c.bad)/2)
+	case lasts >= c.wait && s.raise(now, s.rate*(1+c.step)):
+		c.bad = math.Max(c.bad, s.rate)
+		c.step, c.wait = math.Min(1, 4*c.step), probation
+	}
+}
+
+// raise goes to a higher rate, if the one in force is used, and was clean where it was itself a step.
+func (s *search) raise(now, to float64) bool {
+	lasts := now - s.stay.since
+	d := math.Min(minute, lasts)
+	if sent, _ := s.flow.over(now, d); sent < inUse*s.rate*d {
+		return false
+	}
+	expected := 1.2 * math.Max(usualNoise, s.noise) * s.stay.heard
+	if s.belief == raised && lasts > minute && s.stay.refused > expected+0.5 {
+		s.descend(now)
+		return false
+	}
+	s.climb.good, s.climb.failed = s.rate, false
+	s.set(now, to, raised)
+	return true
+}
+
+// descend goes back from a rate that was raised too far: to what got through, but not below the one that was good.
+func (s *search) descend(now float64) {
+	c, share := &s.climb, s.stay.doubt.share()
+	chance := c.bad == 0 && !c.retried && share < 0.45
+	good, bad := c.good, s.rate
+	c.ends(good, bad)
+	c.chance, c.retried, c.failed = chance, c.retried || chance, true
+	if near(good, bad) {
+		c.rests()
+	}
+	s.set(now, math.Max(good, justBelow*bad*(1-share)), found)
+}

@@ -1,0 +1,216 @@
+package pace
+
+import "math"
+
+// belief is what the search holds of the rate in force.
+type belief int
+
+const (
+	settled   belief = iota // it is right, as far as is known
+	raised                  // it may be too high: it was raised to find out
+	found                   // it is new and lower, and doubted sooner than one that has proved itself
+	refilling               // it is right, but a window that was used up may take a minute to give as much
+	trying                  // it is lower than it need be, to see whether refusals depend on it
+)
+
+const (
+	minute     = 60.0
+	probation  = 75.0       // for how long a new rate is doubted sooner: a window of a minute shows a limit only at its end
+	longOutage = 100.0      // nobody got through for so long: no window of a minute does that, with the pauses (backoff.go)
+	justBelow  = 0.97       // of what got through
+	lowest     = 1.0 / 60.0 // requests per second; nothing brings the rate below that
+)
+
+// search finds the rate that a service allows and does not state. It is arithmetic: it is told what happens, with the
+// moment in seconds since some beginning, and has no clock of its own. It is not safe for concurrent use.
+//
+// A refusal alone says little: others may use the same limit, or a gateway sheds load. So the rate moves only when
+// more is refused than noise explains (doubt.go), and then one of three things is done. A rate that was just raised
+// goes back (climb.go). Where nobody got through for a while, a window was used up, and what got through in its minute
+// is the limit; so BBR takes the delivered rate for the bandwidth. Otherwise a trial at a lower rate finds out whether
+// refusals depend on the rate at all (trial.go); so PCC and BBR v2 do, which bear a share of losses.
+type search struct {
+	top   float64 // the rate never goes above
+	rate  float64 // requests per second; +Inf: as fast as the workers go
+	noise float64 // share of refusals that do not depend on the rate, as far as is known
+
+	belief belief
+	stay   stay
+	climb  climb
+	trial  trial
+	row    row
+	flow   flow
+	fullAt float64 // when a window was found used up
+}
+
+// stay is what was seen at the rate in force.
+type stay struct {
+	since          float64
+	heard, refused float64 // answers
+	doubt          doubt
+	lowered        bool // the rate before was higher
+}
+
+// row is refusals in a row.
+type row struct {
+	n         int
+	since     float64 // the first of them
+	blockedAt float64 // the last by which it was found that nobody gets through
+}
+
+func newSearch(top, start float64) *search {
+	return &search{top: top, rate: math.Min(top, start), climb: newClimb(), row: row{blockedAt: math.Inf(-1)}}
+}
+
+// set goes to another rate.
+func (s *search) set(now, rate float64, b belief) {
+	rate = math.Min(s.top, math.Max(lowest, rate))
+	s.stay = stay{since: now, lowered: rate < s.rate}
+	s.rate, s.belief = rate, b
+}
+
+// bound takes in the rate that the service states, +Inf where it states none. That is the rate in force, unless more was
+// refused than it explains. When it is too old to hold any more it is where the climb goes on, and gently.
+func (s *search) bound(now, ceiling, states float64) {
+	s.top = math.Min(ceiling, states)
+	switch {
+	case math.IsInf(states, 1):
+		s.climb.ends(s.rate, s.rate)
+		s.climb.rests()
+	case s.climb.bad == 0 && s.belief != trying, s.rate > s.top:
+		s.set(now, s.top, settled)
+	}
+}
+
+// sent takes in a request that goes out.
+func (s *search) sent(now float64) { s.flow.sent(now) }
+
+// blocked tells whether nobody gets through: so many were refused in a row that noise would do it once in thousands.
+func (s *search) blocked() bool {
+	return s.row.n >= max(2, int(math.Ceil(math.Log(0.0005)/math.Log(math.Max(0.005, s.noise)))))
+}
+
+// accepted takes in an answer that was no refusal, to a request that went out at start.
+func (s *search) accepted(start, now float64) {
+	s.flow.through(now)
+	was := s.row
+	switch {
+	case !s.blocked():
+		s.row.n = 0
+		s.hear(start, now, false)
+	case start >= was.blockedAt: // those that were under way before say nothing of now
+		s.row.n = 0
+		s.recover(now, was)
+	}
+}
+
+// refused takes in a refusal of a request that went out at start.
+func (s *search) refused(start, now float64) {
+	if start < s.row.blockedAt { // the same event, which it is known of
+		return
+	}
+	if s.row.n++; s.row.n == 1 {
+		s.row.since = now
+	}
+	if !s.blocked() {
+		s.hear(start, now, true)
+		return
+	}
+	s.row.blockedAt = now
+	s.note(true)
+}
+
+// hear takes in an answer, if it is one to a request at the rate in force.
+func (s *search) hear(start, now float64, refused bool) {
+	if start >= s.stay.since {
+		s.note(refused)
+		s.weigh(now)
+	}
+}
+
+// note counts an answer. What is refused after the rate came down, and before anybody got through, may be for what
+// went out before.
+func (s *search) note(refused bool) {
+	if refused && s.stay.lowered && s.stay.heard == 0 {
+		return
+	}
+	s.stay.heard++
+	if refused {
+		s.stay.refused++
+	}
+	s.stay.doubt.add(refused, s.noise)
+}
+
+// recover takes in that somebody got through, after a row of refusals.
+func (s *search) recover(now float64, was row) {
+	out := now - was.since
+	switch {
+	case out > longOutage: // others had used the limit, or the service was down: the rate is as right as before
+		s.set(now, s.rate, s.belief)
+	case s.belief != trying && (out > 25 || out > 10 && was.n >= 5): // noise does not do that
+		s.usedUp(now, now-was.blockedAt)
+	default:
+		s.weigh(now)
+	}
+}
+
+// usedUp goes to what got through in a window of a minute that was found used up, late by so many seconds.
+func (s *search) usedUp(now, late float64) {
+	_, got := s.flow.over(now, math.Min(now-s.fullAt, minute+late))
+	s.fullAt = now
+	if got == 0 {
+		return
+	}
+	got /= minute
+	s.climb.ends(0, math.Min(s.rate, 1.03*got))
+	s.climb.certain = true
+	s.climb.rests()
+	s.set(now, justBelow*math.Min(s.rate, got), refilling)
+}
+
+// weigh decides what the answers so far come to.
+func (s *search) weigh(now float64) {
+	lasts := now - s.stay.since
+	switch {
+	case s.belief == trying:
+		s.judge(now)
+	case s.belief == refilling && lasts < minute:
+		s.stay.doubt = doubt{}
+	case s.stay.doubt.score > s.patience(now):
+		s.suspect(now)
+	default:
+		if n := s.stay.heard; n >= 150 { // noise cannot be more than what is refused at all
+			s.noise = math.Min(s.noise, (s.stay.refused+2*math.Sqrt(s.stay.refused)+3)/n)
+		}
+		s.ascend(now)
+	}
+}
+
+// patience is the score of doubt that is borne. A rate that has proved itself bears what chance does about once in ten
+// minutes; one that is new is probably too high if anything speaks for it.
+func (s *search) patience(now float64) float64 {
+	if (s.belief == raised || s.belief == found) && now-s.stay.since < probation {
+		return 2.8
+	}
+	return math.Log(math.Min(600_000, math.Max(1000, 600*s.actual(now))))
+}
+
+// suspect takes in that more is refused than noise explains.
+func (s *search) suspect(now float64) {
+	if s.belief == raised && s.climb.good > 0 {
+		s.descend(now)
+		return
+	}
+	s.try(now)
+}
+
+// actual is the rate at which requests really go out: the workers may be slower.
+func (s *search) actual(now float64) float64 {
+	d := math.Min(minute, now-s.stay.since)
+	if math.IsInf(s.rate, 1) {
+		d = math.Min(d, 10)
+	}
+	d = math.Max(d, 1.0/slotsASecond)
+	sent, _ := s.flow.over(now, d)
+	return math.Min(s.rate, math.Max(1, sent)/d)
+}

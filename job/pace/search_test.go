@@ -1,0 +1,139 @@
+package pace_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"meetbatch/job/pace"
+)
+
+// feed sends so many requests at the rate in force, from a moment on, each answered a twentieth of a second later.
+func feed(s *pace.Search, at float64, n int, refused func(at, rate float64) bool) (then float64) {
+	for range n {
+		at += 1 / s.Rate()
+		s.Sent(at)
+		if refused(at, s.Rate()) {
+			s.Refused(at, at+0.05)
+		} else {
+			s.Accepted(at, at+0.05)
+		}
+	}
+	return at
+}
+
+// TestSearch gives the core numbers and expects numbers: requests per second.
+func TestSearch(t *testing.T) {
+	inf := math.Inf(1)
+	every := func(n int) func(float64, float64) bool {
+		count := 0
+		return func(float64, float64) bool { count++; return count%n == 0 }
+	}
+	beyond := func(limit float64) func(float64, float64) bool {
+		chance := rand.New(rand.NewPCG(1, 2))
+		return func(_, rate float64) bool { return chance.Float64() < 1-limit/rate }
+	}
+	for _, test := range []struct {
+		name                  string
+		top, start            float64
+		requests              int
+		refused               func(at, rate float64) bool
+		least, most           float64
+		leastNoise, mostNoise float64
+	}{
+		{"nothing is refused at the rate asked for", 10, 10, 5000, func(float64, float64) bool { return false }, 10, 10, 0, 0},
+		{"nothing is refused, and no rate was asked for", inf, 1, 500, func(float64, float64) bool { return false }, 16, 1000, 0, 0},
+		{"one of a hundred is refused at any rate", 10, 10, 20000, every(100), 10, 10, 0, 0.02},
+		{"one of thirty", 10, 10, 20000, every(30), 10, 10, 0.02, 0.06},
+		{"one of ten", 10, 10, 20000, every(10), 10, 10, 0.06, 0.16},
+		{"what is beyond eight", 10, 10, 20000, beyond(8), 7, 8.4, 0, 0.02},
+		{"what is beyond eight, and no rate was asked for", inf, 1, 20000, beyond(8), 7, 8.8, 0, 0.03},
+		{"what is beyond a tenth", 10, 10, 20000, beyond(1), 0.85, 1.1, 0, 0.03},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := pace.NewSearch(test.top, test.start)
+			feed(s, 0, test.requests, test.refused)
+			if r := s.Rate(); r < test.least || r > test.most {
+				t.Errorf("rate %g, want %g to %g", r, test.least, test.most)
+			}
+			if n := s.Noise(); n < test.leastNoise || n > test.mostNoise {
+				t.Errorf("noise %g, want %g to %g", n, test.leastNoise, test.mostNoise)
+			}
+		})
+	}
+}
+
+// TestSearchTakesWhatAWindowTakes: what got through in a minute that was used up is the limit, whatever the rate was.
+func TestSearchTakesWhatAWindowTakes(t *testing.T) {
+	s := pace.NewSearch(math.Inf(1), 10)
+	at := feed(s, 0, 100, func(float64, float64) bool { return false })
+	for ; at < 60; at += 5 {
+		s.Sent(at)
+		s.Refused(at, at+0.05)
+	}
+	if !s.Blocked() {
+		t.Error("not blocked after refusals only")
+	}
+	s.Sent(at)
+	s.Accepted(at, at+0.05)
+	if r := s.Rate() * 60; s.Blocked() || r < 95 || r > 99 {
+		t.Errorf("blocked %t, %g a minute after a minute in which 100 got through", s.Blocked(), r)
+	}
+}
+
+// TestSearchAfterOthers: when nobody got through for longer than a window lasts, the rate is as right as before.
+func TestSearchAfterOthers(t *testing.T) {
+	s := pace.NewSearch(2, 2)
+	at := feed(s, 0, 200, func(float64, float64) bool { return false })
+	for end := at + 300; at < end; at += 20 {
+		s.Sent(at)
+		s.Refused(at, at+0.05)
+	}
+	s.Sent(at)
+	s.Accepted(at, at+0.05)
+	if s.Rate() != 2 {
+		t.Errorf("rate %g, want 2", s.Rate())
+	}
+}
+
+// TestSearchHolds: whatever happens, in whatever order, the rate is above zero and at most the ceiling.
+func TestSearchHolds(t *testing.T) {
+	t.Parallel()
+	rates := rapid.SampledFrom([]float64{0.001, 1.0 / 60, 0.5, 100.0 / 60, 10, 900, math.Inf(1)})
+	rapid.Check(t, func(t *rapid.T) {
+		top := rates.Draw(t, "ceiling")
+		s := pace.NewSearch(top, rates.Filter(func(r float64) bool { return r <= top }).Draw(t, "start"))
+		now := 0.0
+		ceiling := top
+		for range rapid.IntRange(1, 40).Draw(t, "phases") {
+			step := rapid.Float64Range(0, 20).Draw(t, "seconds between")
+			latency := rapid.Float64Range(0, 60).Draw(t, "latency")
+			share := rapid.SampledFrom([]float64{0, 0.01, 0.1, 0.5, 1}).Draw(t, "share")
+			chance := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
+			if rapid.IntRange(0, 9).Draw(t, "states") == 0 {
+				states := rates.Draw(t, "stated")
+				s.Bound(now, top, states)
+				ceiling = min(top, states)
+			}
+			for range rapid.IntRange(0, 100).Draw(t, "requests") {
+				now += step
+				start := max(0, now-latency*chance.Float64())
+				switch {
+				case chance.Float64() < 0.05: // an answer that says nothing
+					s.Sent(start)
+				case chance.Float64() < share:
+					s.Sent(now)
+					s.Refused(start, now)
+				default:
+					s.Sent(now)
+					s.Accepted(start, now)
+				}
+				if r := s.Rate(); !(r > 0 && r <= ceiling) || s.Noise() < 0 || s.Noise() > 0.25 {
+					t.Fatalf("rate %g of %g, noise %g", r, ceiling, s.Noise())
+				}
+			}
+		}
+	})
+}
