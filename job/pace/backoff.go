@@ -18,11 +18,10 @@ func Delays() *backoff.ExponentialBackOff {
 	return b
 }
 
-// waits gives the pauses for everybody while the service throttles: 2s, 4s and so on up to a minute. Windows of limits
-// are a second or a minute long, and the advice for other services of the cloud is to wait 2 to 5 seconds.
-func waits() *backoff.ExponentialBackOff {
-	b := Delays()
-	b.InitialInterval = 2 * time.Second
-	b.RandomizationFactor = 0
-	return b
-}
+const (
+	// firstPause and longestPause bound the pauses for everybody while the service refuses all. Each is twice the one before.
+	// Windows of limits are a second or a minute long, and the advice for other services of the cloud is to wait 2 to 5
+	// seconds; where others use up the limit it should be found out soon that they no longer do.
+	firstPause   = 2 * time.Second
+	longestPause = 30 * time.Second
+)

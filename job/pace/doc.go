@@ -10,16 +10,30 @@
 //	answer := send(request)
 //	own, err := turn.Answered(request, answer)
 //
-// Three parts have a say, each in a file of its own, and the pacer asks them in this order:
+// Whose trouble a refusal is comes first (company.go): while others get through it is that of the request that met it,
+// which then counts as an attempt, waits alone, and moves nothing. Of the others three parts have a say, and the pacer
+// asks them in this order:
 //
-//   - The gate (gate.go) closes for everybody while the service asks for that, and while it is down lets one request
-//     at a time through, to find out. From answers it concludes whose trouble a failure is: the request's own, which
-//     then counts as one of its attempts, or the service's. It gives up when there was no good answer for too long.
+//   - The gate (gate.go) closes for everybody while the service asks for that, and while it is down or refuses
+//     everybody lets one request at a time through, to find out. It gives up when there was no good answer for too long.
 //   - The governor (governor.go) knows at which rate requests may go out: the one that was asked for, below that the
-//     one that the service states in its answers (limits.go), and where it states none, the one that refusals show.
-//     It is arithmetic over times that it is given.
+//     one that the service states in its answers (limits.go), and where that does not explain what is refused, the one
+//     that the search finds. It tells which rate is followed and why (report.go).
 //   - The limiter, golang.org/x/time/rate with a burst of one, holds the moment of each request. The pacer sets its
 //     rate to the governor's, and lets only one caller at a time wait for it.
+//
+// The search (search.go) is the core: given numbers it answers numbers, and whoever asks has the clock. It believes one
+// of five things of the rate in force. Each answer is weighed against what noise explains (doubt.go), and what is
+// believed next depends on what there is to compare with:
+//
+//	settled    it is right              too much is refused: trying
+//	raised     it may be too high       too much is refused: back, found; else further up (climb.go)
+//	found      it is new, doubted soon  too much is refused: trying
+//	trying     it is low on purpose     about as much is refused as before: it was noise, back up; else a limit (trial.go)
+//	refilling  a window was used up     after a minute like settled
+//
+// From each of them it goes to refilling where nobody got through for a while: then what got through in that minute is the
+// limit. What it counts is kept for two minutes (flow.go).
 //
 // How long to wait between tries, and for how long to go on without a good answer, stands in backoff.go, for the
 // sign-in too.

@@ -30,16 +30,17 @@ type gate struct {
 
 	troubleAt time.Time                   // when the trouble began; zero when there is none
 	down      bool                        // the service is out of reach
+	jammed    bool                        // it refuses every request
 	probing   bool                        // the one attempt that is let through then is under way
 	failed    int                         // attempts in a row that did not reach the service
 	first     any                         // the request that the first of them was about
 	several   bool                        // they were about more than one
 	delays    *backoff.ExponentialBackOff // while it is down
-	waits     *backoff.ExponentialBackOff // while it throttles
+	pause     time.Duration               // the last one while it throttles
 }
 
 func newGate(patience time.Duration, notify func(string)) *gate {
-	return &gate{patience: patience, notify: notify, changed: make(chan struct{}), delays: Delays(), waits: waits()}
+	return &gate{patience: patience, notify: notify, changed: make(chan struct{}), delays: Delays()}
 }
 
 // wait returns when an attempt may go through, or with the context's error. Each call that returns without error
@@ -71,8 +72,8 @@ func (g *gate) enter() (hold time.Duration, changed <-chan struct{}) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	hold = time.Until(g.until)
-	if hold <= 0 && !(g.down && g.probing) {
-		g.probing = g.down
+	if hold <= 0 && !g.probing {
+		g.probing = g.down || g.jammed
 		return 0, nil
 	}
 	return hold, g.changed
@@ -105,29 +106,39 @@ func (g *gate) wake() {
 	g.changed = make(chan struct{})
 }
 
+// verdict is what a refusal comes to, as company and the search see it.
+type verdict struct {
+	own    bool          // it is the request's own trouble
+	nobody bool          // nobody gets through
+	pause  time.Duration // the first, where all have to wait
+}
+
 // answered takes in what came of an attempt that went out at start. It tells whether the answer says something
 // about the request itself; otherwise the service is throttling or down. An error ends the run: the service
 // has been in trouble for too long.
-func (g *gate) answered(about any, start time.Time, a job.Answer) (own bool, err error) {
+func (g *gate) answered(about any, start time.Time, a job.Answer, v verdict) (own bool, err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	defer g.wake()
+	fresh := !start.Before(g.heldAt) // it says something of the time since all were told to wait
+	if fresh || g.down {
+		g.probing = g.probing && g.down && a.Kind() == job.Away
+	}
 	switch a.Kind() {
 	case job.Expired: // which says nothing about trouble
-		g.probing = false
 		return true, nil
 	case job.Away:
 		return g.away(about, start, a)
 	case job.Throttled:
-		return false, g.throttled(start, a.RetryAfter)
+		return g.throttled(fresh, a.RetryAfter, v)
 	}
 	if g.down {
 		g.notify("the service is back")
 	}
-	g.troubleAt, g.down, g.probing, g.failed, g.first, g.several = time.Time{}, false, false, 0, nil, false
-	if !start.Before(g.heldAt) {
+	g.troubleAt, g.down, g.failed, g.first, g.several = time.Time{}, false, 0, nil, false
+	if fresh {
 		g.delays.Reset()
-		g.waits.Reset()
+		g.jammed, g.pause = false, 0
 	}
 	return true, nil
 }
@@ -150,26 +161,30 @@ func (g *gate) away(about any, start time.Time, a job.Answer) (own bool, err err
 	if !wasDown {
 		g.notify("the service is out of reach: " + a.Message + "; trying one request now and then")
 	}
-	if lasts, enough := g.hold(a.RetryAfter, g.delays); enough {
+	if lasts, enough := g.hold(a.RetryAfter, g.delays.NextBackOff()); enough {
 		return false, fmt.Errorf("the service was out of reach for %s: %s", lasts, a.Message)
 	}
 	return false, nil
 }
 
-// throttled takes in a refusal that asks all to wait.
-func (g *gate) throttled(start time.Time, retryAfter time.Duration) error {
-	g.probing = false
-	if retryAfter > g.patience {
-		return fmt.Errorf("the service asks to wait %s, which is longer than %s", retryAfter, g.patience)
-	}
-	if start.Before(g.heldAt) {
+// throttled takes in a refusal. Where it is not the request's own trouble all have to wait, and where nobody gets
+// through one at a time finds out when somebody does.
+func (g *gate) throttled(fresh bool, retryAfter time.Duration, v verdict) (own bool, err error) {
+	switch {
+	case v.own:
+		return true, nil
+	case retryAfter > g.patience:
+		return false, fmt.Errorf("the service asks to wait %s, which is longer than %s", retryAfter, g.patience)
+	case !fresh:
 		g.extend(retryAfter)
-		return nil
+		return false, nil
 	}
-	if lasts, enough := g.hold(retryAfter, g.waits); enough {
-		return fmt.Errorf("the service throttled every request for %s", lasts)
+	g.jammed = g.jammed || v.nobody
+	g.pause = min(max(v.pause, 2*g.pause), longestPause)
+	if lasts, enough := g.hold(retryAfter, g.pause); enough {
+		return false, fmt.Errorf("the service throttled every request for %s", lasts)
 	}
-	return nil
+	return false, nil
 }
 
 // rest lets nobody through for a time, without there being any trouble.
@@ -203,14 +218,14 @@ func (g *gate) heldFor() time.Duration {
 	return g.total - max(time.Until(g.until), 0)
 }
 
-// hold lets nobody through for a time, at least for the next of the pauses, unless there has been trouble for
-// too long; then it says for how long.
-func (g *gate) hold(least time.Duration, pauses *backoff.ExponentialBackOff) (lasts time.Duration, enough bool) {
+// hold lets nobody through for a time, at least for a pause, unless there has been trouble for too long; then it says
+// for how long.
+func (g *gate) hold(least, pause time.Duration) (lasts time.Duration, enough bool) {
 	if lasts = g.trouble(); lasts+least > g.patience {
 		return lasts.Round(time.Second), true
 	}
 	g.heldAt = time.Now()
-	g.extend(max(least, pauses.NextBackOff()))
+	g.extend(max(least, pause))
 	return lasts, false
 }
 

@@ -35,6 +35,7 @@ type Pacer struct {
 
 	mu       sync.Mutex
 	governor *governor
+	company  company
 	limiter  *rate.Limiter // at the governor's rate
 	quotas   []*quota
 	book     book
@@ -200,7 +201,7 @@ func (t *Turn) Gone() {
 	p := t.pacer
 	t.goneAt = time.Now()
 	p.mu.Lock()
-	p.governor.sent(t.goneAt)
+	p.governor.search.sent(p.governor.moment(t.goneAt))
 	p.book.sent(t.goneAt)
 	for _, q := range p.quotas {
 		q.take(t.goneAt)
@@ -219,30 +220,50 @@ func (t *Turn) Back() {
 }
 
 // Answered takes in what came of the request. about tells requests apart: it is the same for all tries of one. own
-// says that the answer is about the request; otherwise it is the service that throttles or is down, and the same
-// request can go out again as soon as there is a turn. An error says why no request should go out any more: there
-// was no good answer for too long.
+// says that the answer is about the request, also where it was throttled while others got through, and then it may
+// have to wait for its Retry-After alone. Otherwise it is the service that throttles or is down, and the same request
+// can go out again as soon as there is a turn. An error says why no request should go out any more: there was no good
+// answer for too long.
 func (t *Turn) Answered(about any, a job.Answer) (own bool, err error) {
-	t.pacer.gate.rest(t.pacer.hear(t.goneAt, a))
-	return t.pacer.gate.answered(about, t.goneAt, a)
+	rest, v := t.pacer.hear(about, t.goneAt, a)
+	t.pacer.gate.rest(rest)
+	return t.pacer.gate.answered(about, t.goneAt, a, v)
 }
 
-// hear takes in an answer to a request that went out at start, and tells for how long nothing may go out by
-// what the service says of its limits.
-func (p *Pacer) hear(start time.Time, a job.Answer) (hold time.Duration) {
+// hear takes in an answer to a request that went out at start. It tells for how long nothing may go out by what the
+// service says of its limits, and what it comes to where it is a refusal.
+func (p *Pacer) hear(about any, start time.Time, a job.Answer) (rest time.Duration, v verdict) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
-	hold = p.governor.stated.hear(a.Limits, now)
+	g := p.governor
+	rest = g.stated.hear(a.Limits, now)
 	switch a.Kind() {
 	case job.Throttled:
 		p.book.throttled++
-		p.governor.refuse(now)
+		return rest, p.refused(about, start, now, a.RetryAfter > 0)
 	case job.Alive, job.Expired:
-		p.governor.answered(start, now)
-		hold = max(hold, min(a.RetryAfter, p.gate.patience)) // also where something else was wrong, or nothing
+		rest = max(rest, min(a.RetryAfter, p.gate.patience)) // also where something else was wrong, or nothing
+		fallthrough
+	case job.Broken:
+		p.company.passes()
+		g.search.accepted(g.moment(start), g.moment(now))
 	}
-	return hold
+	return rest, verdict{}
+}
+
+// refused takes in a refusal. One that a request meets again while others get through says nothing of the rate.
+func (p *Pacer) refused(about any, start, now time.Time, retryAfter bool) verdict {
+	g := p.governor
+	if again := p.company.refuses(about, now); !again {
+		g.search.refused(g.moment(start), g.moment(now))
+	}
+	v := verdict{nobody: g.search.blocked(), pause: firstPause}
+	v.own = p.company.own(v.nobody, retryAfter, now)
+	if r := g.rate(now); p.company.through > 0 { // a window of a second is over soon
+		v.pause = min(v.pause, max(time.Second/2, time.Duration(3/float64(r)*float64(time.Second))))
+	}
+	return v
 }
 
 // Report tells how fast it went so far.
@@ -251,5 +272,13 @@ func (p *Pacer) Report() Report {
 	defer p.mu.Unlock()
 	r := p.book.report()
 	r.Held = p.gate.heldFor()
+	r.Following = p.governor.following(time.Now())
 	return r
+}
+
+// Following tells which rate is followed now, where it is not the one that was asked for.
+func (p *Pacer) Following() Following {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.governor.following(time.Now())
 }

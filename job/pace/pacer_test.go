@@ -54,7 +54,9 @@ func TestWhoseTrouble(t *testing.T) {
 		want    []bool
 	}{
 		{"refusals and successes", []job.Answer{fine, {HTTPStatus: 400}}, []string{"a", "b"}, []bool{true, true}},
-		{"a 429 never counts", []job.Answer{throttled, throttled}, []string{"a", "a"}, []bool{false, false}},
+		{"a 429 does not count while nobody gets through", []job.Answer{throttled, throttled, throttled}, []string{"a", "a", "b"}, []bool{false, false, false}},
+		{"a 429 counts while others get through", []job.Answer{fine, throttled, fine, throttled}, []string{"a", "b", "c", "b"}, []bool{true, true, true, true}},
+		{"two in a row at several requests do not", []job.Answer{fine, throttled, throttled, throttled}, []string{"a", "b", "c", "b"}, []bool{true, true, false, false}},
 		{"nor does a 5xx with Retry-After", []job.Answer{{HTTPStatus: 503, RetryAfter: time.Second}}, []string{"a"}, []bool{false}},
 		{"a plain 500 always does", []job.Answer{{HTTPStatus: 500}}, []string{"a"}, []bool{true}},
 		{"one request that fails for ever is its own trouble", []job.Answer{away, away, away, away, away, away, away},

@@ -1,38 +1,10 @@
 package pace
 
 import (
+	"fmt"
+	"math"
 	"time"
-
-	"golang.org/x/time/rate"
 )
-
-// meter measures the rate of the last requests. The zero value has seen none.
-type meter struct {
-	times [128]time.Time
-	n     int
-}
-
-func (m *meter) add(now time.Time) {
-	m.times[m.n%len(m.times)] = now
-	m.n++
-}
-
-// rate gives requests per second, or rate.Inf when there were too few to tell.
-func (m *meter) rate(now time.Time) rate.Limit {
-	const fewest = 10
-	if m.n < fewest {
-		return rate.Inf
-	}
-	oldest := m.times[0]
-	count := m.n
-	if m.n > len(m.times) {
-		oldest, count = m.times[m.n%len(m.times)], len(m.times)
-	}
-	if took := now.Sub(oldest); took > 0 {
-		return rate.Limit(float64(count) / took.Seconds())
-	}
-	return rate.Inf
-}
 
 // Report is how fast requests went out. The zero value is that of none.
 type Report struct {
@@ -40,6 +12,31 @@ type Report struct {
 	MostPerSecond int           // requests in any one second
 	Throttled     int64         // answers that said that the rate was too high (429)
 	Held          time.Duration // for which nothing could go out, because the service was throttling or down
+	Following     Following
+}
+
+// Following is how the rate in force differs from the one that was asked for.
+type Following struct {
+	PerSecond float64       // requests, in force; 0 where it is what was asked for
+	Why       string        // "stated by the service" or "after 429s"; empty where it does not differ
+	For       time.Duration // for how long it differed so far, also where it no longer does
+}
+
+const (
+	statedByService = "stated by the service"
+	afterRefusals   = "after 429s"
+)
+
+// String words what is followed: 96/1m, stated by the service. It is empty where the rate is what was asked for.
+func (f Following) String() string {
+	if f.Why == "" {
+		return ""
+	}
+	aMinute := f.PerSecond * 60
+	if aMinute < 10 {
+		return fmt.Sprintf("%.1f/1m, %s", aMinute, f.Why)
+	}
+	return fmt.Sprintf("%.0f/1m, %s", math.Floor(aMinute), f.Why)
 }
 
 // book counts what a report tells. The zero value has counted nothing.

@@ -1,0 +1,19 @@
+//go:build long
+
+package pace_test
+
+import (
+	"fmt"
+	"testing"
+	"testing/synctest"
+)
+
+// TestFollowWorst holds the worst of twenty runs of each service nearly to what one is held to.
+func TestFollowWorst(t *testing.T) {
+	for _, f := range follows {
+		f.least, f.most, f.steady = 0.88*f.least, 1.5*f.most+0.01, false
+		for f.seed = range uint64(20) {
+			t.Run(fmt.Sprint(f.name, " ", f.seed), func(t *testing.T) { synctest.Test(t, f.test) })
+		}
+	}
+}
