@@ -34,17 +34,39 @@ func (s *sending) try(t *task) error {
 			return err
 		}
 		if next == soon {
+			if t.verdict == throttle && !s.rest(0) { // the others first: they may get through
+				return nil
+			}
 			continue
 		}
-		if counted++; counted >= s.attempts {
+		wait := max(pauses.NextBackOff(), t.answer.RetryAfter) // which the pacer has found to be for this request alone
+		if counted++; counted >= s.attempts || wait > pace.Patience {
 			t.verdict = spent
 			return nil
 		}
-		select {
-		case <-time.After(pauses.NextBackOff()):
-		case <-s.open.Done():
+		if !s.rest(wait) {
 			return nil
 		}
+	}
+}
+
+// rest waits before a further try, and tells whether there may be one. Meanwhile somebody else has the worker, so that
+// requests with a trouble of their own take none from the others; unless too many rest already.
+func (s *sending) rest(d time.Duration) bool {
+	select {
+	case s.resting <- struct{}{}:
+		<-s.workers
+		defer func() {
+			s.workers <- struct{}{}
+			<-s.resting
+		}()
+	default:
+	}
+	select {
+	case <-time.After(d):
+		return true
+	case <-s.open.Done():
+		return false
 	}
 }
 
@@ -89,8 +111,8 @@ func (t *task) take(attempt job.Attempt, answer job.Answer, v verdict) {
 	}
 }
 
-// next tells how a task goes on. An attempt counts when its trouble is its own, as the pacer sees it: a 429 never
-// does, nor does what befalls all while the service is down. A sign-in that has expired does not count either, but
+// next tells how a task goes on. An attempt counts when its trouble is its own, as the pacer sees it: a 429 does while
+// others get through, and what befalls all while the service throttles or is down does not. A sign-in that has expired does not count either, but
 // one that is refused although it is new ends the run.
 func (s *sending) next(t *task, own bool) step {
 	expired := t.expired

@@ -32,6 +32,9 @@ const (
 	DefaultAttempts = 5
 )
 
+// restingPerWorker is how many requests may wait for a further try without a worker.
+const restingPerWorker = 8
+
 // Runner sends a plan's chunks and settles every row of it once. It is used for one plan.
 type Runner struct {
 	Operation   job.Operation
@@ -68,6 +71,8 @@ type sending struct {
 	attempts int
 	ledger   *ledger
 	seen     *experience             // of bad entries
+	workers  chan struct{}           // holds those that are busy
+	resting  chan struct{}           // holds the requests that wait for a further try without one
 	halt     context.CancelCauseFunc // ends the run for a reason that is not the recorder's
 
 	soldOut sync.Map // targets that no further request would be taken for: the answer that said so
@@ -96,12 +101,14 @@ func (r *Runner) Run(stopping, abandon context.Context, p *plan.Plan) error {
 	durable, fail := context.WithCancelCause(halted)
 	defer fail(nil)
 	pool, open := errgroup.WithContext(durable) // it also ends with the first error of a worker, a record's
-	pool.SetLimit(cmp.Or(r.Workers, DefaultWorkers))
+	workers := cmp.Or(r.Workers, DefaultWorkers)
 	s := &sending{
 		runner:   r,
 		attempts: cmp.Or(r.Attempts, DefaultAttempts),
 		ledger:   newLedger(r.Recorder, &r.Counts, r.MaxFailures, fail),
 		seen:     newExperience(),
+		workers:  make(chan struct{}, workers),
+		resting:  make(chan struct{}, restingPerWorker*workers),
 		halt:     halt,
 		halted:   halted,
 		open:     open,
@@ -155,7 +162,11 @@ func (s *sending) send(p *plan.Plan, pool *errgroup.Group) error {
 		case s.open.Err() != nil:
 			return nil // the reason is the pool's or the ledger's to tell
 		default:
-			pool.Go(func() error { return s.divide(s.newTask(chunk)) })
+			s.workers <- struct{}{}
+			pool.Go(func() error {
+				defer func() { <-s.workers }()
+				return s.divide(s.newTask(chunk))
+			})
 		}
 	}
 	return unsent.flush()
