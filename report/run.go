@@ -76,6 +76,8 @@ type Pace struct {
 	MostPerSecond     int     `json:"most_per_second"`     // requests in any one second of the whole run
 	Throttled         int64   `json:"throttled"`           // answers of the whole run that said that the rate was too high
 	HeldSeconds       float64 `json:"held_seconds"`        // of the whole run, while the service was throttling or down
+	Followed          string  `json:"followed,omitempty"`  // the rate in force at the end and why, where it is not the one asked for
+	FollowedSeconds   float64 `json:"followed_seconds"`    // of the whole run, while it was not
 }
 
 // Add takes in how the sending went from when the run began or was resumed until it ended: the requests per second, the

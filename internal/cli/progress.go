@@ -32,7 +32,12 @@ func (u *user) showProgress(p *run.Progress) (stop func()) {
 	showing.Go(func() {
 		tick := time.NewTicker(every)
 		defer tick.Stop()
-		for {
+		for why := ""; ; {
+			if f := p.Following(); f.Why != why {
+				if why = f.Why; why != "" {
+					u.console.Info("following "+f.String(), "per_second", f.PerSecond, "why", why)
+				}
+			}
 			show()
 			select {
 			case <-done:
@@ -83,6 +88,9 @@ func (u *user) lines(p *run.Progress) func() {
 		if took := time.Since(start); rows > 0 && rows < p.ToSend {
 			left := time.Duration(float64(took) * float64(p.ToSend-rows) / float64(rows))
 			text += fmt.Sprintf(", about %s left", words.Roughly(left))
+		}
+		if f := p.Following().String(); f != "" {
+			text += ", following " + f
 		}
 		u.console.Info(text, "settled", rows, "rows", p.ToSend, "failed", bad, "requests", p.Requests())
 	}

@@ -174,6 +174,12 @@ func paceText(e *run.Ending) string {
 	if p.Held > 0 {
 		text += ", held for " + words.Roughly(p.Held)
 	}
+	switch f := p.Following; {
+	case f.Why != "":
+		text += fmt.Sprintf(", following %s, for %s", f, words.Roughly(f.For))
+	case f.For.Seconds() >= 1:
+		text += fmt.Sprintf(", below the rate for %s", words.Roughly(f.For))
+	}
 	return text
 }
 

@@ -112,4 +112,6 @@ func (r *run) count() {
 	r.meta.Rate.Asked = r.settings.Rate.String()
 	paced := r.sent.paced
 	r.meta.Rate.Add(paced.PerSecond, paced.MostPerSecond, paced.Throttled, paced.Held)
+	r.meta.Rate.Followed = paced.Following.String()
+	r.meta.Rate.FollowedSeconds += paced.Following.For.Seconds()
 }

@@ -27,7 +27,11 @@ type Progress struct {
 	Planned   int64 // requests
 	ToSend    int64 // rows
 	runner    *send.Runner
+	pacer     *pace.Pacer
 }
+
+// Following tells which rate is followed now, where it is not the one that was asked for.
+func (p *Progress) Following() pace.Following { return p.pacer.Following() }
 
 // Requests counts those that were sent.
 func (p *Progress) Requests() int64 { return p.runner.Requests.Load() }
@@ -76,7 +80,7 @@ func (r *run) send() error {
 		runner.Sender = traced{r.client, r.Trace}
 	}
 	start := time.Now()
-	stop := r.User.Sending(&Progress{Operation: r.op, Planned: r.planned.Requests, ToSend: r.toSend(), runner: runner})
+	stop := r.User.Sending(&Progress{Operation: r.op, Planned: r.planned.Requests, ToSend: r.toSend(), runner: runner, pacer: pacer})
 	end := runner.Run(r.Stopping, r.Abandon, r.planned.Plan)
 	stop()
 	r.signOut() // before the last words, which name the next command
