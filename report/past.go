@@ -27,6 +27,7 @@ type Past struct {
 	results  tableFile[Result]
 	settled  bitmap           // the lines of the rows that have a result
 	done     bitmap           // those of the rows that need not be run again
+	tried    bitmap           // those of rows that were settled as not sent, and were sent in vain before
 	pending  map[string]int64 // first lines by request ID, of requests without an answer
 	notSent  []span           // of results.csv: rows that were settled as not sent, which are to be sent now and settled anew
 
@@ -71,6 +72,9 @@ func (p *Past) takeResult(rec *record[Result]) error {
 	case rec.bad != nil:
 		return rec.bad
 	case r.Status == job.NotSent:
+		if r.Attempts > 0 {
+			p.tried.set(r.Line)
+		}
 		if n := len(p.notSent); n > 0 && p.notSent[n-1].to == rec.from { // they are many, but they stand together
 			p.notSent[n-1].to = rec.to
 		} else {
@@ -97,6 +101,9 @@ func (p *Past) takeResult(rec *record[Result]) error {
 
 // Settled tells whether the row of a line needs nothing more.
 func (p *Past) Settled(line int64) bool { return p.settled.has(line) }
+
+// Tried tells whether the row of a line has no result, although it was sent.
+func (p *Past) Tried(line int64) bool { return p.tried.has(line) }
 
 // Pending gives the request IDs of what was sent and has no answer in the journal, by the first line of each.
 func (p *Past) Pending() map[int64]string {

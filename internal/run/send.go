@@ -74,7 +74,7 @@ func (r *run) send() error {
 		MaxFailures: r.settings.MaxFailures,
 	}
 	if r.past != nil {
-		runner.Pending = r.past.Pending()
+		runner.Pending, runner.Tried = r.past.Pending(), r.past.Tried
 	}
 	if r.Trace != nil {
 		runner.Sender = traced{r.client, r.Trace}

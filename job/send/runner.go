@@ -16,6 +16,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -45,6 +47,10 @@ type Runner struct {
 	Attempts    int              // tries per request for what may pass by itself
 	MaxFailures job.Share        // of the settled rows; the run stops when so many failed; zero means no bound
 	Pending     map[int64]string // request IDs by first line, of what an earlier process left unanswered; may be nil
+
+	// Tried tells of a line whether its row was sent before, in vain. What holds such rows goes out last, so that a
+	// run does not begin with what stopped it. It may be nil.
+	Tried func(line int64) bool
 
 	Counts   job.Counts   // rows settled so far whose results are on the disk
 	Requests atomic.Int64 // attempts sent so far
@@ -151,7 +157,7 @@ func (s *sending) send(p *plan.Plan, pool *errgroup.Group) error {
 	if err := unsent.flush(); err != nil {
 		return err
 	}
-	for chunk, err := range p.Chunks() {
+	for chunk, err := range s.chunks(p) {
 		switch {
 		case err != nil:
 			return err
@@ -170,6 +176,29 @@ func (s *sending) send(p *plan.Plan, pool *errgroup.Group) error {
 		}
 	}
 	return unsent.flush()
+}
+
+// chunks yields a plan's chunks, those last that hold rows which were tried before.
+func (s *sending) chunks(p *plan.Plan) iter.Seq2[job.Chunk, error] {
+	tried := s.runner.Tried
+	if tried == nil {
+		return p.Chunks()
+	}
+	return func(yield func(job.Chunk, error) bool) {
+		var last []job.Chunk // a few, of each worker
+		for chunk, err := range p.Chunks() {
+			if slices.ContainsFunc(chunk.Entries, func(e job.Entry) bool { return tried(e.Line) }) {
+				last = append(last, chunk)
+			} else if !yield(chunk, err) {
+				return
+			}
+		}
+		for _, chunk := range last {
+			if !yield(chunk, nil) {
+				return
+			}
+		}
+	}
 }
 
 // settle records the fates of rows, and halts the run when too many of them failed.

@@ -430,3 +430,19 @@ func TestOneAccountInTrouble(t *testing.T) {
 		})
 	}
 }
+
+// TestTriedGoLast: what was tried in vain before goes out when everything else is done.
+func TestTriedGoLast(t *testing.T) {
+	t.Parallel()
+	rec := &memory{}
+	var order []string
+	svc := &service{answer: func(a job.Attempt) job.Answer { order = append(order, a.Chunk.Target); return fine }}
+	r := paced(pace.Settings{}, &send.Runner{Operation: job.Reclaim, Sender: svc, Recorder: rec, Workers: 1,
+		Tried: func(line int64) bool { return line == 2 || line == 4 }})
+	if err := r.Run(t.Context(), t.Context(), manyAccounts(5)); err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(order); got != "[account1 account3 account4 account0 account2]" {
+		t.Errorf("sent in the order %s", got)
+	}
+}
