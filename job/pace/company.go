@@ -25,6 +25,7 @@ type company struct {
 type refusal struct {
 	about   any
 	through int64 // company's, when it was refused last
+	times   int   // that it was refused while others got through
 }
 
 // passes takes in an answer that was no refusal.
@@ -33,22 +34,33 @@ func (c *company) passes() {
 	c.first, c.several = nil, false
 }
 
-// refuses takes in a refusal. again tells whether the same request was refused before and others got through since.
+// refuses takes in a refusal. again tells whether the same request was refused twice before and others got through since:
+// once may be chance, and is as much of a hint as any.
 func (c *company) refuses(about any, now time.Time) (again bool) {
 	if c.first == nil {
 		c.first, c.since = about, now
 	}
 	c.several = c.several || c.first != about
+	r := c.find(about)
+	if r.through < c.through {
+		r.times++
+		again = r.times > 2
+	}
+	r.through = c.through
+	return again
+}
+
+// find gives the place of a request among the recent ones, which may be a new one.
+func (c *company) find(about any) *refusal {
 	for i := range c.recent {
 		if r := &c.recent[i]; r.about == about {
-			again = r.through < c.through
-			r.through = c.through
-			return again
+			return r
 		}
 	}
-	c.recent[c.next] = refusal{about, c.through}
+	r := &c.recent[c.next]
+	*r = refusal{about: about, through: -1}
 	c.next = (c.next + 1) % len(c.recent)
-	return false
+	return r
 }
 
 // own tells whether the refusal that was taken in last is the request's own trouble. Where nobody gets through at all it

@@ -15,7 +15,7 @@ type doubt struct {
 
 // add takes in an answer, given the share of noise.
 func (d *doubt) add(refused bool, noise float64) {
-	few := math.Max(usualNoise, 1.2*noise)
+	few := math.Max(usualNoise, math.Min(maxNoise, 1.2*noise))
 	more := few + math.Max(0.025, few/2)
 	if d.score == 0 {
 		*d = doubt{}

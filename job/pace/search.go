@@ -30,9 +30,12 @@ const (
 // is the limit; so BBR takes the delivered rate for the bandwidth. Otherwise a trial at a lower rate finds out whether
 // refusals depend on the rate at all (trial.go); so PCC and BBR v2 do, which bear a share of losses.
 type search struct {
-	top   float64 // the rate never goes above
-	rate  float64 // requests per second; +Inf: as fast as the workers go
-	noise float64 // share of refusals that do not depend on the rate, as far as is known
+	top  float64 // the rate never goes above
+	rate float64 // requests per second; +Inf: as fast as the workers go
+
+	noise   float64 // share of refusals that do not depend on the rate, as far as is known
+	doubtAt float64 // when that has to prove itself again
+	trust   float64 // for how long it was to be believed
 
 	belief belief
 	stay   stay
@@ -49,6 +52,7 @@ type stay struct {
 	heard, refused float64 // answers
 	doubt          doubt
 	lowered        bool // the rate before was higher
+	jammed         bool // nobody got through for a while
 }
 
 // row is refusals in a row.
@@ -85,9 +89,14 @@ func (s *search) bound(now, ceiling, states float64) {
 // sent takes in a request that goes out.
 func (s *search) sent(now float64) { s.flow.sent(now) }
 
-// blocked tells whether nobody gets through: so many were refused in a row that noise would do it once in thousands.
+// blocked tells whether nobody gets through: so many were refused in a row that noise would do it once in thousands. In
+// a trial that is the noise in question.
 func (s *search) blocked() bool {
-	return s.row.n >= max(2, int(math.Ceil(math.Log(0.0005)/math.Log(math.Max(0.005, s.noise)))))
+	noise := math.Max(0.005, s.noise)
+	if s.belief == trying {
+		noise = math.Max(noise, math.Min(maxNoise, s.trial.share))
+	}
+	return s.row.n >= max(2, int(math.Ceil(math.Log(0.0005)/math.Log(noise))))
 }
 
 // accepted takes in an answer that was no refusal, to a request that went out at start.
@@ -117,6 +126,7 @@ func (s *search) refused(start, now float64) {
 		return
 	}
 	s.row.blockedAt = now
+	s.stay.jammed = true
 	s.note(true)
 }
 
@@ -132,6 +142,7 @@ func (s *search) hear(start, now float64, refused bool) {
 // went out before.
 func (s *search) note(refused bool) {
 	if refused && s.stay.lowered && s.stay.heard == 0 {
+		s.stay.jammed = false
 		return
 	}
 	s.stay.heard++
@@ -178,6 +189,9 @@ func (s *search) weigh(now float64) {
 		s.stay.doubt = doubt{}
 	case s.stay.doubt.score > s.patience(now):
 		s.suspect(now)
+	case s.noise > usualNoise && now > s.doubtAt && s.stay.heard >= 250:
+		s.noise, s.stay.doubt = 0, doubt{heard: s.stay.heard, refused: s.stay.refused}
+		s.try(now)
 	default:
 		if n := s.stay.heard; n >= 150 { // noise cannot be more than what is refused at all
 			s.noise = math.Min(s.noise, (s.stay.refused+2*math.Sqrt(s.stay.refused)+3)/n)
@@ -204,7 +218,15 @@ func (s *search) suspect(now float64) {
 	s.try(now)
 }
 
-// actual is the rate at which requests really go out: the workers may be slower.
+// got is what got through per second at the rate in force, in the last minute at most.
+func (s *search) got(now float64) float64 {
+	d := math.Min(minute, math.Max(1, now-s.stay.since))
+	_, through := s.flow.over(now, d)
+	return through / d
+}
+
+// actual is the rate at which requests really go out: the workers may be much slower. A little slower it may be for the
+// pauses.
 func (s *search) actual(now float64) float64 {
 	d := math.Min(minute, now-s.stay.since)
 	if math.IsInf(s.rate, 1) {
@@ -212,5 +234,8 @@ func (s *search) actual(now float64) float64 {
 	}
 	d = math.Max(d, 1.0/slotsASecond)
 	sent, _ := s.flow.over(now, d)
+	if sent > s.rate*d/2 {
+		return s.rate
+	}
 	return math.Min(s.rate, math.Max(1, sent)/d)
 }

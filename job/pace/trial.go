@@ -5,6 +5,16 @@ import "math"
 // maxNoise is the share of refusals above which they are never taken for noise.
 const maxNoise = 0.25
 
+// fewest is how many answers a trial waits for at least.
+const fewest = 40.0
+
+// excess is how many refusals beyond noise a trial waits for, if refusals do not depend on the rate.
+const excess = 8.0
+
+// firstTrust is for how many seconds noise is believed in before it has to prove itself again, doubled each time: a trial
+// may err, and services change.
+const firstTrust = 1800.0
+
 // trial is an experiment at a lower rate. If about the same share is refused there, refusals do not depend on the rate;
 // if none is, they do.
 type trial struct {
@@ -21,8 +31,8 @@ type trial struct {
 
 // compare notes what a trial, or its next step, is compared with.
 func (t *trial) compare(rate, share, run, got, heard, noise float64) {
-	t.from, t.share, t.run, t.got, t.few = rate, share, run, got, heard < 40
-	t.need = math.Min(250, math.Max(40, 8/(share-math.Min(share/2, noise))))
+	t.from, t.share, t.run, t.got, t.few = rate, share, run, got, heard < fewest
+	t.need = math.Min(250, math.Max(fewest, excess/(share-math.Min(share/2, noise))))
 }
 
 // lower is the part of a rate at which nothing is refused, if refusals are what is beyond a limit.
@@ -32,38 +42,50 @@ func lower(share float64) float64 { return math.Max(1.0/3, 0.88*(1-share)) }
 func (s *search) try(now float64) {
 	run, all := s.stay.doubt.share(), s.stay.refused/s.stay.heard
 	share := math.Min(run, all)
-	d := math.Min(minute, math.Max(1, now-s.stay.since))
-	_, got := s.flow.over(now, d)
 	s.trial = trial{home: s.rate}
-	s.trial.compare(s.rate, share, run, got/d, s.stay.heard, s.noise)
-	if all > 0.15 { // most of it lately, as where a bucket had to fill first
+	s.trial.compare(s.rate, share, run, s.got(now), s.stay.heard, s.noise)
+	if all > 0.15 && s.stay.doubt.heard > 5 { // most of it lately, as where a bucket had to fill first
 		share = run
 	}
 	s.set(now, s.actual(now)*lower(share), trying)
 }
 
-// judge ends a trial, or takes its next step, when there are answers enough.
+// judge ends a trial, or takes its next step, when there are answers enough. Noise never holds everybody back: where that
+// happened the rate is still too high. A large share needs a second look, further down: a bucket that was full, or a limit
+// that is far below, refuses at the lower rate too.
 func (s *search) judge(now float64) {
 	t, heard, refused := &s.trial, s.stay.heard, s.stay.refused
+	if heard == 0 {
+		return
+	}
 	share := refused / heard
-	enough := heard >= t.need
-	same := enough && refused-s.noise*heard > (t.share-s.noise)*heard/3
+	enough := heard >= t.need || heard >= fewest && refused-s.noise*heard >= excess
+	tooMuch := (refused-2)/heard > maxNoise || enough && share > maxNoise
+	doubtful := share > 0.1 && refused >= 4 || enough && s.stay.jammed
 	switch {
-	case (refused-2)/heard > maxNoise, share > 0.1 && refused >= 4 && !t.second: // so much needs a second look, or the limit is far below
+	case tooMuch, doubtful && !t.second:
 		t.second, t.heard, t.refused = true, heard, refused
-		t.compare(s.rate, share, share, s.rate*(1-share), heard, s.noise)
+		t.compare(s.rate, math.Min(share, t.share), share, s.got(now), heard, s.noise)
 		s.set(now, s.rate*math.Min(0.6, lower(math.Max(share, s.stay.doubt.share()))), trying)
-	case same:
-		refused += t.refused
-		s.noise = math.Min(maxNoise, (refused+math.Sqrt(refused))/(heard+t.heard)) // rather a little more than less
-		if !s.climb.certain {
-			s.climb.bad = 0
-		}
-		s.climb.wait, s.climb.retried = 15, false
-		s.set(now, t.home, settled)
-	case enough:
+	case !enough:
+	case !s.stay.jammed && refused-s.noise*heard > (t.share-s.noise)*heard/3: // about as much as before
+		s.learn(now, heard+t.heard, refused+t.refused)
+	default:
 		s.limited(now)
 	}
+}
+
+// learn ends a trial by which refusals do not depend on the rate, and goes back to the one it began at. The share is taken
+// to be rather a little more than was seen.
+func (s *search) learn(now, heard, refused float64) {
+	s.noise = math.Min(maxNoise, (refused+math.Sqrt(refused))/heard)
+	s.trust = math.Max(firstTrust, 2*s.trust)
+	s.doubtAt = now + s.trust
+	if !s.climb.certain {
+		s.climb.bad = 0
+	}
+	s.climb.wait, s.climb.retried = 15, false
+	s.set(now, s.trial.home, settled)
 }
 
 // limited ends a trial by which refusals depend on the rate. What got through before is the limit, if that rests on
