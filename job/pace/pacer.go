@@ -265,20 +265,3 @@ func (p *Pacer) refused(about any, start, now time.Time, retryAfter bool) verdic
 	}
 	return v
 }
-
-// Report tells how fast it went so far.
-func (p *Pacer) Report() Report {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	r := p.book.report()
-	r.Held = p.gate.heldFor()
-	r.Following = p.governor.following(time.Now())
-	return r
-}
-
-// Following tells which rate is followed now, where it is not the one that was asked for.
-func (p *Pacer) Following() Following {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.governor.following(time.Now())
-}
