@@ -13,7 +13,6 @@ const (
 type climb struct {
 	good    float64 // the rate from which it was raised; 0: none
 	bad     float64 // a rate at which too much was refused; 0: none is known
-	certain bool    // bad is the size of a window that was used up
 	chance  bool    // the refusals at bad may have been chance: few among many
 	retried bool    // that was thought once already
 	failed  bool    // the last raise was too much, so that the next waits for more answers
@@ -26,7 +25,7 @@ func newClimb() climb { return climb{rest: firstRest, step: firstStep} }
 
 // ends notes a limit between two rates.
 func (c *climb) ends(good, bad float64) {
-	c.good, c.bad, c.certain, c.chance, c.step = good, bad, false, false, firstStep
+	c.good, c.bad, c.chance, c.step = good, bad, false, firstStep
 }
 
 // rests waits for long, and longer the next time: each try that fails costs refusals.

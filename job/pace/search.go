@@ -174,7 +174,6 @@ func (s *search) usedUp(now, late float64) {
 	}
 	got /= minute
 	s.climb.ends(0, math.Min(s.rate, 1.03*got))
-	s.climb.certain = true
 	s.climb.rests()
 	s.set(now, justBelow*math.Min(s.rate, got), refilling)
 }

@@ -81,10 +81,7 @@ func (s *search) learn(now, heard, refused float64) {
 	s.noise = math.Min(maxNoise, (refused+math.Sqrt(refused))/heard)
 	s.trust = math.Max(firstTrust, 2*s.trust)
 	s.doubtAt = now + s.trust
-	if !s.climb.certain {
-		s.climb.bad = 0
-	}
-	s.climb.wait, s.climb.retried = 15, false
+	s.climb.bad, s.climb.wait, s.climb.retried = 0, 15, false
 	s.set(now, s.trial.home, settled)
 }
 
