@@ -27,8 +27,8 @@ type statusCmd struct {
 
 // processFlags belong to one process, and not to the run: run.json does not hold them.
 type processFlags struct {
-	Until string `placeholder:"TIME" help:"Stop cleanly at a time of day (06:00) or an RFC 3339 instant."`
-	Yes   bool   `help:"Do not ask before sending."`
+	Until *string `placeholder:"TIME" help:"Stop cleanly at a time of day (06:00) or an RFC 3339 instant."`
+	Yes   bool    `help:"Do not ask before sending."`
 	consoleFlags
 }
 
@@ -56,20 +56,14 @@ func (a *app) start(ctx context.Context, op job.Operation, c *jobCmd) error {
 	if err := c.Settings.CheckFor(op); err != nil {
 		return err
 	}
-	if _, err := c.until(a.now()); err != nil {
-		return err
-	}
 	if c.AccountType == "" {
 		c.AccountType = a.env.defaultAccountType()
 	}
 	j := run.Job{Operation: op, Settings: c.Settings, File: c.File, Out: c.Out, Arguments: a.args, Version: buildVersion()}
 	if c.DryRun {
-		return a.dryRun(ctx, j, c.consoleFlags)
+		return a.dryRun(ctx, j, c.processFlags)
 	}
-	if err := a.mayAsk(c.processFlags, c.Settings, c.File); err != nil {
-		return err
-	}
-	w, err := a.world(ctx, c.processFlags, c.Settings)
+	w, err := a.world(ctx, op.Name, c.processFlags, c.Settings, c.File)
 	if err != nil {
 		return err
 	}
@@ -78,11 +72,21 @@ func (a *app) start(ctx context.Context, op job.Operation, c *jobCmd) error {
 }
 
 // dryRun prints the plan, and what is wrong with rows. It fails where the run would be refused.
-func (a *app) dryRun(ctx context.Context, j run.Job, flags consoleFlags) error {
-	if _, err := a.env.chooseMethod(); err != nil && !j.Settings.Sandbox { // which the run would refuse
+func (a *app) dryRun(ctx context.Context, j run.Job, flags processFlags) error {
+	if _, err := flags.until(a.now(), j.Operation.Name); err != nil {
 		return err
 	}
-	planned, err := run.Plan(run.World{User: newUser(a, processFlags{consoleFlags: flags}), Stdin: a.stdin, Now: a.now, Stopping: ctx, Abandon: ctx}, j)
+	w := run.World{User: newUser(a, flags), Stdin: a.stdin, Now: a.now, Stopping: ctx, Abandon: ctx}
+	if !j.Settings.Sandbox { // of the credentials it looks at no more than the run would refuse
+		m, err := a.env.chooseMethod()
+		if err == nil && m != nil {
+			w.Credentials.AppID, err = a.env.credential("MEETBATCH_APP_ID")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	planned, err := run.Plan(w, j)
 	if err != nil {
 		return err
 	}

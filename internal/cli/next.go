@@ -29,7 +29,7 @@ func (u *user) nextCommand(e *run.Ending) string {
 		s.AccountType = ""
 	}
 	flags := u.flags
-	flags.Until = ""
+	flags.Until = nil
 	file := e.Dir.File(report.FailedFile)
 	if strings.HasPrefix(file, "-") {
 		file = "./" + file
@@ -89,6 +89,9 @@ func given(flag *kong.Flag) []string {
 	var all []string
 	for _, value := range values {
 		if value != flag.Default {
+			if flag.Tag.Sep == ';' { // which would end the value
+				value = strings.ReplaceAll(value, ";", `\;`)
+			}
 			all = append(all, name, words.Quoted(value))
 		}
 	}

@@ -22,9 +22,6 @@ func (c *resumeCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	if _, err := c.until(a.now()); err != nil {
-		return err
-	}
 	c.Changes.Apply(&s.Settings)
 	if err := s.Settings.Check(); err != nil {
 		return usage(err, "meetbatch resume --help")
@@ -35,10 +32,7 @@ func (c *resumeCmd) Run(ctx context.Context, a *app) error {
 	if s.Finished() {
 		return s.Again(newUser(a, c.processFlags))
 	}
-	if err := a.mayAsk(c.processFlags, s.Settings, s.Run.Input.Path); err != nil {
-		return err
-	}
-	w, err := a.world(ctx, c.processFlags, s.Settings)
+	w, err := a.world(ctx, "resume", c.processFlags, s.Settings, s.Run.Input.Path)
 	if err != nil {
 		return err
 	}

@@ -101,9 +101,12 @@ type world struct {
 }
 
 // world gathers credentials, signals and the user.
-func (a *app) world(ctx context.Context, flags processFlags, settings run.Settings) (world, error) {
-	until, err := flags.until(a.now())
+func (a *app) world(ctx context.Context, command string, flags processFlags, settings run.Settings, file string) (world, error) {
+	until, err := flags.until(a.now(), command)
 	if err != nil {
+		return world{}, err
+	}
+	if err := settings.CheckEndpoint(); err != nil {
 		return world{}, err
 	}
 	credentials := meeting.Credentials{Token: "sandbox"}
@@ -111,6 +114,9 @@ func (a *app) world(ctx context.Context, flags processFlags, settings run.Settin
 		if credentials, err = a.env.credentials(); err != nil {
 			return world{}, err
 		}
+	}
+	if err := a.mayAsk(flags, settings, file); err != nil {
+		return world{}, err
 	}
 	u := newUser(a, flags)
 	s := catchSignals(ctx, u, until)
@@ -129,10 +135,12 @@ func (u *user) trace(op job.Operation, a job.Attempt, answer job.Answer) {
 }
 
 // until is when the run is to stop; zero where that is not said.
-func (f processFlags) until(now time.Time) (time.Time, error) {
-	at, err := parseUntil(f.Until, now)
-	if err != nil {
-		err = usage(fmt.Errorf("--until: %w", err), "")
+func (f processFlags) until(now time.Time, command string) (at time.Time, err error) {
+	if f.Until == nil {
+		return at, nil
+	}
+	if at, err = parseUntil(*f.Until, now); err != nil {
+		err = usage(fmt.Errorf("--until: %w", err), "meetbatch "+command+" --help")
 	}
 	return at, err
 }
@@ -145,12 +153,8 @@ func (a *app) mayAsk(f processFlags, s run.Settings, file string) error {
 	return run.Refuse(errors.New("standard input is not a terminal, so nobody can be asked before sending"), "look at the plan with --dry-run, then add --yes")
 }
 
-// parseUntil reads an instant: the next time that a clock on the wall shows a time of day, or a moment in full. An
-// empty text is none.
+// parseUntil reads an instant: the next time that a clock on the wall shows a time of day, or a moment in full.
 func parseUntil(text string, now time.Time) (time.Time, error) {
-	if text == "" {
-		return time.Time{}, nil
-	}
 	if clock, err := time.ParseInLocation("15:04", text, time.Local); err == nil {
 		at := time.Date(now.Year(), now.Month(), now.Day(), clock.Hour(), clock.Minute(), 0, 0, time.Local)
 		if !at.After(now) {

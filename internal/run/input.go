@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -8,6 +9,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -31,27 +33,39 @@ func openInput(ctx context.Context, path string, stdin io.Reader) (*input, error
 	if path == "-" {
 		return &input{name: "standard input", path: path, from: Interruptible(ctx, stdin), sum: sha256.New(), once: true}, nil
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, &fs.PathError{Op: "open", Path: path, Err: errors.Unwrap(err)}
+	case info.IsDir():
+		return nil, fmt.Errorf("%s is a directory", path)
 	}
-	info, err := f.Stat()
-	if err == nil && info.IsDir() {
-		err = fmt.Errorf("%s is a directory", path)
-	}
-	if err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	in := &input{name: path, path: path, from: f, sum: sha256.New(), once: !info.Mode().IsRegular()}
+	in := &input{name: path, path: path, sum: sha256.New(), once: !info.Mode().IsRegular()}
 	if absolute, err := filepath.Abs(path); err == nil {
 		in.path = absolute
 	}
-	if in.once {
-		in.from = Interruptible(ctx, f)
-	} else {
-		in.file = f
+	if in.once { // to open a pipe may take as long as to read from one
+		in.from = Interruptible(ctx, &lateFile{path: path})
+		return in, nil
 	}
-	return in, nil
+	in.file, err = os.Open(path)
+	in.from = in.file
+	return in, err
+}
+
+// lateFile is a file that is opened when it is first read. It is not closed before the process ends.
+type lateFile struct {
+	path string
+	file *os.File
+}
+
+func (l *lateFile) Read(p []byte) (n int, err error) {
+	if l.file == nil {
+		if l.file, err = os.Open(l.path); err != nil {
+			return 0, err
+		}
+	}
+	return l.file.Read(p)
 }
 
 // openAgain opens the input of a run that began earlier, or the copy of what came by standard input.
@@ -91,13 +105,17 @@ func (in *input) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// rest reads what is left of a file, for its sum. What can be read only once is as much as was read of it.
-func (in *input) rest() error {
-	if in.once {
-		return nil
+// rest reads what is left of a file, for its sum, until the context ends. What can be read only once is as much as was
+// read of it.
+func (in *input) rest(ctx context.Context) error {
+	for !in.once {
+		if _, err := io.CopyN(io.Discard, in, 16<<20); err == io.EOF {
+			break
+		} else if err != nil || ctx.Err() != nil {
+			return cmp.Or(err, ctx.Err())
+		}
 	}
-	_, err := io.Copy(io.Discard, in)
-	return err
+	return nil
 }
 
 // describe says what was read, for run.json.
@@ -163,7 +181,7 @@ func (i *interruptible) Read(p []byte) (int, error) {
 	return n, i.left.err
 }
 
-// next waits for the stream. A read that an earlier context did not wait for is not begun twice.
+// next waits for the stream. A read that is still under way since the context ended is not begun once more.
 func (i *interruptible) next(size int) error {
 	if !i.reading {
 		i.reading = true

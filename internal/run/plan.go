@@ -51,9 +51,9 @@ func (r *run) readPlan(ctx context.Context) (_ *Planned, err error) {
 	if err != nil {
 		return nil, err
 	}
-	planner := plan.New(plan.Settings{Operation: r.op, Size: r.settings.Chunk, Settled: r.isSettled(), Temp: r.tempFile})
+	planner := plan.New(plan.Settings{Operation: r.op, Size: r.settings.Chunk, Settled: r.isSettled(), Stop: ctx.Err, Temp: r.tempFile})
 	defer planner.Close() // which has nothing to do where there is a plan
-	if err := r.addEarlier(planner); err != nil {
+	if err := r.addEarlier(ctx, planner); err != nil {
 		return nil, err
 	}
 	batches := make(chan []job.Item, 4)
@@ -128,7 +128,7 @@ func (r *run) readBatches(ctx context.Context, rows *reader.Reader, batches chan
 	if err := give(); err != nil {
 		return n, err
 	}
-	return n, r.input.rest()
+	return n, r.input.rest(ctx)
 }
 
 // unplanned is the error of a temporary file.

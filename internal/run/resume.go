@@ -19,6 +19,8 @@ type Stored struct {
 	Run       report.Run
 }
 
+var errNoJob = errors.New("is no job")
+
 // Load reads what run.json says of a run.
 func Load(path string) (*Stored, error) {
 	meta, err := report.ReadRun(path)
@@ -33,9 +35,9 @@ func Load(path string) (*Stored, error) {
 		}
 	}
 	if s.Operation.Name == "" {
-		return nil, Unrecorded(fmt.Errorf("%s: command %q is no job", file, meta.Command), "")
+		return nil, Unrecorded(fmt.Errorf("%s: command %q %w", file, meta.Command, errNoJob), "")
 	}
-	if err := json.Unmarshal(meta.Settings, &s.Settings); err != nil {
+	if s.Settings, err = stored(meta.Settings, s.Operation); err != nil {
 		return nil, Unrecorded(fmt.Errorf("%s: settings: %w", file, err), "")
 	}
 	return s, nil
@@ -69,8 +71,8 @@ func Resume(w World, s *Stored) (err error) {
 		return errors.Join(Refuse(err, ""), r.past.Close())
 	}
 	defer r.close()
-	if err := r.prepareAgain(); err != nil {
-		return r.orStopped(err)
+	if err := r.orStopped(r.prepareAgain()); err != nil {
+		return err
 	}
 	if r.dir, err = r.past.Resume(r.planned.Torn); err != nil {
 		return Unrecorded(err, "")

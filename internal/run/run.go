@@ -82,8 +82,8 @@ func Start(w World, j Job) error {
 	if err := r.createDir(j); err != nil {
 		return err
 	}
-	if err := r.prepare(); err != nil {
-		return errors.Join(r.orStopped(err), r.dir.Remove())
+	if err := r.orStopped(r.prepare()); err != nil {
+		return errors.Join(err, r.dir.Remove())
 	}
 	return r.send()
 }
@@ -146,10 +146,10 @@ func begin(w World, j Job) (*run, error) {
 
 // newClient makes the client that requests are sent with.
 func (r *run) newClient() error {
-	endpoint, err := meeting.CheckEndpoint(r.settings.Service())
-	if err != nil {
-		return Refuse(err, "credentials go to https addresses only, or to a service on this machine")
+	if err := r.settings.CheckEndpoint(); err != nil {
+		return err
 	}
+	endpoint, _ := meeting.CheckEndpoint(r.settings.Service())
 	r.client = &meeting.Client{
 		Endpoint:    endpoint,
 		Credentials: r.Credentials,
@@ -214,7 +214,8 @@ func (r *run) agree() error {
 	return r.signIn(r.Stopping)
 }
 
-// orStopped gives the error of a run that ended before it sent anything; if it was stopped, that is the reason.
+// orStopped gives the error of a run that ended before it sent anything; if it was stopped, that is the reason, also
+// where everything was ready by then.
 func (r *run) orStopped(err error) error {
 	if r.Stopping.Err() == nil {
 		return err

@@ -1,8 +1,14 @@
 package run
 
 import (
+	"bytes"
+	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
+	"reflect"
+	"slices"
 	"strings"
 
 	"meetbatch/internal/meeting"
@@ -55,6 +61,61 @@ func (s *Settings) Check() error {
 	return nil
 }
 
+// defaults gives the settings of a command line that says nothing, as the declaration has them.
+func defaults() (s Settings) {
+	said := map[string]string{}
+	for field := range fields() {
+		if value, has := field.Tag.Lookup("default"); has {
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+			said[name] = value
+		}
+	}
+	text, err := json.Marshal(said)
+	if err == nil {
+		err = json.Unmarshal(text, &s)
+	}
+	if err != nil {
+		panic(err) // the declaration is wrong
+	}
+	return s
+}
+
+// stored reads settings from run.json. What is left out is at its default. What no command line could have said is
+// refused, since the file may have been changed by hand.
+func stored(text []byte, op job.Operation) (s Settings, err error) {
+	var each map[string]any
+	if err := json.Unmarshal(text, &each); err != nil {
+		return s, err
+	}
+	for name, value := range each {
+		if value == nil {
+			return s, fmt.Errorf("%s is null", name)
+		}
+	}
+	s = defaults()
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&s); err != nil {
+		return s, err
+	}
+	return s, s.check(op)
+}
+
+func (s *Settings) check(op job.Operation) error {
+	for field := range fields() {
+		value := reflect.ValueOf(*s).FieldByIndex(field.Index)
+		if allowed, has := field.Tag.Lookup("enum"); has && !slices.Contains(strings.Split(allowed, ","), value.String()) {
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+			return fmt.Errorf("%s is %q, and must be one of %s", name, value.String(), strings.TrimPrefix(allowed, ","))
+		}
+	}
+	return cmp.Or(s.Check(), s.CheckFor(op))
+}
+
+func fields() iter.Seq[reflect.StructField] {
+	return slices.Values(reflect.VisibleFields(reflect.TypeFor[Settings]()))
+}
+
 // CheckFor refuses settings that make no sense for an operation.
 func (s *Settings) CheckFor(op job.Operation) error {
 	for _, column := range s.Column {
@@ -92,6 +153,14 @@ func (s *Settings) columns() map[string]string {
 		headers[field] = header
 	}
 	return headers
+}
+
+// CheckEndpoint refuses an address that credentials must not be sent to.
+func (s *Settings) CheckEndpoint() error {
+	if _, err := meeting.CheckEndpoint(s.Service()); err != nil {
+		return Refuse(err, "credentials go to https addresses only, or to a service on this machine")
+	}
+	return nil
 }
 
 // accountType is what AccountType says; 0 where it says nothing.

@@ -98,3 +98,28 @@ func TestLoadRefuses(t *testing.T) {
 		}
 	}
 }
+
+// TestStoredSettings: what run.json leaves out is at its default, and what no command line could say is refused.
+func TestStoredSettings(t *testing.T) {
+	t.Parallel()
+	load := func(settings string) (*Stored, error) {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "run.json"), []byte(`{"command":"status","settings":`+settings+`}`), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return Load(dir)
+	}
+	s, err := load(`{"workers":"3","to":"disabled"}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Settings; got.Workers != 3 || got.Rate.String() != "100/1m" || got.Chunk != 100 || got.MaxFailures.String() != "50%" || got.Region != "cn" || got.Encoding != "auto" {
+		t.Errorf("settings = %+v", got)
+	}
+	for _, wrong := range []string{`{"to":"foo"}`, `{"rate":null}`, `{"account-type":"9"}`, `{"encoding":"xx"}`, `{"language":"xx"}`, `{"region":"moon"}`, `{"column":["foo"]}`,
+		`{"column":["vmr_id=x"]}`, `{"workers":"0"}`, `{"chunk":"101"}`, `{"speed":"fast"}`, `[]`} {
+		if _, err := load(wrong); err == nil || CodeOf(err) != Recorded {
+			t.Errorf("%s: %v", wrong, err)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -13,19 +14,21 @@ import (
 
 // addEarlier tells a planner what succeeded in the runs of --skip-succeeded, and in those beside them that began
 // later: they may have carried out more, or taken something back.
-func (r *run) addEarlier(planner *plan.Planner) error {
+func (r *run) addEarlier(ctx context.Context, planner *plan.Planner) error {
 	runs, err := r.earlierRuns()
 	if err != nil {
 		return err
 	}
 	for _, s := range runs {
-		undoes := s.Operation.Name != r.op.Name || len(r.op.Values) > 0 && len(runs) > 1
-		if state := s.Run.State; undoes && state != report.Finished && state != report.Stopped {
-			return Refuse(fmt.Errorf("--skip-succeeded: %s is not finished, and may have undone what another run did", s.Path), "go on with it first: "+nextResume(s.Path))
+		if err := r.checkEnded(s, len(runs) > 1); err != nil {
+			return err
 		}
 		for e, err := range report.Earlier(s.Path, r.op, s.Operation) {
-			if err != nil {
+			switch {
+			case err != nil:
 				return notEarlier(err)
+			case ctx.Err() != nil:
+				return ctx.Err()
 			}
 			if err := planner.AddEarlier(e); err != nil {
 				return unplanned(err)
@@ -35,6 +38,22 @@ func (r *run) addEarlier(planner *plan.Planner) error {
 	return nil
 }
 
+// checkEnded refuses a run that has not ended where it may have undone what another one did: what it had in flight is
+// not known. That is one of the operation that this one undoes, or one with another value where there are several runs.
+// A run that goes on only says so: two that were killed would otherwise wait for one another.
+func (r *run) checkEnded(s *Stored, several bool) error {
+	mayUndo := s.Operation.Name != r.op.Name || len(r.op.Values) > 0 && several
+	if state := s.Run.State; !mayUndo || state == report.Finished || state == report.Stopped {
+		return nil
+	}
+	err := fmt.Errorf("--skip-succeeded: %s is not finished, and may have undone what another run did", s.Path)
+	if r.past != nil {
+		r.User.Warn(err.Error())
+		return nil
+	}
+	return Refuse(err, "go on with it first: "+nextResume(s.Path))
+}
+
 func notEarlier(err error) error {
 	return Refuse(fmt.Errorf("--skip-succeeded: %w", err), "name the directory of a run of the same command against the same service")
 }
@@ -42,11 +61,7 @@ func notEarlier(err error) error {
 // earlierRuns lists the runs that are named, and those of their folders that began later and are of this operation or
 // the one that it undoes, with the same service.
 func (r *run) earlierRuns() (runs []*Stored, err error) {
-	own, err := filepath.Abs(r.path)
-	if err != nil {
-		return nil, err
-	}
-	seen := map[string]bool{own: true}
+	seen := map[string]bool{}
 	add := func(s *Stored) {
 		if !seen[s.Path] {
 			seen[s.Path] = true
@@ -66,24 +81,42 @@ func (r *run) earlierRuns() (runs []*Stored, err error) {
 			return nil, notEarlier(err)
 		}
 		add(named)
-		beside, err := os.ReadDir(filepath.Dir(path))
-		if err != nil {
-			return nil, notEarlier(err)
-		}
-		for _, entry := range beside {
-			other, err := Load(filepath.Join(filepath.Dir(path), entry.Name()))
-			if errors.Is(err, report.ErrNoRun) || !entry.IsDir() {
-				continue
-			}
-			if err != nil {
-				return nil, notEarlier(err)
-			}
+		for _, other := range r.beside(named) {
 			if other.Run.Start.After(named.Run.Start) && other.Run.State != report.Planning && r.comparable(other) == nil {
 				add(other)
 			}
 		}
 	}
 	return runs, nil
+}
+
+// beside lists the runs in the folder of a run, but for this one. What cannot be looked at is told and passed over; what
+// is no run of this program is no business of it.
+func (r *run) beside(named *Stored) (runs []*Stored) {
+	folder := filepath.Dir(named.Path)
+	if real, err := filepath.EvalSymlinks(named.Path); err == nil { // the name may be a link from elsewhere
+		folder = filepath.Dir(real)
+	}
+	own, _ := os.Stat(r.path)
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		r.User.Warn(fmt.Sprintf("--skip-succeeded: what else is beside %s is not known: %v", named.Path, err))
+	}
+	for _, entry := range entries {
+		path := filepath.Join(folder, entry.Name())
+		info, err := os.Stat(path)
+		if err != nil || !info.IsDir() || own != nil && os.SameFile(own, info) {
+			continue
+		}
+		s, err := Load(path)
+		switch {
+		case err == nil:
+			runs = append(runs, s)
+		case !errors.Is(err, report.ErrNoRun) && !errors.Is(err, errNoJob):
+			r.User.Warn(fmt.Sprintf("--skip-succeeded: passed over: %v", err))
+		}
+	}
+	return runs
 }
 
 // comparable tells why what a run did says nothing about what this one is to do; nil: it does.

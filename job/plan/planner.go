@@ -24,6 +24,9 @@ type Settings struct {
 	// grouped with the others, as they can have duplicates. It may be nil. It must be safe for concurrent use.
 	Settled func(line int64) bool
 
+	// Stop is asked now and then whether to go on; its error ends the planning. It may be nil.
+	Stop func() error
+
 	// Temp makes a temporary file, which the planner or its plan closes. It is called twice at most, and only
 	// when there are more than Memory bytes of rows. Where it is nil, everything stays in memory.
 	Temp func() (Temp, error)
@@ -149,6 +152,9 @@ func (p *Planner) group() error {
 	var pool errgroup.Group
 	pool.SetLimit(grouping)
 	for i := range p.partitions {
+		if p.settings.Stop != nil && p.settings.Stop() != nil {
+			return errors.Join(pool.Wait(), p.settings.Stop())
+		}
 		if p.partitions[i].size() > 0 {
 			pool.Go(func() error { return p.groupPartition(&p.partitions[i]) })
 		}

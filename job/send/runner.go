@@ -161,18 +161,18 @@ func (s *sending) send(p *plan.Plan, pool *errgroup.Group) error {
 		switch {
 		case err != nil:
 			return err
-		case s.halted.Err() != nil:
-			if err := unsent.add(s.newTask(chunk).outcome()); err != nil {
-				return err
-			}
-		case s.open.Err() != nil:
-			return nil // the reason is the pool's or the ledger's to tell
-		default:
+		case s.open.Err() == nil:
 			s.workers <- struct{}{}
 			pool.Go(func() error {
 				defer func() { <-s.workers }()
 				return s.divide(s.newTask(chunk))
 			})
+		case s.halted.Err() != nil: // looked at after open, which ends with it
+			if err := unsent.add(s.newTask(chunk).outcome()); err != nil {
+				return err
+			}
+		default:
+			return nil // the reason is the pool's or the ledger's to tell
 		}
 	}
 	return unsent.flush()

@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"meetbatch/job"
+)
+
+// shellWords splits a command line as a shell does that was given nothing but single quotes and backslashes.
+func shellWords(line string) (all []string) {
+	var word strings.Builder
+	quoted := false
+	for i := 0; i < len(line); i++ {
+		switch c := line[i]; {
+		case c == '\'':
+			quoted = !quoted
+		case c == '\\' && !quoted:
+			i++
+			word.WriteByte(line[i])
+		case c == ' ' && !quoted:
+			all = append(all, word.String())
+			word.Reset()
+		default:
+			word.WriteByte(c)
+		}
+	}
+	return append(all, word.String())
+}
+
+// TestCommandLineComesBack: the command line that is printed for settings is read as those settings, also where the
+// environment says otherwise.
+func TestCommandLineComesBack(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		environ []string
+		op      job.Operation
+		args    []string
+		prefix  string
+	}{
+		{nil, job.Reclaim, []string{"reclaim", "f.csv"}, "meetbatch reclaim "},
+		{nil, job.Reclaim, []string{"reclaim", "--rate", "none", "--workers", "3", "--any-id", "--timeout", "1m30s", "--max-failures", "7", "--max-invalid", "0", "f.csv"}, ""},
+		{nil, job.Reclaim, []string{"reclaim", "--rate", "auto,20000/1d", "--delimiter", "tab", "--encoding", "gb18030", "--yes", "--quiet", "it's $(a) file.csv"}, ""},
+		{nil, job.Reclaim, []string{"reclaim", `--column`, `account=a\;b=c`, "--column", "vmr_id=x y", "--skip-succeeded", `/runs/a\;b`, "--skip-succeeded", "/runs/2", "f.csv"}, ""},
+		{nil, job.SetStatus, []string{"status", "--to", "disabled", "--account-type", "1", "--region", "intl", "--language", "zh-CN", "--log-format", "json", "f.csv"}, ""},
+		{[]string{"MEETBATCH_RATE=5/1s", "MEETBATCH_CHUNK=7"}, job.Reclaim, []string{"reclaim", "--rate", "100/1m", "--chunk", "100", "f.csv"}, "MEETBATCH_RATE= MEETBATCH_CHUNK= meetbatch reclaim "},
+		{[]string{"MEETBATCH_RATE=5/1s"}, job.Reclaim, []string{"reclaim", "f.csv"}, "meetbatch reclaim --rate 5/1s "},
+	} {
+		a := &app{args: test.args, env: newEnvironment(test.environ), now: time.Now}
+		parsed, err := a.parse(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		was := commandOf(parsed.Selected().Target.Addr().Interface())
+		line := a.commandLine(test.op, was)
+		if !strings.HasPrefix(line, test.prefix) {
+			t.Errorf("%v gives %s, want it to begin with %s", test.args, line, test.prefix)
+		}
+		again := &app{args: shellWords(line[strings.Index(line, "meetbatch"):])[1:], now: time.Now}
+		for _, variable := range test.environ {
+			if name, _, _ := strings.Cut(variable, "="); !strings.Contains(line, name+"= ") {
+				again.env = newEnvironment(append([]string{variable}, test.environ...))
+			}
+		}
+		parsed, err = again.parse(t.Context())
+		if err != nil {
+			t.Errorf("%s: %v", line, err)
+			continue
+		}
+		if is := commandOf(parsed.Selected().Target.Addr().Interface()); !reflect.DeepEqual(is, was) {
+			t.Errorf("%v: %s is read as\n%+v, want\n%+v", test.args, line, is, was)
+		}
+	}
+}
+
+func commandOf(command any) jobCmd {
+	if s, is := command.(*statusCmd); is {
+		s.Settings.To = s.To
+		return s.jobCmd
+	}
+	return *command.(*jobCmd)
+}
