@@ -36,7 +36,7 @@ func (c *climb) rests() {
 
 // near tells whether a rate between is not worth a refusal.
 func near(good, bad float64) bool {
-	return good >= bad*(1-math.Min(0.15, math.Max(0.06, 0.2/good)))
+	return good >= bad*(1-math.Min(0.15, math.Max(0.06, 0.09/good)))
 }
 
 // ascend raises the rate, where it is what holds requests back and nothing speaks against it: by a factor while no limit
