@@ -75,12 +75,12 @@ func (a Answer) Kind() Kind {
 		return Away
 	case a.Stale:
 		return Expired
-	case a.Means() == Upgrading:
-		return Away
-	case a.Means() == Busy:
-		return Broken
 	case status == 429 || a.Code == "APIG.0308" || a.RetryAfter > 0 && (status >= 500 || status == 408):
 		return Throttled
+	case a.Means() == Upgrading:
+		return Away
+	case a.Means() == Busy && status < 500:
+		return Broken
 	case status == 500:
 		return Broken
 	case status > 500 || status == 408:

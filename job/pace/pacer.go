@@ -174,7 +174,7 @@ func (p *Pacer) waitQuotas(ctx context.Context) error {
 			continue
 		}
 		if wait > longWait {
-			p.notify(fmt.Sprintf("%s are used up; the next goes out at %s", q, next.Format("2006-01-02 15:04:05")))
+			p.notify(fmt.Sprintf("%s are used up; the next goes out at %s", q, next.Format("2006-01-02 15:04:05 -07:00")))
 		}
 		select {
 		case <-time.After(wait):

@@ -1,6 +1,7 @@
 package send
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -39,8 +40,12 @@ func (s *sending) try(t *task) error {
 			}
 			continue
 		}
+		if d := t.answer.RetryAfter; d > pace.Patience { // the others go on, and a resume tries it again
+			s.tooLong.Store(&Stop{fmt.Sprintf("the service asks to wait %s with one request, which is longer than %s", d, pace.Patience)})
+			return nil
+		}
 		wait := max(pauses.NextBackOff(), t.answer.RetryAfter) // which the pacer has found to be for this request alone
-		if counted++; counted >= s.attempts || wait > pace.Patience {
+		if counted++; counted >= s.attempts {
 			t.verdict = spent
 			return nil
 		}
@@ -112,8 +117,8 @@ func (t *task) take(attempt job.Attempt, answer job.Answer, v verdict) {
 }
 
 // next tells how a task goes on. An attempt counts when its trouble is its own, as the pacer sees it: a 429 does while
-// others get through, and what befalls all while the service throttles or is down does not. A sign-in that has expired does not count either, but
-// one that is refused although it is new ends the run.
+// others get through, and what befalls all while the service throttles or is down does not. A sign-in that has
+// expired does not count either, but one that is refused although it is new ends the run.
 func (s *sending) next(t *task, own bool) step {
 	expired := t.expired
 	t.expired = t.verdict == renew

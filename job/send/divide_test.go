@@ -149,13 +149,13 @@ func (p *picky) hold(t *rapid.T, o job.Outcome) {
 }
 
 // TestDeduction: once a code was that of a single entry, the last entry of a refused request of which the others were
-// carried out gets that refusal, without a request of its own.
+// carried out gets that refusal, without a request of its own, but the first time.
 func TestDeduction(t *testing.T) {
 	t.Parallel()
 	p := newPicky(map[string]bool{"1": true})
 	list := plan.New(plan.Settings{Operation: job.Reclaim, Size: job.MaxChunk})
-	for i, account := range []string{"first", "second", "second", "third", "third"} {
-		list.Add(job.Item{Line: int64(i + 2), Account: account, Value: []string{"1", "0", "2", "0", "1"}[i]})
+	for i, account := range []string{"first", "second", "second", "third", "third", "fourth", "fourth"} {
+		list.Add(job.Item{Line: int64(i + 2), Account: account, Value: []string{"1", "0", "2", "0", "1", "0", "1"}[i]})
 	}
 	rec := &memory{}
 	r := paced(pace.Settings{}, &send.Runner{Operation: job.Reclaim, Sender: &service{answer: p.answer}, Recorder: rec, Workers: 1})
@@ -163,8 +163,8 @@ func TestDeduction(t *testing.T) {
 		t.Fatal(err)
 	}
 	last := rec.outcomes[len(rec.outcomes)-1]
-	if rec.fates() != "failed succeeded succeeded succeeded failed" || r.Requests.Load() != 4 {
-		t.Errorf("%s with %d requests, want 4", rec.fates(), r.Requests.Load())
+	if rec.fates() != "failed succeeded succeeded succeeded failed succeeded failed" || r.Requests.Load() != 7 {
+		t.Errorf("%s with %d requests, want 7", rec.fates(), r.Requests.Load())
 	}
 	if got := p.requests[last.RequestID]; last.Answer.String() != badEntry.String() || last.Attempts != 1 || len(got.Entries) != 2 {
 		t.Errorf("the last row has the answer %s to a request of %d entries, want that of both, and 1 attempt: %d", last.Answer, len(got.Entries), last.Attempts)
@@ -194,6 +194,39 @@ func TestRefusedForNothing(t *testing.T) {
 	}
 	if r.Counts.Of(job.Failed) != 1 || r.Counts.Of(job.Succeeded) != 6 || r.Requests.Load() != 8 {
 		t.Errorf("%s with %d requests, want one that failed, and 8", rec.fates(), r.Requests.Load())
+	}
+}
+
+// TestRefusedForAnotherReason: a service that refuses pairs for what each of them is not, with the code of a bad entry
+// that it had before, costs no good row at first, and none for long.
+func TestRefusedForAnotherReason(t *testing.T) {
+	t.Parallel()
+	p := newPicky(map[string]bool{"bad": true})
+	list := plan.New(plan.Settings{Operation: job.Reclaim, Size: job.MaxChunk})
+	line := int64(1)
+	add := func(account, room string) {
+		line++
+		list.Add(job.Item{Line: line, Account: account, Value: room})
+	}
+	add("fine", "0")
+	add("fine", "1")
+	add("single", "bad")
+	for i := range 100 {
+		add(fmt.Sprintf("odd%d", i), fmt.Sprintf("%d-0", i))
+		add(fmt.Sprintf("odd%d", i), fmt.Sprintf("%d-1", i))
+	}
+	svc := &service{answer: func(a job.Attempt) job.Answer {
+		if strings.HasPrefix(a.Chunk.Target, "odd") && len(a.Chunk.Entries) > 1 {
+			return badEntry
+		}
+		return p.answer(a)
+	}}
+	r := paced(pace.Settings{}, &send.Runner{Operation: job.Reclaim, Sender: svc, Recorder: &memory{}, Workers: 1})
+	if err := r.Run(t.Context(), t.Context(), mustPlan(list)); err != nil {
+		t.Fatal(err)
+	}
+	if r.Counts.Of(job.Failed) != 1 || r.Counts.Of(job.Succeeded) != 202 {
+		t.Errorf("%d rows failed and %d succeeded, want 1 and 202", r.Counts.Of(job.Failed), r.Counts.Of(job.Succeeded))
 	}
 }
 

@@ -242,6 +242,7 @@ func TestProves(t *testing.T) {
 	} {
 		e := newExperience()
 		test.seen(e)
+		e.proves(oneIsBad, 4) // the first time is checked
 		if got := e.proves(oneIsBad, 4); got != test.want {
 			t.Errorf("after %s, proves = %t", test.what, got)
 		}

@@ -1,6 +1,7 @@
 package send_test
 
 import (
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -40,4 +41,36 @@ func TestOneAccountInTrouble(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestOneAccountIsToWaitForLong: an account for which the service asks to wait longer than a run does is not sent, and
+// has not failed; the others go on.
+func TestOneAccountIsToWaitForLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rec, asked := &memory{}, false
+		svc := &service{takes: 100 * time.Millisecond, answer: func(a job.Attempt) job.Answer {
+			switch {
+			case a.Chunk.Target == "account20" && !asked: // from now on, it is for the request alone
+				asked = true
+				return job.Answer{HTTPStatus: 429, RetryAfter: time.Second}
+			case a.Chunk.Target == "account50":
+				return job.Answer{HTTPStatus: 429, Code: "APIG.0308", RetryAfter: time.Hour}
+			}
+			return fine
+		}}
+		r := paced(pace.Settings{}, &send.Runner{Operation: job.Reclaim, Sender: svc, Recorder: rec, Workers: 1})
+		err := r.Run(t.Context(), t.Context(), manyAccounts(100))
+		var stop *send.Stop
+		if !errors.As(err, &stop) || stop.Reason != "the service asks to wait 1h0m0s with one request, which is longer than 15m0s" {
+			t.Errorf("Run = %v", err)
+		}
+		if not, done := r.Counts.Of(job.NotSent), r.Counts.Of(job.Succeeded); not != 1 || done != 99 {
+			t.Errorf("%d were not sent and %d succeeded, want 1 and 99", not, done)
+		}
+		for _, o := range rec.outcomes {
+			if o.Status == job.NotSent && (o.Answer.Code != "APIG.0308" || job.Doubtful(o.Message())) {
+				t.Errorf("outcome = %+v", o)
+			}
+		}
+	})
 }

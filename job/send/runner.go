@@ -81,7 +81,8 @@ type sending struct {
 	resting  chan struct{}           // holds the requests that wait for a further try without one
 	halt     context.CancelCauseFunc // ends the run for a reason that is not the recorder's
 
-	soldOut sync.Map // targets that no further request would be taken for: the answer that said so
+	soldOut sync.Map             // targets that no further request would be taken for: the answer that said so
+	tooLong atomic.Pointer[Stop] // some request was to wait longer than a run does
 
 	halted  context.Context // ends with the run, for whatever reason but the recorder's: the rest is settled as not sent
 	open    context.Context // ends when nothing further may go out: with halted, and when a record cannot be written
@@ -130,11 +131,15 @@ func (r *Runner) Run(stopping, abandon context.Context, p *plan.Plan) error {
 	if err = cmp.Or(err, s.ledger.failure()); err != nil {
 		return err
 	}
-	return cmp.Or(context.Cause(halted), s.soldOutError())
+	return cmp.Or(context.Cause(halted), s.unfinished())
 }
 
-// soldOutError is the error of a run that came to its end, but for targets that no request is taken for any more.
-func (s *sending) soldOutError() (err error) {
+// unfinished is the error of a run that came to its end, but for targets that no request is taken for any more, or for
+// requests that it could not wait for.
+func (s *sending) unfinished() (err error) {
+	if stop := s.tooLong.Load(); stop != nil {
+		err = stop
+	}
 	s.soldOut.Range(func(target, answer any) bool {
 		err = &Stop{Reason: "the service takes no more: " + answer.(job.Answer).String()}
 		return false

@@ -11,8 +11,8 @@ import (
 type experience struct {
 	mu      sync.Mutex
 	belief  belief
-	causes  map[cause]bool // whether a refusal of this kind is due to an entry of the request, as far as it is known
-	largest int            // the most entries of a request that was carried out
+	causes  map[cause]evidence
+	largest int // the most entries of a request that was carried out
 }
 
 // cause is what the service gives as the reason of a refusal.
@@ -21,10 +21,22 @@ type cause struct {
 	code   string
 }
 
+// evidence is what is known of whether a refusal of some cause is due to an entry of the request.
+type evidence struct {
+	single    bool // a request with a single entry was refused so
+	disproved bool // a request was refused so, and each of its entries was carried out afterwards
+	asked     int  // how often a refusal could prove that an entry is bad
+}
+
+// checked says which of the times that a refusal could prove something it is tried whether it does: the first of so
+// many. It costs next to nothing, and what goes wrong for another reason with the code of a bad entry is found
+// before it has cost many good rows.
+const checked = 32
+
 func causeOf(a job.Answer) cause { return cause{a.HTTPStatus, a.Code} }
 
 func newExperience() *experience {
-	return &experience{belief: prior, causes: map[cause]bool{}}
+	return &experience{belief: prior, causes: map[cause]evidence{}}
 }
 
 // share estimates which share of the entries is bad at present.
@@ -49,18 +61,27 @@ func (e *experience) take(m, x int, v verdict, a job.Answer) {
 		e.largest = max(e.largest, x)
 		return
 	}
-	if _, known := e.causes[causeOf(a)]; x == 1 && !known {
-		e.causes[causeOf(a)] = true
+	if x == 1 {
+		seen := e.causes[causeOf(a)]
+		seen.single = true
+		e.causes[causeOf(a)] = seen
 	}
 }
 
-// proves tells whether the refusal of a request with so many entries, of which all but one were carried out since,
-// proves that this one is bad. It does when the service has refused a single entry with the same code, and has carried
-// out a request as large: otherwise there may have been too many entries, or something else that concerns none of them.
+// proves tells whether the refusal of a request with so many entries, of which all but one were carried out since, is
+// to be taken as proof that this one is bad. It is when the service has refused a single entry with the same code, and
+// has carried out a request as large: otherwise there may have been too many entries, or something else that concerns
+// none of them. Now and then it is not, so that the entry is sent, and shows whether it was bad.
 func (e *experience) proves(a job.Answer, entries int) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.causes[causeOf(a)] && entries <= e.largest
+	seen := e.causes[causeOf(a)]
+	if !seen.single || seen.disproved || entries > e.largest {
+		return false
+	}
+	seen.asked++
+	e.causes[causeOf(a)] = seen
+	return seen.asked%checked != 1
 }
 
 // disprove notes that a request was refused, and that each of its entries was carried out since. From then on such a
@@ -68,7 +89,9 @@ func (e *experience) proves(a job.Answer, entries int) bool {
 func (e *experience) disprove(a job.Answer) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.causes[causeOf(a)] = false
+	seen := e.causes[causeOf(a)]
+	seen.disproved = true
+	e.causes[causeOf(a)] = seen
 }
 
 // belief says how probable each of the shares is. Bad entries come in clusters (an account that is gone, a list that
