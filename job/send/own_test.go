@@ -2,12 +2,14 @@ package send_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"meetbatch/job"
 	"meetbatch/job/pace"
+	"meetbatch/job/plan"
 	"meetbatch/job/send"
 )
 
@@ -44,33 +46,52 @@ func TestOneAccountInTrouble(t *testing.T) {
 }
 
 // TestOneAccountIsToWaitForLong: an account for which the service asks to wait longer than a run does is not sent, and
-// has not failed; the others go on.
+// has not failed, whatever the status, and also where it asks so in the middle of a division; the others go on.
 func TestOneAccountIsToWaitForLong(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		rec, asked := &memory{}, false
-		svc := &service{takes: 100 * time.Millisecond, answer: func(a job.Attempt) job.Answer {
-			switch {
-			case a.Chunk.Target == "account20" && !asked: // from now on, it is for the request alone
-				asked = true
-				return job.Answer{HTTPStatus: 429, RetryAfter: time.Second}
-			case a.Chunk.Target == "account50":
-				return job.Answer{HTTPStatus: 429, Code: "APIG.0308", RetryAfter: time.Hour}
-			}
-			return fine
-		}}
-		r := paced(pace.Settings{}, &send.Runner{Operation: job.Reclaim, Sender: svc, Recorder: rec, Workers: 1})
-		err := r.Run(t.Context(), t.Context(), manyAccounts(100))
-		var stop *send.Stop
-		if !errors.As(err, &stop) || stop.Reason != "the service asks to wait 1h0m0s with one request, which is longer than 15m0s" {
-			t.Errorf("Run = %v", err)
+	for _, long := range []job.Answer{
+		{HTTPStatus: 429, Code: "APIG.0308", RetryAfter: time.Hour},
+		{HTTPStatus: 503, Code: "APIG.0308", RetryAfter: time.Hour},
+		{HTTPStatus: 429, Code: "APIG.0308", RetryAfter: pace.Patience + time.Second},
+	} {
+		for _, divided := range []bool{false, true} {
+			synctest.Test(t, func(t *testing.T) { waitForLong(t, long, divided) })
 		}
-		if not, done := r.Counts.Of(job.NotSent), r.Counts.Of(job.Succeeded); not != 1 || done != 99 {
-			t.Errorf("%d were not sent and %d succeeded, want 1 and 99", not, done)
+	}
+}
+
+// waitForLong runs a hundred accounts of two rooms, of which one gets that answer: for both of
+// its rooms, or where they are divided for the first.
+func waitForLong(t *testing.T, long job.Answer, divided bool) {
+	rec, asked := &memory{}, false
+	svc := &service{takes: 100 * time.Millisecond, answer: func(a job.Attempt) job.Answer {
+		switch whole := len(a.Chunk.Entries) > 1; {
+		case a.Chunk.Target == "account20" && !asked: // from now on, it is for the request alone
+			asked = true
+			return job.Answer{HTTPStatus: 429, RetryAfter: time.Second}
+		case a.Chunk.Target == "account50" && divided && whole:
+			return badEntry
+		case a.Chunk.Entries[0].ID == "100":
+			return long
 		}
-		for _, o := range rec.outcomes {
-			if o.Status == job.NotSent && (o.Answer.Code != "APIG.0308" || job.Doubtful(o.Message())) {
-				t.Errorf("outcome = %+v", o)
-			}
+		return fine
+	}}
+	list := plan.New(plan.Settings{Operation: job.Reclaim, Size: job.MaxChunk})
+	for i := range 200 {
+		list.Add(job.Item{Line: int64(i + 2), Account: fmt.Sprintf("account%d", i/2), Value: fmt.Sprint(i)})
+	}
+	r := paced(pace.Settings{}, &send.Runner{Operation: job.Reclaim, Sender: svc, Recorder: rec, Workers: 1})
+	err := r.Run(t.Context(), t.Context(), mustPlan(list))
+	var stop *send.Stop
+	want := fmt.Sprintf("the service asks to wait %s with one request, which is longer than 15m0s", long.RetryAfter)
+	if !errors.As(err, &stop) || stop.Reason != want {
+		t.Errorf("Run = %v, want %s", err, want)
+	}
+	if not, done := r.Counts.Of(job.NotSent), r.Counts.Of(job.Succeeded); not+done != 200 || not != map[bool]int64{false: 2, true: 1}[divided] {
+		t.Errorf("%d were not sent and %d succeeded of 200: %s, divided: %t", not, done, long, divided)
+	}
+	for _, o := range rec.outcomes {
+		if o.Status == job.NotSent && (o.Answer.Code != "APIG.0308" || job.Doubtful(o.Message())) {
+			t.Errorf("outcome = %+v", o)
 		}
-	})
+	}
 }

@@ -28,9 +28,9 @@ type evidence struct {
 	asked     int  // how often a refusal could prove that an entry is bad
 }
 
-// checked says which of the times that a refusal could prove something it is tried whether it does: the first of so
-// many. It costs next to nothing, and what goes wrong for another reason with the code of a bad entry is found
-// before it has cost many good rows.
+// checked is how often proof is not taken for granted: of so many entries that a refusal proves to be bad, the first is
+// sent all the same. So a service that refuses for another reason with the code of a bad entry is found out before many
+// good rows have failed for it, and the requests become no more than a few in a thousand more.
 const checked = 32
 
 func causeOf(a job.Answer) cause { return cause{a.HTTPStatus, a.Code} }
