@@ -73,6 +73,12 @@ var follows = []following{
 	{name: "a lower limit with headers", rate: "auto", service: just(func() limiter { return fixed(30, time.Minute, true) }), allowed: 30, least: 0.97, most: 0.01},
 	{name: "a fixed rate above the limit, with headers", rate: "10/1s", service: just(func() limiter { return fixed(100, time.Minute, true) }), allowed: 100, least: 0.97, most: 0.01},
 	{name: "no rate, with headers", rate: "none", service: just(func() limiter { return sliding(100, time.Minute, true) }), allowed: 100, least: 0.97, most: 0.02},
+	{name: "no rate, one a second", rate: "none", service: just(func() limiter { return fixed(1, time.Second, false) }), allowed: 60, least: 0.70, most: 0.40, workers: 64, takes: 300 * time.Millisecond},
+	{name: "no rate, ten a second", rate: "none", service: just(func() limiter { return fixed(10, time.Second, false) }), allowed: 600, least: 0.85, most: 0.08, workers: 256},
+	{name: "no rate, 600 a minute from a bucket", rate: "none", service: just(func() limiter { return leaky(600, time.Minute, 5) }), allowed: 600, least: 0.90, most: 0.08, workers: 64, takes: 300 * time.Millisecond},
+	{name: "no rate, 600 a minute from a larger bucket, slow", rate: "none", service: just(func() limiter { return leaky(600, time.Minute, 100) }), allowed: 600, least: 0.90, most: 0.16, workers: 256, takes: 2 * time.Second},
+	{name: "6,000 a minute from a bucket of a minute", rate: "auto", service: just(func() limiter { return leaky(6000, time.Minute, 6000) }), allowed: 6000, least: 0.85, most: 0.04, workers: 64},
+
 	{name: "half of the limit is another's, with headers", rate: "auto", service: just(func() limiter { return shared(fixed(100, time.Minute, true), 50) }), allowed: 50, least: 0.90, most: 0.03},
 	{name: "half of the limit is another's", rate: "auto", service: just(func() limiter { return shared(fixed(100, time.Minute, false), 50) }), allowed: 50, least: 0.80, most: 0.10},
 	{name: "fixed window without headers", rate: "auto", service: just(func() limiter { return fixed(100, time.Minute, false) }), allowed: 100, least: 0.90, most: 0.015},

@@ -50,6 +50,7 @@ type search struct {
 type stay struct {
 	since          float64
 	heard, refused float64 // answers
+	all, shed      float64 // the same with the refusals that only went with one before
 	doubt          doubt
 	lowered        bool // the rate before was higher
 	jammed         bool // nobody got through for a while
@@ -102,6 +103,7 @@ func (s *search) blocked() bool {
 // accepted takes in an answer that was no refusal, to a request that went out at start.
 func (s *search) accepted(start, now float64) {
 	s.flow.through(now)
+	s.stay.count(start, false)
 	was := s.row
 	switch {
 	case !s.blocked():
@@ -109,12 +111,13 @@ func (s *search) accepted(start, now float64) {
 		s.hear(start, now, false)
 	case start >= was.blockedAt: // those that were under way before say nothing of now
 		s.row.n = 0
-		s.recover(now, was)
+		s.recover(start, now, was)
 	}
 }
 
 // refused takes in a refusal of a request that went out at start.
 func (s *search) refused(start, now float64) {
+	s.stay.count(start, true)
 	if start < s.row.blockedAt { // the same event, which it is known of
 		return
 	}
@@ -128,6 +131,28 @@ func (s *search) refused(start, now float64) {
 	s.row.blockedAt = now
 	s.stay.jammed = true
 	s.note(true)
+}
+
+// count counts an answer to a request at this rate, whatever it says of it.
+func (s *stay) count(start float64, refused bool) {
+	if start < s.since {
+		return
+	}
+	s.all++
+	if refused {
+		s.shed++
+	}
+}
+
+// overfull tells whether more was refused than is ever taken for noise, or than noise was found to be, and that not by
+// chance.
+func (s *search) overfull() bool {
+	bearable := maxNoise
+	if s.noise > 0 {
+		bearable = math.Min(maxNoise, 2*s.noise+0.03)
+	}
+	n := s.stay.shed
+	return n-2*math.Sqrt(n)-2 > bearable*s.stay.all
 }
 
 // hear takes in an answer, if it is one to a request at the rate in force.
@@ -153,7 +178,7 @@ func (s *search) note(refused bool) {
 }
 
 // recover takes in that somebody got through, after a row of refusals.
-func (s *search) recover(now float64, was row) {
+func (s *search) recover(start, now float64, was row) {
 	out := now - was.since
 	switch {
 	case out > longOutage: // others had used the limit, or the service was down: the rate is as right as before
@@ -161,7 +186,7 @@ func (s *search) recover(now float64, was row) {
 	case s.belief != trying && (out > 25 || out > 10 && was.n >= 5): // noise does not do that
 		s.usedUp(now, now-was.blockedAt)
 	default:
-		s.weigh(now)
+		s.hear(start, now, false)
 	}
 }
 
@@ -188,6 +213,8 @@ func (s *search) weigh(now float64) {
 		s.stay.doubt = doubt{}
 	case s.stay.doubt.score > s.patience(now):
 		s.suspect(now)
+	case s.stay.all >= 100 && s.overfull():
+		s.try(now)
 	case s.noise > usualNoise && now > s.doubtAt && s.stay.heard >= 250:
 		s.noise, s.stay.doubt = 0, doubt{heard: s.stay.heard, refused: s.stay.refused}
 		s.try(now)

@@ -27,6 +27,7 @@ type trial struct {
 	need           float64 // answers until it is judged
 	heard, refused float64 // in the step before, where there was one
 	second         bool    // it has gone lower still
+	overfull       bool    // so much was refused at home that it is no noise
 }
 
 // compare notes what a trial, or its next step, is compared with.
@@ -42,8 +43,8 @@ func lower(share float64) float64 { return math.Max(1.0/3, 0.88*(1-share)) }
 func (s *search) try(now float64) {
 	run, all := s.stay.doubt.share(), s.stay.refused/s.stay.heard
 	share := math.Min(run, all)
-	s.trial = trial{home: s.rate}
-	s.trial.compare(s.rate, share, run, s.got(now), s.stay.heard, s.noise)
+	s.trial = trial{home: s.rate, overfull: s.overfull()}
+	s.trial.compare(s.actual(now), share, run, s.got(now), s.stay.heard, s.noise)
 	if all > 0.15 && s.stay.doubt.heard > 5 { // most of it lately, as where a bucket had to fill first
 		share = run
 	}
@@ -68,7 +69,7 @@ func (s *search) judge(now float64) {
 		t.compare(s.rate, math.Min(share, t.share), share, s.got(now), heard, s.noise)
 		s.set(now, s.rate*math.Min(0.6, lower(math.Max(share, s.stay.doubt.share()))), trying)
 	case !enough:
-	case !s.stay.jammed && refused-s.noise*heard > (t.share-s.noise)*heard/3: // about as much as before
+	case !s.stay.jammed && !t.overfull && refused-s.noise*heard > (t.share-s.noise)*heard/3: // about as much as before
 		s.learn(now, heard+t.heard, refused+t.refused)
 	default:
 		s.limited(now)
