@@ -144,12 +144,12 @@ func (s *stay) count(start float64, refused bool) {
 	}
 }
 
-// overfull tells whether more was refused than is ever taken for noise, or than noise was found to be, and that not by
-// chance.
+// overfull tells whether so much was refused that it is no noise: more than noise ever is, or than it was found to be
+// and half as much again, and that not by chance.
 func (s *search) overfull() bool {
 	bearable := maxNoise
 	if s.noise > 0 {
-		bearable = math.Min(maxNoise, 2*s.noise+0.03)
+		bearable = math.Min(maxNoise, 1.5*s.noise+0.02)
 	}
 	n := s.stay.shed
 	return n-2*math.Sqrt(n)-2 > bearable*s.stay.all
