@@ -58,6 +58,9 @@ func (c *Client) explain(answer *job.Answer, body []byte) {
 // retryAfter reads a Retry-After header, seconds or a date (RFC 9110, section 10.2.3). Nothing says that
 // the service sends one. What cannot be read, and what is over, is 0.
 func retryAfter(header string, now time.Time) time.Duration {
+	if header == "" {
+		return 0
+	}
 	if seconds, err := strconv.ParseInt(header, 10, 32); err == nil {
 		return max(time.Duration(seconds)*time.Second, 0)
 	}

@@ -1,7 +1,6 @@
 package meeting
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -88,7 +87,10 @@ func (c *Client) exchange(ctx context.Context, q request) (r reply, err error) {
 		return r, err
 	}
 	req.Header.Set("Accept-Language", c.Language)
-	req.Header.Set("X-Request-Id", cmp.Or(q.id, uuid.NewString()))
+	if q.id == "" {
+		q.id = uuid.NewString()
+	}
+	req.Header.Set("X-Request-Id", q.id)
 	if q.token != "" {
 		req.Header.Set("X-Access-Token", q.token)
 	}
