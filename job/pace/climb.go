@@ -42,7 +42,8 @@ func near(good, bad float64) bool {
 // ascend raises the rate, where it is what holds requests back and nothing speaks against it: by a factor while no limit
 // is known, halfway towards one that is, and from just below it by steps that grow as long as they go well.
 func (s *search) ascend(now float64) {
-	c, lasts, heard, few := &s.climb, now-s.stay.since, s.stay.heard, 40.0
+	c, lasts, heard := &s.climb, now-s.stay.since, s.stay.heard
+	few := math.Min(40, math.Max(10, s.rate*probation))
 	if c.failed {
 		few = 100
 	}

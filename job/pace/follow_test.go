@@ -54,8 +54,22 @@ var follows = []following{
 	{name: "10 a second", rate: "auto", service: just(func() limiter { return fixed(10, time.Second, false) }), allowed: 600, least: 0.90, most: 0.03},
 	{name: "3,000 a minute", rate: "auto", service: just(func() limiter { return fixed(3000, time.Minute, false) }), allowed: 3000, least: 0.85, most: 0.03, workers: 64},
 	{name: "3,000 a minute from a bucket", rate: "auto", service: just(func() limiter { return leaky(3000, time.Minute, 5) }), allowed: 3000, least: 0.85, most: 0.03, workers: 64},
-	{name: "others take it all at times", rate: "auto", service: just(func() limiter { return bursts(fixed(100, time.Minute, false)) }), allowed: 100 * 2 / 3.0, least: 0.90, most: 0.03, lasts: time.Hour},
-	{name: "others take it all at times, 600 a minute", rate: "auto", service: just(func() limiter { return bursts(fixed(600, time.Minute, false)) }), allowed: 400, least: 0.90, most: 0.03, lasts: time.Hour},
+	{name: "others take it all at times", rate: "auto", service: just(func() limiter {
+		return bursts(fixed(100, time.Minute, false), 5*time.Minute, 5*time.Minute, 15*time.Minute)
+	}), allowed: 100 * 2 / 3.0, least: 0.90, most: 0.03, lasts: time.Hour},
+	{name: "others take it all at times, 600 a minute", rate: "auto", service: just(func() limiter {
+		return bursts(fixed(600, time.Minute, false), 5*time.Minute, 5*time.Minute, 15*time.Minute)
+	}), allowed: 400, least: 0.90, most: 0.03, lasts: time.Hour},
+	{name: "others have used it up at first", rate: "100/1m", service: just(func() limiter { return bursts(everything(), 0, 20*time.Second, 0) }), allowed: 100 * 29.0 / 30, least: 0.95, most: 0.02},
+	{name: "others have used it up at first, for longer", rate: "100/1m", service: just(func() limiter { return bursts(fixed(100, time.Minute, false), 0, 50*time.Second, 0) }), allowed: 100 * 11.0 / 12, least: 0.93, most: 0.02},
+	{name: "others have used it up at first, no rate", rate: "none", service: just(func() limiter { return bursts(fixed(600, time.Minute, false), 0, 50*time.Second, 0) }), allowed: 600 * 11.0 / 12, least: 0.90, most: 0.06, workers: 64},
+	{name: "others have used it up soon", rate: "100/1m", service: just(func() limiter { return bursts(fixed(100, time.Minute, false), 2*time.Second, 50*time.Second, 0) }), allowed: 100 * 11.0 / 12, least: 0.93, most: 0.02},
+	{name: "others use it up now and then", rate: "100/1m", service: just(func() limiter {
+		return bursts(fixed(600, time.Minute, false), 100*time.Second, 45*time.Second, 5*time.Minute)
+	}), allowed: 85, least: 0.93, most: 0.03, lasts: 30 * time.Minute},
+	{name: "others use it up now and then, quick", rate: "10/1s", service: just(func() limiter {
+		return bursts(everything(), 100*time.Second, 20*time.Second, 5*time.Minute)
+	}), allowed: 600 * 14.0 / 15, least: 0.93, most: 0.01, lasts: 30 * time.Minute},
 	{name: "600 a minute with faults", rate: "900/1m", service: just(func() limiter { return fixed(600, time.Minute, false) }), allowed: 600, least: 0.90, most: 0.03, faults: true},
 	{name: "600 a minute with faults, auto", rate: "auto", service: just(func() limiter { return fixed(600, time.Minute, false) }), allowed: 600, least: 0.90, most: 0.03, faults: true},
 	{name: "600 a minute with 1 % noise", rate: "900/1m", service: noisy(0.01, func() limiter { return fixed(600, time.Minute, false) }), allowed: 600, least: 0.90, most: 0.04},

@@ -37,13 +37,14 @@ type search struct {
 	doubtAt float64 // when that has to prove itself again
 	trust   float64 // for how long it was to be believed
 
-	belief belief
-	stay   stay
-	climb  climb
-	trial  trial
-	row    row
-	flow   flow
-	fullAt float64 // when a window was found used up
+	belief   belief
+	stay     stay
+	climb    climb
+	trial    trial
+	row      row
+	flow     flow
+	fullAt   float64 // when a window was found used up
+	othersAt float64 // when it was taken to be others who did that
 }
 
 // stay is what was seen at the rate in force.
@@ -64,7 +65,7 @@ type row struct {
 }
 
 func newSearch(top, start float64) *search {
-	return &search{top: top, rate: math.Min(top, start), climb: newClimb(), row: row{blockedAt: math.Inf(-1)}}
+	return &search{top: top, rate: math.Min(top, start), climb: newClimb(), row: row{blockedAt: math.Inf(-1)}, othersAt: math.Inf(-1)}
 }
 
 // set goes to another rate.
@@ -177,17 +178,30 @@ func (s *search) note(refused bool) {
 	s.stay.doubt.add(refused, s.noise)
 }
 
-// recover takes in that somebody got through, after a row of refusals.
+// recover takes in that somebody got through, after a row of refusals. A row that lasted so long that noise does not do
+// it was a window that was used up.
 func (s *search) recover(start, now float64, was row) {
 	out := now - was.since
+	full := s.belief != trying && (out > 25 || out > 10 && was.n >= 5)
 	switch {
-	case out > longOutage: // others had used the limit, or the service was down: the rate is as right as before
+	case out > longOutage, full && s.others(now, was): // the rate is as right as before
 		s.set(now, s.rate, s.belief)
-	case s.belief != trying && (out > 25 || out > 10 && was.n >= 5): // noise does not do that
+	case full:
 		s.usedUp(now, now-was.blockedAt)
 	default:
 		s.hear(start, now, false)
 	}
+}
+
+// others tells whether it was rather others who used a window up: this run had only begun, so that nothing is known of
+// what it may have, or its rate had proved itself. Where the next window is used up too it was not them.
+func (s *search) others(now float64, was row) bool {
+	_, got := s.flow.over(was.since, minute)
+	began := was.since < minute && got < 20
+	proved := was.since-s.stay.since > probation
+	again := now-s.othersAt < 1.6*minute
+	s.othersAt = now
+	return (began || proved) && !again
 }
 
 // usedUp goes to what got through in a window of a minute that was found used up, late by so many seconds.
@@ -199,7 +213,11 @@ func (s *search) usedUp(now, late float64) {
 	}
 	got /= minute
 	s.climb.ends(0, math.Min(s.rate, 1.03*got))
-	s.climb.rests()
+	if got < s.rate/2 && s.belief != raised { // it may be that others took the rest
+		s.climb.failed, s.climb.wait, s.climb.step = false, probation, 4*firstStep
+	} else {
+		s.climb.rests()
+	}
 	s.set(now, justBelow*math.Min(s.rate, got), refilling)
 }
 

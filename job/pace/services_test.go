@@ -117,14 +117,19 @@ func noise(share float64, l limiter, chance *rand.Rand) limiter {
 	}
 }
 
-// bursts is a limiter of which somebody else takes everything for five minutes in every fifteen.
-func bursts(l limiter) limiter {
+// bursts is a limiter of which somebody else takes everything for a time, from a moment after the first request on, and
+// again in every period; 0: once.
+func bursts(l limiter, from, lasts, every time.Duration) limiter {
 	var start time.Time
 	return func(now time.Time) (bool, []job.Limit) {
 		if start.IsZero() {
 			start = now
 		}
-		if at := now.Sub(start) % (15 * time.Minute); at >= 5*time.Minute && at < 10*time.Minute {
+		at := now.Sub(start)
+		if every > 0 {
+			at %= every
+		}
+		if at >= from && at < from+lasts {
 			return false, nil
 		}
 		return l(now)
