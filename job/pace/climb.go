@@ -48,19 +48,21 @@ func (s *search) ascend(now float64) {
 		few = 100
 	}
 	switch {
-	case s.rate >= s.top, lasts < 6, heard < 10, s.stay.doubt.score > 1.5:
+	case s.rate >= s.top, lasts < 6, heard < 10, s.stay.doubt.score > 1.5: // there is no reason to, or too little is known
 	case c.bad == 0:
 		s.raise(now, 2*s.rate)
 	case lasts < 15, heard < few:
 	case !near(s.rate, c.bad):
-		if c.chance && s.belief == raised { // half of the way went well
+		if c.chance && s.phase == raised { // half of the way went well
 			c.chance, c.bad = false, 0
 			return
 		}
 		s.raise(now, (s.rate+c.bad)/2)
-	case lasts >= c.wait && s.raise(now, s.rate*(1+c.step)):
-		c.bad = math.Max(c.bad, s.rate)
-		c.step, c.wait = math.Min(1, 4*c.step), probation
+	case lasts >= c.wait:
+		if s.raise(now, s.rate*(1+c.step)) {
+			c.bad = math.Max(c.bad, s.rate)
+			c.step, c.wait = math.Min(1, 4*c.step), probation
+		}
 	}
 }
 
@@ -72,7 +74,7 @@ func (s *search) raise(now, to float64) bool {
 		return false
 	}
 	expected := 1.2 * math.Max(usualNoise, s.noise) * s.stay.heard
-	if s.belief == raised && lasts > minute && s.stay.refused > expected+0.5 {
+	if s.phase == raised && lasts > minute && s.stay.refused > expected+0.5 {
 		s.descend(now)
 		return false
 	}

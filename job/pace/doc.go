@@ -22,18 +22,18 @@
 //   - The limiter, golang.org/x/time/rate with a burst of one, holds the moment of each request. The pacer sets its
 //     rate to the governor's, and lets only one caller at a time wait for it.
 //
-// The search (search.go) is the core: given numbers it answers numbers, and whoever asks has the clock. It believes one
-// of five things of the rate in force. Each answer is weighed against what noise explains (doubt.go), and what is
-// believed next depends on what there is to compare with:
+// The search (search.go) is the core: given numbers it answers numbers, and whoever asks has the clock. It is in one
+// of five phases, by what it takes the rate in force to be. Each answer is weighed against what noise explains (doubt.go), and the next
+// phase depends on what there is to compare with:
 //
-//	settled    it is right              too much is refused: trying
+//	steady     it is right             too much is refused: trying
 //	raised     it may be too high       too much is refused: back, found; else further up (climb.go)
 //	found      it is new, doubted soon  too much is refused: trying
 //	trying     it is low on purpose     about as much is refused as before: it was noise, back up; else a limit (trial.go)
-//	refilling  a window was used up     after a minute like settled
+//	refilling  a window was used up     after a minute like steady
 //
 // From each of them it goes to refilling where nobody got through for a while: then what got through in that minute is the
-// limit. What it counts is kept for two minutes (flow.go).
+// limit, unless it was rather others who used it up. What it counts is kept for two minutes (flow.go).
 //
 // How long to wait between tries, and for how long to go on without a good answer, stands in backoff.go, for the
 // sign-in too.

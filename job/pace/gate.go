@@ -106,8 +106,8 @@ func (g *gate) wake() {
 	g.changed = make(chan struct{})
 }
 
-// verdict is what a refusal comes to, as company and the search see it.
-type verdict struct {
+// finding is what the company and the search find of a refusal.
+type finding struct {
 	own    bool          // it is the request's own trouble
 	nobody bool          // nobody gets through
 	pause  time.Duration // the first, where all have to wait
@@ -116,13 +116,14 @@ type verdict struct {
 // answered takes in what came of an attempt that went out at start. It tells whether the answer says something
 // about the request itself; otherwise the service is throttling or down. An error ends the run: the service
 // has been in trouble for too long.
-func (g *gate) answered(about any, start time.Time, a job.Answer, v verdict) (own bool, err error) {
+func (g *gate) answered(about any, start time.Time, a job.Answer, v finding) (own bool, err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	defer g.wake()
 	fresh := !start.Before(g.heldAt) // it says something of the time since all were told to wait
-	if fresh || g.down {
-		g.probing = g.probing && g.down && a.Kind() == job.Away
+	down := g.down && a.Kind() == job.Away
+	if (fresh || g.down) && !down { // with its answer the one attempt that was to find out is over; or, if it is down, in away
+		g.probing = false
 	}
 	switch a.Kind() {
 	case job.Expired: // which says nothing about trouble
@@ -169,7 +170,7 @@ func (g *gate) away(about any, start time.Time, a job.Answer) (own bool, err err
 
 // throttled takes in a refusal. Where it is not the request's own trouble all have to wait, and where nobody gets
 // through one at a time finds out when somebody does.
-func (g *gate) throttled(fresh bool, retryAfter time.Duration, v verdict) (own bool, err error) {
+func (g *gate) throttled(fresh bool, retryAfter time.Duration, v finding) (own bool, err error) {
 	switch {
 	case v.own:
 		return true, nil

@@ -74,7 +74,7 @@ func (g *governor) rate(now time.Time) rate.Limit {
 func (g *governor) why() string {
 	s := g.search
 	switch {
-	case s.rate < s.top && (s.climb.bad > 0 || s.belief == trying || g.ceiling < rate.Inf):
+	case s.rate < s.top && (s.climb.bad > 0 || s.phase == trying || g.ceiling < rate.Inf):
 		return afterRefusals
 	case g.states < g.ceiling:
 		return statedByService

@@ -232,7 +232,7 @@ func (t *Turn) Answered(about any, a job.Answer) (own bool, err error) {
 
 // hear takes in an answer to a request that went out at start. It tells for how long nothing may go out by what the
 // service says of its limits, and what it comes to where it is a refusal.
-func (p *Pacer) hear(about any, start time.Time, a job.Answer) (rest time.Duration, v verdict) {
+func (p *Pacer) hear(about any, start time.Time, a job.Answer) (rest time.Duration, v finding) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
@@ -249,16 +249,16 @@ func (p *Pacer) hear(about any, start time.Time, a job.Answer) (rest time.Durati
 		p.company.passes()
 		g.search.accepted(g.moment(start), g.moment(now))
 	}
-	return rest, verdict{}
+	return rest, finding{}
 }
 
 // refused takes in a refusal. One that a request meets again while others get through says nothing of the rate.
-func (p *Pacer) refused(about any, start, now time.Time, retryAfter bool) verdict {
+func (p *Pacer) refused(about any, start, now time.Time, retryAfter bool) finding {
 	g := p.governor
 	if again := p.company.refuses(about, now); !again {
 		g.search.refused(g.moment(start), g.moment(now))
 	}
-	v := verdict{nobody: g.search.blocked(), pause: firstPause}
+	v := finding{nobody: g.search.blocked(), pause: firstPause}
 	v.own = p.company.own(v.nobody, retryAfter, now)
 	if r := g.rate(now); p.company.through > 0 { // a window of a second is over soon
 		v.pause = min(v.pause, max(time.Second/2, time.Duration(3/float64(r)*float64(time.Second))))

@@ -2,15 +2,15 @@ package pace
 
 import "math"
 
-// belief is what the search holds of the rate in force.
-type belief int
+// phase is how the search stands to the rate in force.
+type phase int
 
 const (
-	settled   belief = iota // it is right, as far as is known
-	raised                  // it may be too high: it was raised to find out
-	found                   // it is new and lower, and doubted sooner than one that has proved itself
-	refilling               // it is right, but a window that was used up may take a minute to give as much
-	trying                  // it is lower than it need be, to see whether refusals depend on it
+	steady    phase = iota // it is right, as far as is known
+	raised                 // it may be too high: it was raised to find out
+	found                  // it is new and lower, and doubted sooner than one that has proved itself
+	refilling              // it is right, but a window that was used up may take a minute to give as much
+	trying                 // it is lower than it need be, to see whether refusals depend on it
 )
 
 const (
@@ -37,7 +37,7 @@ type search struct {
 	doubtAt float64 // when that has to prove itself again
 	trust   float64 // for how long it was to be believed
 
-	belief   belief
+	phase    phase
 	stay     stay
 	climb    climb
 	trial    trial
@@ -69,10 +69,10 @@ func newSearch(top, start float64) *search {
 }
 
 // set goes to another rate.
-func (s *search) set(now, rate float64, b belief) {
+func (s *search) set(now, rate float64, p phase) {
 	rate = math.Min(s.top, math.Max(lowest, rate))
 	s.stay = stay{since: now, lowered: rate < s.rate}
-	s.rate, s.belief = rate, b
+	s.rate, s.phase = rate, p
 }
 
 // bound takes in the rate that the service states, +Inf where it states none. That is the rate in force, unless more was
@@ -83,8 +83,8 @@ func (s *search) bound(now, ceiling, states float64) {
 	case math.IsInf(states, 1):
 		s.climb.ends(s.rate, s.rate)
 		s.climb.rests()
-	case s.climb.bad == 0 && s.belief != trying, s.rate > s.top:
-		s.set(now, s.top, settled)
+	case s.climb.bad == 0 && s.phase != trying, s.rate > s.top:
+		s.set(now, s.top, steady)
 	}
 }
 
@@ -95,7 +95,7 @@ func (s *search) sent(now float64) { s.flow.sent(now) }
 // a trial that is the noise in question.
 func (s *search) blocked() bool {
 	noise := math.Max(0.005, s.noise)
-	if s.belief == trying {
+	if s.phase == trying {
 		noise = math.Max(noise, math.Min(maxNoise, s.trial.share))
 	}
 	return s.row.n >= max(2, int(math.Ceil(math.Log(0.0005)/math.Log(noise))))
@@ -182,10 +182,10 @@ func (s *search) note(refused bool) {
 // it was a window that was used up.
 func (s *search) recover(start, now float64, was row) {
 	out := now - was.since
-	full := s.belief != trying && (out > 25 || out > 10 && was.n >= 5)
+	full := s.phase != trying && (out > 25 || out > 10 && was.n >= 5)
 	switch {
 	case out > longOutage, full && s.others(now, was): // the rate is as right as before
-		s.set(now, s.rate, s.belief)
+		s.set(now, s.rate, s.phase)
 	case full:
 		s.usedUp(now, now-was.blockedAt)
 	default:
@@ -213,7 +213,7 @@ func (s *search) usedUp(now, late float64) {
 	}
 	got /= minute
 	s.climb.ends(0, math.Min(s.rate, 1.03*got))
-	if got < s.rate/2 && s.belief != raised { // it may be that others took the rest
+	if got < s.rate/2 && s.phase != raised { // it may be that others took the rest
 		s.climb.failed, s.climb.wait, s.climb.step = false, probation, 4*firstStep
 	} else {
 		s.climb.rests()
@@ -225,9 +225,9 @@ func (s *search) usedUp(now, late float64) {
 func (s *search) weigh(now float64) {
 	lasts := now - s.stay.since
 	switch {
-	case s.belief == trying:
+	case s.phase == trying:
 		s.judge(now)
-	case s.belief == refilling && lasts < minute:
+	case s.phase == refilling && lasts < minute:
 		s.stay.doubt = doubt{}
 	case s.stay.doubt.score > s.patience(now):
 		s.suspect(now)
@@ -247,7 +247,7 @@ func (s *search) weigh(now float64) {
 // patience is the score of doubt that is borne. A rate that has proved itself bears what chance does about once in ten
 // minutes; one that is new is probably too high if anything speaks for it.
 func (s *search) patience(now float64) float64 {
-	if (s.belief == raised || s.belief == found) && now-s.stay.since < probation {
+	if (s.phase == raised || s.phase == found) && now-s.stay.since < probation {
 		return 2.8
 	}
 	return math.Log(math.Min(600_000, math.Max(1000, 600*s.actual(now))))
@@ -255,7 +255,7 @@ func (s *search) patience(now float64) float64 {
 
 // suspect takes in that more is refused than noise explains.
 func (s *search) suspect(now float64) {
-	if s.belief == raised && s.climb.good > 0 {
+	if s.phase == raised && s.climb.good > 0 {
 		s.descend(now)
 		return
 	}

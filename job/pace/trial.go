@@ -83,7 +83,7 @@ func (s *search) learn(now, heard, refused float64) {
 	s.trust = math.Max(firstTrust, 2*s.trust)
 	s.doubtAt = now + s.trust
 	s.climb.bad, s.climb.wait, s.climb.retried = 0, 15, false
-	s.set(now, s.trial.home, settled)
+	s.set(now, s.trial.home, steady)
 }
 
 // limited ends a trial by which refusals depend on the rate. What got through before is the limit, if that rests on
