@@ -22,11 +22,11 @@
 //   - The limiter, golang.org/x/time/rate with a burst of one, holds the moment of each request. The pacer sets its
 //     rate to the governor's, and lets only one caller at a time wait for it.
 //
-// The search (search.go) is the core: given numbers it answers numbers, and whoever asks has the clock. It is in one
-// of five phases, by what it takes the rate in force to be. Each answer is weighed against what noise explains (doubt.go), and the next
-// phase depends on what there is to compare with:
+// The search (search.go) is the core: given numbers it answers numbers, and whoever asks has the clock. It is in one of
+// five phases, by what it takes the rate in force to be. Each answer is weighed against what noise explains (doubt.go),
+// and the next phase depends on what there is to compare with:
 //
-//	steady     it is right             too much is refused: trying
+//	steady     it is right              too much is refused: trying
 //	raised     it may be too high       too much is refused: back, found; else further up (climb.go)
 //	found      it is new, doubted soon  too much is refused: trying
 //	trying     it is low on purpose     about as much is refused as before: it was noise, back up; else a limit (trial.go)
