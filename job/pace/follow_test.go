@@ -67,6 +67,9 @@ var follows = []following{
 	{name: "others use it up now and then", rate: "100/1m", service: just(func() limiter {
 		return bursts(fixed(600, time.Minute, false), 100*time.Second, 45*time.Second, 5*time.Minute)
 	}), allowed: 85, least: 0.93, most: 0.03, lasts: 30 * time.Minute},
+	{name: "others use it up now and then, auto", rate: "auto", service: just(func() limiter {
+		return bursts(fixed(600, time.Minute, false), 100*time.Second, 45*time.Second, 5*time.Minute)
+	}), allowed: 600 * 0.85, least: 0.88, most: 0.02, lasts: 30 * time.Minute},
 	{name: "others use it up now and then, quick", rate: "10/1s", service: just(func() limiter {
 		return bursts(everything(), 100*time.Second, 20*time.Second, 5*time.Minute)
 	}), allowed: 600 * 14.0 / 15, least: 0.93, most: 0.01, lasts: 30 * time.Minute},

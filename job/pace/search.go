@@ -45,6 +45,7 @@ type search struct {
 	flow     flow
 	fullAt   float64 // when a window was found used up
 	othersAt float64 // when it was taken to be others who did that
+	right    float64 // a rate that was right for long, or what a window held last
 }
 
 // stay is what was seen at the rate in force.
@@ -71,6 +72,9 @@ func newSearch(top, start float64) *search {
 // set goes to another rate.
 func (s *search) set(now, rate float64, p phase) {
 	rate = math.Min(s.top, math.Max(lowest, rate))
+	if r := s.proved(now); r > 0 {
+		s.right = r
+	}
 	s.stay = stay{since: now, lowered: rate < s.rate}
 	s.rate, s.phase = rate, p
 }
@@ -184,7 +188,7 @@ func (s *search) recover(start, now float64, was row) {
 	out := now - was.since
 	full := s.phase != trying && (out > 25 || out > 10 && was.n >= 5)
 	switch {
-	case out > longOutage, full && s.others(now, was): // the rate is as right as before
+	case out > longOutage, full && s.others(now, out, was): // the rate is as right as before
 		s.set(now, s.rate, s.phase)
 	case full:
 		s.usedUp(now, now-was.blockedAt)
@@ -193,15 +197,27 @@ func (s *search) recover(start, now float64, was row) {
 	}
 }
 
-// others tells whether it was rather others who used a window up: this run had only begun, so that nothing is known of
-// what it may have, or its rate had proved itself. Where the next window is used up too it was not them.
-func (s *search) others(now float64, was row) bool {
+// others tells whether it was rather others who used a window up, so that nobody got through for so long: this run had only
+// begun, and nothing is known of what it may have; or it lasted longer than what the rate is beyond a rate that was right
+// explains. Where the next window is used up too it was not them.
+func (s *search) others(now, out float64, was row) bool {
 	_, got := s.flow.over(was.since, minute)
 	began := was.since < minute && got < 20
-	proved := was.since-s.stay.since > probation
-	again := now-s.othersAt < 1.6*minute
+	right := math.Max(s.right, s.proved(was.since))
+	surprising := out > 10+minute*math.Max(0, 1-right/s.rate)
+	if !began && !surprising || now-s.othersAt < 1.6*minute {
+		return false
+	}
 	s.othersAt = now
-	return (began || proved) && !again
+	return true
+}
+
+// proved is the rate in force, where it was right for long enough to be sure; else 0.
+func (s *search) proved(now float64) float64 {
+	if now-s.stay.since < probation {
+		return 0
+	}
+	return s.actual(now)
 }
 
 // usedUp goes to what got through in a window of a minute that was found used up, late by so many seconds.
@@ -212,6 +228,7 @@ func (s *search) usedUp(now, late float64) {
 		return
 	}
 	got /= minute
+	s.right = got
 	s.climb.ends(0, math.Min(s.rate, 1.03*got))
 	if got < s.rate/2 && s.phase != raised { // it may be that others took the rest
 		s.climb.failed, s.climb.wait, s.climb.step = false, probation, 4*firstStep
