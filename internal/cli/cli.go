@@ -44,7 +44,7 @@ type app struct {
 }
 
 // Run does what the arguments say and returns the exit code. The environment is a list of NAME=value, as os.Environ
-// gives it. While Run is under way, what Go's own packages log goes to the messages.
+// gives it. While Run is under way, what Go's own packages log goes to the messages, once it is known what is secret.
 func Run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	system.KeepPipesQuiet() // a run does not end because nobody reads what it says
 	a := &app{args: args, env: newEnvironment(environ), stdin: stdin, stdout: stdout, out: newOutput(stderr), now: time.Now, deaf: func() {}}
@@ -53,6 +53,7 @@ func Run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 	defer log.SetOutput(log.Writer())
 	defer log.SetFlags(log.Flags())
 	log.SetFlags(0)
+	log.SetOutput(io.Discard)
 	return a.run(ctx)
 }
 

@@ -58,7 +58,9 @@ func (c *console) isTerminal() bool { return isTerminal(c.out.to) }
 // ask says something as it stands, whatever the form of the messages: somebody sits there. It returns when that can be
 // seen, or with an error where it cannot, which is the context's when that ends first.
 func (c *console) ask(ctx context.Context, text string) error {
-	c.endLine(words.Shown(text))
+	if !c.out.say(words.Shown(text), true) {
+		return errStuck
+	}
 	return c.out.drain(ctx, 0)
 }
 

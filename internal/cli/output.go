@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	mostKept   = 1 << 20          // how much text waits for the file to take it, in bytes; as much again of what matters more
+	mostKept   = 8 << 20          // how much text waits for the file to take it, in bytes; as much again of what matters more
 	giveUp     = time.Second      // for how long the file may take nothing at the end
 	longestEnd = 10 * time.Second // for how long all of the end may take
 )
