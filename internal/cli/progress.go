@@ -84,11 +84,11 @@ func (s standing) parts() []string {
 	parts := []string{
 		fmt.Sprintf("%s of %s settled", words.Number(s.settled), words.Plural(s.rows, "row")),
 		words.Number(s.bad) + " failed",
-		words.Plural(s.requests, "request"),
 	}
 	if s.left > 0 {
 		parts = append(parts, "about "+words.Roughly(s.left)+" left")
 	}
+	parts = append(parts, words.Plural(s.requests, "request"))
 	if s.following != "" {
 		parts = append(parts, "following "+s.following)
 	}
@@ -124,6 +124,7 @@ func drawBar(text string, s standing) string {
 		progressbar.OptionSetDescription(text),
 		progressbar.OptionSetPredictTime(false),
 		progressbar.OptionSetWidth(20),
+		progressbar.OptionSetTheme(progressbar.Theme{Saucer: "=", SaucerPadding: " ", BarStart: "|", BarEnd: "|"}), // as wide everywhere
 		progressbar.OptionSetRenderBlankState(true),
 	)
 	b.Set64(s.settled)
