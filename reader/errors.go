@@ -34,6 +34,9 @@ func (r *Reader) headerError(err error) error {
 	if err == io.EOF {
 		return &Error{File: r.name, Reason: "the file is empty", Try: "the first line must name the columns: account," + r.op.Column}
 	}
+	if r.tape.tooLong {
+		return r.longRow()
+	}
 	if parse, is := errors.AsType[*csv.ParseError](err); is {
 		return &Error{File: r.name, Line: int64(parse.StartLine), Reason: "the header row cannot be read: " + parse.Err.Error(), Try: "is this a CSV?"}
 	}
@@ -46,6 +49,22 @@ func (r *Reader) readError(line int64, err error) error {
 	e := &Error{File: r.name, Line: line, Reason: err.Error()}
 	if known, is := errors.AsType[*Error](err); is {
 		e.Reason, e.Try = known.Reason, known.Try
+	}
+	return e
+}
+
+// longRow says why a row has no end within what one may take: a quote is not closed, or a cell is that long.
+func (r *Reader) longRow() error {
+	row := r.tape.row()
+	blank := blankLines(row, r.format.cr)
+	row = row[len(blank):]
+	e := &Error{File: r.name, Line: r.next + r.tape.skipped + r.lineEnds(blank), Reason: errLongRow.Error(), Try: "leave out columns that nobody needs, such as pictures"}
+	if at := openQuote(row, r.format.delimiter); at >= 0 {
+		line := e.Line + r.lineEnds(row[:at])
+		if !r.tape.closes(r.format.delimiter) {
+			e.Reason += fmt.Sprintf(": a quote is opened on line %d and not closed", line)
+			e.Try = "mend the quote, or export again"
+		}
 	}
 	return e
 }

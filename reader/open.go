@@ -120,8 +120,11 @@ func (u unpacking) Read(p []byte) (int, error) {
 // packedError says that an input cannot be decompressed any further.
 func packedError(err error) error {
 	e := &Error{Reason: fmt.Sprintf("the compressed file is damaged: %v", err), Try: "transfer or compress the file again"}
-	if errors.Is(err, io.ErrUnexpectedEOF) {
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
 		e.Reason = "the compressed file is cut short"
+	case errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrDecoderSizeExceeded): // the second of one segment
+		e.Reason, e.Try = "the compressed file needs a window above 128 MB", "compress with --long=27 or less"
 	}
 	return e
 }

@@ -95,7 +95,7 @@ func (r *Reader) readHeader() (err error) {
 	if r.rows, err = gocsv.NewUnmarshaller(r.csv, &record{}); err != nil {
 		return r.headerError(err)
 	}
-	if at := r.takeRaw(0); at >= 0 {
+	if at := r.takeRaw(); at >= 0 {
 		return r.notText(1, at)
 	}
 	r.csv.ReuseRecord = true // only from here on, since the unmarshaller keeps what was parsed of the header
@@ -188,8 +188,8 @@ func (r *Reader) Read() (job.Item, error) {
 // parse parses the next row and takes its bytes from the tape. What is wrong with the row alone is malformed; an
 // error ends the reading, and is one of Read's.
 func (r *Reader) parse() (row *record, malformed *csv.ParseError, err error) {
-	start := r.csv.InputOffset()
-	r.tape.cut(start)
+	r.tape.cut(r.csv.InputOffset())
+	r.tape.skipped = 0
 	parsed, err := r.rows.Read()
 	switch {
 	case err == nil:
@@ -197,14 +197,14 @@ func (r *Reader) parse() (row *record, malformed *csv.ParseError, err error) {
 	case err == io.EOF:
 		return nil, nil, io.EOF
 	case r.tape.tooLong: // whatever is wrong with its beginning
-		return nil, nil, r.readError(r.next, errLongRow)
+		return nil, nil, r.longRow()
 	default:
 		var is bool
 		if malformed, is = errors.AsType[*csv.ParseError](err); !is {
 			return nil, nil, r.readError(r.next, err)
 		}
 	}
-	if at := r.takeRaw(start); at >= 0 {
+	if at := r.takeRaw(); at >= 0 {
 		return nil, nil, r.notText(r.lineOf(malformed)+r.lineEnds(r.raw[:at]), at)
 	}
 	return row, malformed, nil

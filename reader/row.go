@@ -13,14 +13,12 @@ import (
 
 // takeRaw cuts the bytes of the row that was just parsed out of the tape. It gives the index of the first that is not
 // text, or -1. Blank lines before the row, which the parser skips, do not belong to it.
-func (r *Reader) takeRaw(start int64) (bad int) {
-	r.raw = r.tape.slice(start, r.csv.InputOffset())
-	for bytes.HasPrefix(r.raw, []byte("\n")) || bytes.HasPrefix(r.raw, []byte("\r\n")) || r.format.cr && bytes.HasPrefix(r.raw, []byte("\r")) {
-		r.raw = r.raw[1:]
-		start++
-	}
+func (r *Reader) takeRaw() (bad int) {
+	r.raw = r.tape.slice(r.tape.mark, r.csv.InputOffset())
+	blank := len(blankLines(r.raw, r.format.cr))
+	r.raw = r.raw[blank:]
 	if r.format.encoding == unknown && !isASCII(r.raw) {
-		r.format.encoding, r.doubts = guess(r.tape.ahead(start, bufferSize/4))
+		r.format.encoding, r.doubts = guess(r.tape.ahead(r.tape.mark+int64(blank), bufferSize/4))
 		if r.format.encoding == unknown {
 			return bytes.IndexFunc(r.raw, func(c rune) bool { return c >= utf8.RuneSelf })
 		}
@@ -29,13 +27,7 @@ func (r *Reader) takeRaw(start int64) (bad int) {
 }
 
 // lineEnds counts the lines that end in a text.
-func (r *Reader) lineEnds(text []byte) int64 {
-	n := bytes.Count(text, []byte("\n"))
-	if r.format.cr {
-		n += bytes.Count(text, []byte("\r")) - bytes.Count(text, []byte("\r\n"))
-	}
-	return int64(n)
-}
+func (r *Reader) lineEnds(text []byte) int64 { return lineEnds(text, r.format.cr) }
 
 // lineOf is the line on which the row begins that was just parsed.
 func (r *Reader) lineOf(malformed *csv.ParseError) int64 {

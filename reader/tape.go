@@ -3,13 +3,14 @@ package reader
 import (
 	"bufio"
 	"bytes"
+	"errors"
 )
 
 // maxRow is how long one row may be, in bytes. A quote that is never closed would otherwise take
 // the rest of the file into memory.
 const maxRow = 1 << 20
 
-var errLongRow = &Error{Reason: "the row is longer than 1 MiB", Try: "is a quote opened and never closed?"}
+var errLongRow = errors.New("the row is too long, more than 1 MiB")
 
 // tape passes an input on and keeps what it passed since the last cut, so that a row can be had byte
 // for byte after it was parsed. What is parsed differs from what is kept in one thing: a line end
@@ -19,13 +20,17 @@ type tape struct {
 	cr   bool // lines end with a lone CR
 	kept []byte
 	base int64 // where in the input kept begins
-	mark int64 // where the row begins that is being parsed
+	mark int64 // where the row begins that is being parsed, or what is left of the blank lines before it
 
-	tooLong bool // that row
+	skipped int64 // blank lines before it that are not kept
+	tooLong bool  // that row
 }
 
 func (t *tape) Read(p []byte) (int, error) {
-	if t.base+int64(len(t.kept))-t.mark > maxRow {
+	if t.rowSize() > maxRow {
+		t.skipBlank()
+	}
+	if t.rowSize() > maxRow {
 		t.tooLong = true
 		return 0, errLongRow
 	}
@@ -36,6 +41,86 @@ func (t *tape) Read(p []byte) (int, error) {
 		breakLines(p[:n], next)
 	}
 	return n, err
+}
+
+// rowSize tells how much is kept of the row that is being parsed.
+func (t *tape) rowSize() int { return len(t.row()) }
+
+// skipBlank forgets the blank lines before the row that is being parsed, of which there may be any number.
+func (t *tape) skipBlank() {
+	blank := blankLines(t.row(), t.cr)
+	t.skipped += lineEnds(blank, t.cr)
+	t.cut(t.mark + int64(len(blank)))
+}
+
+// row gives what is kept of the row that is being parsed; the bytes are good until the next Read.
+func (t *tape) row() []byte { return t.kept[t.mark-t.base:] }
+
+// blankLines gives the blank lines that a text begins with.
+func blankLines(text []byte, cr bool) []byte {
+	n := 0
+	for {
+		switch rest := text[n:]; {
+		case bytes.HasPrefix(rest, []byte("\n")), cr && bytes.HasPrefix(rest, []byte("\r")):
+			n++
+		case bytes.HasPrefix(rest, []byte("\r\n")):
+			n += 2
+		default:
+			return text[:n]
+		}
+	}
+}
+
+// lineEnds counts the lines that end in a text.
+func lineEnds(text []byte, cr bool) int64 {
+	n := bytes.Count(text, []byte("\n"))
+	if cr {
+		n += bytes.Count(text, []byte("\r")) - bytes.Count(text, []byte("\r\n"))
+	}
+	return int64(n)
+}
+
+// openQuote gives the place of the quote that is open at the end of a part of a row, or -1.
+func openQuote(row []byte, delimiter rune) int {
+	at, open := -1, false
+	for i, c := range row {
+		switch {
+		case c != '"':
+		case open:
+			open = false
+		case i == 0 || rune(row[i-1]) == delimiter || row[i-1] == '\r' || row[i-1] == '\n':
+			at, open = i, true
+		case row[i-1] == '"' && at >= 0: // two of them stand for one
+			open = true
+		}
+	}
+	if !open {
+		return -1
+	}
+	return at
+}
+
+// closes reads on, and tells whether a quote that is open is closed as it should be: before a delimiter, a line end or
+// the end of the input. It looks as far ahead as a cell may reach that anybody can have meant.
+func (t *tape) closes(delimiter rune) bool {
+	for range 64 * maxRow {
+		c, err := t.from.ReadByte()
+		if err != nil {
+			return false
+		}
+		if c != '"' {
+			continue
+		}
+		next, err := t.from.Peek(1)
+		switch {
+		case err != nil:
+			return true
+		case next[0] != '"':
+			return rune(next[0]) == delimiter || next[0] == '\r' || next[0] == '\n'
+		}
+		t.from.Discard(1)
+	}
+	return false
 }
 
 // breakLines makes each lone CR of a text LF; next is what follows it.

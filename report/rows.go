@@ -35,12 +35,12 @@ func results(op job.Operation) table[Result] {
 		{name: "request_id", cell: func(r *Result) cell { return (*text)(&r.RequestID) }},
 		{name: "status", cell: func(r *Result) cell { return (*text)(&r.Status) }},
 		{name: "http_status", cell: func(r *Result) cell { return (*number)(&r.HTTPStatus) }},
-		{name: "error_code", cell: func(r *Result) cell { return (*text)(&r.ErrorCode) }},
-		{name: "error_message", cell: func(r *Result) cell { return (*text)(&r.ErrorMessage) }},
+		{name: "error_code", cell: func(r *Result) cell { return (*foreign)(&r.ErrorCode) }},
+		{name: "error_message", cell: func(r *Result) cell { return (*foreign)(&r.ErrorMessage) }},
 		{name: "attempts", cell: func(r *Result) cell { return (*count)(&r.Attempts) }},
 		{name: "duplicate_of", cell: func(r *Result) cell { return (*line)(&r.DuplicateOf) }, own: true},
 		{name: "finished_at", cell: func(r *Result) cell { return (*stamp)(&r.FinishedAt) }},
-		{name: "server_request_id", cell: func(r *Result) cell { return (*text)(&r.ServerRequestID) }, later: true},
+		{name: "server_request_id", cell: func(r *Result) cell { return (*foreign)(&r.ServerRequestID) }, later: true},
 	}}
 }
 
@@ -125,9 +125,9 @@ var requests = table[request]{RequestsFile, []column[request]{
 	{name: "first_line", cell: func(r *request) cell { return (*line)(&r.firstLine) }, required: true},
 	{name: "attempt", cell: func(r *request) cell { return (*number)(&r.attempt.Number) }},
 	{name: "http_status", cell: func(r *request) cell { return (*number)(&r.answer.HTTPStatus) }},
-	{name: "error_code", cell: func(r *request) cell { return (*text)(&r.answer.Code) }},
+	{name: "error_code", cell: func(r *request) cell { return (*foreign)(&r.answer.Code) }},
 	{name: "duration_ms", cell: func(r *request) cell { return (*duration)(r) }},
-	{name: "server_request_id", cell: func(r *request) cell { return (*text)(&r.answer.ServerRequestID) }},
+	{name: "server_request_id", cell: func(r *request) cell { return (*foreign)(&r.answer.ServerRequestID) }},
 }}
 
 // duration is the cell of how long an answer took, in milliseconds. It is empty until there is one, which may take 0.

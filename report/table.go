@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 // A table says what one of the CSV files of a run directory is called and which columns it has, in their order. Its
@@ -94,6 +95,39 @@ type text string
 
 func (t *text) append(dst []byte) []byte { return appendCell(dst, string(*t)) }
 func (t *text) parse(s string) bool      { *t = text(s); return true }
+
+// foreign is a text that somebody else wrote, such as the service. One that a spreadsheet could take for a formula has an
+// apostrophe before it, which is taken off again when it is read. A blank would not do: there are programs that trim it.
+type foreign string
+
+func (f *foreign) append(dst []byte) []byte {
+	if s := string(*f); isFormula(s) {
+		return appendCell(dst, "'"+s)
+	}
+	return appendCell(dst, string(*f))
+}
+
+func (f *foreign) parse(s string) bool {
+	if bare, has := strings.CutPrefix(s, "'"); has && isFormula(bare) {
+		s = bare
+	}
+	*f = foreign(s)
+	return true
+}
+
+// isFormula tells whether a spreadsheet could take a cell for a formula, blanks aside. One that has an apostrophe before it
+// counts too: it would else lose that when it is read.
+func isFormula(cell string) bool {
+	switch s := strings.TrimLeft(cell, "'"); {
+	case s == "" || s[0] >= '0' && s[0] <= 'z' && s[0] != '=' && s[0] != '@': // for speed only: so begins nearly every one
+		return false
+	case s[0] == '\t' || s[0] == '\r':
+		return true
+	}
+	s := strings.TrimLeftFunc(cell, func(c rune) bool { return c == '\'' || unicode.IsSpace(c) })
+	c, _ := utf8.DecodeRuneInString(s)
+	return s != "" && strings.ContainsRune("=+-@＝＋－＠", c) // full width as well: spreadsheets of East Asia take them
+}
 
 // count is a whole number.
 type count int

@@ -1,14 +1,18 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
+	"strconv"
 	"strings"
 	"sync"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"meetbatch/internal/run"
+	"meetbatch/internal/words"
 )
 
 // consoleFlags say what goes to standard error.
@@ -27,15 +31,13 @@ func (f consoleFlags) Validate() error {
 }
 
 // console writes messages for people, or for a log collector: a message is a whole sentence, and its
-// attributes say the same to a machine.
+// attributes say the same to a machine. Of what it writes everything shows, whoever made the text.
 type console struct {
 	*slog.Logger
-	plain *plain    // nil where messages are JSON
-	out   io.Writer // standard error; nothing else writes to it
+	out *output
 }
 
 func (a *app) newConsole(f consoleFlags) *console {
-	w := a.stderr
 	level := slog.LevelInfo
 	switch {
 	case f.Quiet:
@@ -43,27 +45,55 @@ func (a *app) newConsole(f consoleFlags) *console {
 	case f.Verbose:
 		level = slog.LevelDebug
 	}
+	h := &handler{out: a.out, level: level, form: plain}
 	if f.LogFormat == "json" {
-		return &console{slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level})), nil, w}
+		h.form = jsonLines(level)
 	}
-	p := &plain{w: w, level: level}
-	return &console{slog.New(p), p, w}
+	return &console{slog.New(h), a.out}
 }
 
 // isTerminal tells whether somebody may watch.
-func (c *console) isTerminal() bool { return isTerminal(c.out) }
+func (c *console) isTerminal() bool { return isTerminal(c.out.to) }
 
-// ask says something as it stands, whatever the form of the messages: somebody sits there.
-func (c *console) ask(text string) { io.WriteString(c.out, text) }
+// ask says something as it stands, whatever the form of the messages: somebody sits there. It returns when that can be
+// seen, or with an error where it cannot, which is the context's when that ends first.
+func (c *console) ask(ctx context.Context, text string) error {
+	if !c.out.say(words.Shown(text), true) {
+		return errStuck
+	}
+	return c.out.drain(ctx, 0)
+}
+
+// endLine says the rest of a line of which ask said the beginning.
+func (c *console) endLine(text string) { c.out.say(text, true) }
 
 // fail reports the error that ends the program.
 func (c *console) fail(err error) {
-	text := strings.ReplaceAll(err.Error(), "\n", "; ") // of joined errors
+	text := oneLine(err)
 	if h := run.HintOf(err); h != "" {
 		c.Error(text, "hint", h)
 		return
 	}
 	c.Error(text)
+}
+
+// oneLine gives the text of an error with semicolons between those that were joined, where errors.Join has line ends. Any
+// other line end is part of a name.
+func oneLine(err error) string {
+	text := err.Error()
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		if inner := e.Unwrap(); inner != nil {
+			text = strings.Replace(text, inner.Error(), oneLine(inner), 1)
+		}
+	case interface{ Unwrap() []error }:
+		var apart, lines []string
+		for _, inner := range e.Unwrap() {
+			apart, lines = append(apart, inner.Error()), append(lines, oneLine(inner))
+		}
+		text = strings.Replace(text, strings.Join(apart, "\n"), strings.Join(lines, "; "), 1)
+	}
+	return text
 }
 
 // goLog takes what Go's own packages log, which may hold anything that a service said, and shows it with --verbose.
@@ -77,29 +107,39 @@ func (l goLog) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-// plain is a slog.Handler that prints the message alone, with the level before a warning or an
-// error and a hint on a line of its own. Debug messages show their attributes.
-type plain struct {
-	w     io.Writer
+// handler is a slog.Handler that hands messages to an output. It says how many the output had no room for, as soon as
+// there is some.
+type handler struct {
+	out   *output
 	level slog.Level
 
-	mu    sync.Mutex
-	clear func() // takes a progress bar off the line that a message is to stand on; mostly nil
+	mu   sync.Mutex
+	form func(slog.Record) string
+	lost int64 // messages, since the last one that was not
 }
 
-// draw calls f while no message is written. Whatever f draws, clear takes off again before the next one.
-func (p *plain) draw(f, clear func()) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.clear = clear
-	f()
+func (h *handler) Enabled(_ context.Context, level slog.Level) bool { return level >= h.level }
+func (h *handler) WithAttrs([]slog.Attr) slog.Handler               { return h }
+func (h *handler) WithGroup(string) slog.Handler                    { return h }
+
+func (h *handler) Handle(_ context.Context, r slog.Record) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	text := h.form(r)
+	if h.lost > 0 {
+		text = h.form(slog.NewRecord(r.Time, slog.LevelWarn, words.Plural(h.lost, "message")+" left out here, which nobody took in time", 0)) + text
+	}
+	if h.out.say(text, r.Level >= slog.LevelInfo) {
+		h.lost = 0
+	} else {
+		h.lost++
+	}
+	return nil
 }
 
-func (p *plain) Enabled(_ context.Context, level slog.Level) bool { return level >= p.level }
-func (p *plain) WithAttrs([]slog.Attr) slog.Handler               { return p }
-func (p *plain) WithGroup(string) slog.Handler                    { return p }
-
-func (p *plain) Handle(_ context.Context, r slog.Record) error {
+// plain gives the message alone, with the level before a warning or an error and a hint on a line of its own. Debug
+// messages show their attributes.
+func plain(r slog.Record) string {
 	var b strings.Builder
 	switch {
 	case r.Level >= slog.LevelError:
@@ -118,15 +158,31 @@ func (p *plain) Handle(_ context.Context, r slog.Record) error {
 		}
 		return true
 	})
-	b.WriteByte('\n')
+	text := words.Shown(b.String()) + "\n"
 	if hint != "" {
-		fmt.Fprintf(&b, "hint: %s\n", hint)
+		text += "hint: " + words.Shown(hint) + "\n"
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.clear != nil {
-		p.clear()
+	return text
+}
+
+// jsonLines gives a function that makes a message a line of JSON. A machine reads every text as it was, though all of it
+// shows: outside of its strings JSON is ASCII.
+func jsonLines(level slog.Level) func(slog.Record) string {
+	var line bytes.Buffer
+	h := slog.NewJSONHandler(&line, &slog.HandlerOptions{Level: level})
+	return func(r slog.Record) string {
+		line.Reset()
+		h.Handle(context.Background(), r) // which fails only where the buffer does
+		var b strings.Builder
+		for _, c := range line.String() {
+			if c < utf8.RuneSelf-1 || strconv.IsGraphic(c) {
+				b.WriteRune(c)
+				continue
+			}
+			for _, unit := range utf16.Encode([]rune{c}) {
+				fmt.Fprintf(&b, `\u%04x`, unit)
+			}
+		}
+		return b.String()
 	}
-	_, err := io.WriteString(p.w, b.String())
-	return err
 }

@@ -44,8 +44,8 @@ Exit codes:
   7  the run's files could not be written, or do not add up
 
 Stopping:
-  The first SIGINT or SIGTERM lets what is in flight finish, the second gives it up. Then, and after a
-  crash: meetbatch resume DIR.
+  The first SIGINT, SIGTERM or SIGHUP lets what is in flight finish, the second gives it up. Then, and
+  after a crash: meetbatch resume DIR.
 
 Example:
   meetbatch reclaim --sandbox testdata/rooms.csv

@@ -7,6 +7,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"meetbatch/internal/run"
+	"meetbatch/internal/words"
 	"meetbatch/job"
 )
 
@@ -91,10 +92,11 @@ func (a *app) dryRun(ctx context.Context, j run.Job, flags processFlags) error {
 		return err
 	}
 	defer planned.Close()
-	_, err = fmt.Fprintln(a.stdout, planText(planned))
+	a.out.drain(ctx, giveUp) // what was said before stands before it
+	_, err = fmt.Fprintln(a.stdout, words.Shown(planText(planned)))
 	for _, finding := range findingTexts(planned) {
 		if err == nil {
-			_, err = fmt.Fprintln(a.stdout, finding.text)
+			_, err = fmt.Fprintln(a.stdout, words.Shown(finding.text))
 		}
 	}
 	if err != nil {

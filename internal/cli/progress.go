@@ -2,6 +2,8 @@ package cli
 
 import (
 	"fmt"
+	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,12 +21,19 @@ const (
 // showProgress shows how far a run has come while it is under way: a bar on a terminal, elsewhere a line
 // now and then. When stop returns, nothing more is shown.
 func (u *user) showProgress(p *run.Progress) (stop func()) {
-	show, every, end := u.lines(p), lineEvery, func() {}
+	start := time.Now()
+	show, every, end := func() { u.line(p, start) }, lineEvery, func() {}
 	switch {
 	case u.flags.Quiet || p.Planned == 0:
 		return func() {}
 	case u.console.isTerminal() && u.flags.LogFormat == "text" && !u.flags.Verbose:
-		show, end = u.bar(p)
+		out := u.console.out
+		bar := func(width int) string { return barText(p.Operation.Name, stand(p, start), width) }
+		show = func() { out.draw(bar) }
+		end = func() {
+			out.draw(nil)
+			out.say(bar(columnsOf(out.to))+"\n", true)
+		}
 		every = barEvery
 	}
 	var showing sync.WaitGroup
@@ -53,45 +62,71 @@ func (u *user) showProgress(p *run.Progress) (stop func()) {
 	}
 }
 
-func (u *user) bar(p *run.Progress) (show, end func()) {
-	b := progressbar.NewOptions64(p.ToSend,
-		progressbar.OptionSetWriter(u.console.out),
-		progressbar.OptionSetDescription(p.Operation.Name),
-		progressbar.OptionShowCount(),
-		progressbar.OptionShowIts(),
-		progressbar.OptionSetItsString("rows"),
-		progressbar.OptionSetPredictTime(true),
-		progressbar.OptionSetWidth(20),
-		progressbar.OptionSetRenderBlankState(true),
-	)
-	draw := func() {
-		rows, bad := p.Settled()
-		b.Describe(fmt.Sprintf("%s: %s, %s failed", p.Operation.Name, words.Plural(p.Requests(), "request"), words.Number(bad)))
-		b.Set64(rows)
-	}
-	show = func() { u.console.plain.draw(draw, func() { b.Clear() }) }
-	end = func() {
-		u.console.plain.draw(func() {
-			draw()
-			b.Exit()
-			fmt.Fprintln(u.console.out)
-		}, nil)
-	}
-	return show, end
+// standing is how far a run has come.
+type standing struct {
+	settled, bad, rows, requests int64
+	left                         time.Duration // until all rows are settled; 0 where nobody knows
+	following                    string        // the rate that is followed; empty where it is what was asked for
 }
 
-func (u *user) lines(p *run.Progress) func() {
-	start := time.Now()
-	return func() {
-		rows, bad := p.Settled()
-		text := fmt.Sprintf("%s of %s settled, %s failed, %s", words.Number(rows), words.Plural(p.ToSend, "row"), words.Number(bad), words.Plural(p.Requests(), "request"))
-		if took := time.Since(start); rows > 0 && rows < p.ToSend {
-			left := time.Duration(float64(took) * float64(p.ToSend-rows) / float64(rows))
-			text += fmt.Sprintf(", about %s left", words.Roughly(left))
-		}
-		if f := p.Following().String(); f != "" {
-			text += ", following " + f
-		}
-		u.console.Info(text, "settled", rows, "rows", p.ToSend, "failed", bad, "requests", p.Requests())
+// stand tells how far a run has come that has been sending since start.
+func stand(p *run.Progress, start time.Time) standing {
+	s := standing{rows: p.ToSend, requests: p.Requests(), following: p.Following().String()}
+	s.settled, s.bad = p.Settled()
+	if took := time.Since(start); s.settled > 0 && s.settled < s.rows {
+		s.left = time.Duration(float64(took) * float64(s.rows-s.settled) / float64(s.settled))
 	}
+	return s
+}
+
+// parts are the words of a standing, what matters most first.
+func (s standing) parts() []string {
+	parts := []string{
+		fmt.Sprintf("%s of %s settled", words.Number(s.settled), words.Plural(s.rows, "row")),
+		words.Number(s.bad) + " failed",
+	}
+	if s.left > 0 {
+		parts = append(parts, "about "+words.Roughly(s.left)+" left")
+	}
+	parts = append(parts, words.Plural(s.requests, "request"))
+	if s.following != "" {
+		parts = append(parts, "following "+s.following)
+	}
+	return parts
+}
+
+func (u *user) line(p *run.Progress, start time.Time) {
+	s := stand(p, start)
+	u.console.Info(strings.Join(s.parts(), ", "), "settled", s.settled, "rows", s.rows, "failed", s.bad, "requests", s.requests)
+}
+
+// barText draws a standing in fewer columns than a terminal has, since many break the line at the last one: with as many
+// of its words as there is room for, and without room for a bar in numbers alone.
+func barText(name string, s standing, width int) string {
+	parts := s.parts()
+	for n := len(parts); n > 0; n-- {
+		if text := drawBar(name+": "+strings.Join(parts[:n], ", "), s); columns(text) < width {
+			return text
+		}
+	}
+	for _, text := range []string{parts[0], fmt.Sprintf("%d/%d", s.settled, s.rows), fmt.Sprintf("%d%%", 100*s.settled/max(s.rows, 1))} {
+		if columns(text) < width {
+			return text
+		}
+	}
+	return ""
+}
+
+// drawBar draws a bar behind a text. Nothing is written: the output does that, when the terminal takes it.
+func drawBar(text string, s standing) string {
+	b := progressbar.NewOptions64(s.rows,
+		progressbar.OptionSetWriter(io.Discard),
+		progressbar.OptionSetDescription(text),
+		progressbar.OptionSetPredictTime(false),
+		progressbar.OptionSetWidth(20),
+		progressbar.OptionSetTheme(progressbar.Theme{Saucer: "=", SaucerPadding: " ", BarStart: "|", BarEnd: "|"}), // as wide everywhere
+		progressbar.OptionSetRenderBlankState(true),
+	)
+	b.Set64(s.settled)
+	return strings.TrimSpace(b.String())
 }

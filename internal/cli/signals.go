@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"sync"
+	"syscall"
 	"time"
 
 	"meetbatch/internal/run"
@@ -19,13 +20,17 @@ type signals struct {
 	release           func()
 }
 
+// again is how soon a second SIGHUP is the same one: a terminal that goes away sends one, and so does the shell in it.
+const again = time.Second
+
 // catchSignals begins to listen, on behalf of a user who is told what a first signal does. until is zero where there
-// is none.
+// is none. Whatever a signal does it does before anything is said of it.
 func catchSignals(ctx context.Context, u *user, until time.Time) signals {
 	abandon, giveUp := context.WithCancel(ctx)
 	stopping, stop := context.WithCancelCause(abandon)
 	incoming := make(chan os.Signal, 2)
 	signal.Notify(incoming, system.StopSignals()...)
+	u.app.deaf = func() { signal.Stop(incoming) }
 	var due <-chan time.Time
 	if !until.IsZero() {
 		due = time.After(time.Until(until))
@@ -33,27 +38,29 @@ func catchSignals(ctx context.Context, u *user, until time.Time) signals {
 	over := make(chan struct{})
 	var listening sync.WaitGroup
 	listening.Go(func() {
-		for first := true; ; {
+		var first os.Signal
+		var at time.Time
+		for {
 			select {
 			case <-over:
 				return
 			case <-due:
 				stop(fmt.Errorf("%w at %s, as --until says", run.ErrStopped, until.Format("15:04:05")))
 			case s := <-incoming:
-				if !first {
+				switch {
+				case first == nil:
+					first, at = s, time.Now()
+					stop(fmt.Errorf("%w by a signal (%s)", run.ErrStopped, s))
+					if u.sending.Load() {
+						u.console.Warn(fmt.Sprintf("%s: what is in flight is finished; once more gives it up", s))
+					}
+				case s != syscall.SIGHUP || first != s || time.Since(at) >= again:
 					giveUp()
-					continue
 				}
-				first = false
-				if u.sending.Load() {
-					u.console.Warn(fmt.Sprintf("%s: what is in flight is finished; once more gives it up", s))
-				}
-				stop(fmt.Errorf("%w by a signal (%s)", run.ErrStopped, s))
 			}
 		}
 	})
 	return signals{stopping, abandon, func() {
-		signal.Stop(incoming)
 		close(over)
 		listening.Wait()
 		stop(nil)

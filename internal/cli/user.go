@@ -51,10 +51,19 @@ func (u *user) Confirm(ctx context.Context, p *run.Planned) error {
 	if u.flags.Yes || p.Settings.Sandbox || p.Requests == 0 {
 		return nil
 	}
-	u.console.ask(fmt.Sprintf("Send %s to %s? [y/N] ", words.Plural(p.Requests, "request"), p.Settings.Service()))
-	answer, _ := bufio.NewReader(run.Interruptible(ctx, u.app.stdin)).ReadString('\n')
+	question := fmt.Sprintf("Send %s to %s? [y/N] ", words.Plural(p.Requests, "request"), p.Settings.Service())
+	if err := u.console.ask(ctx, question); err != nil && ctx.Err() == nil {
+		return run.Refuse(fmt.Errorf("nobody can see what is asked: %w", err), "look at the plan with --dry-run, then add --yes")
+	}
+	answer, err := bufio.NewReader(run.Interruptible(ctx, u.app.stdin)).ReadString('\n')
+	if err != nil { // the terminal may be gone, and its signal be under way
+		select {
+		case <-ctx.Done():
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
 	if err := ctx.Err(); err != nil {
-		u.console.ask("\n")
+		u.console.endLine("\n")
 		return err
 	}
 	switch strings.ToLower(strings.TrimSpace(answer)) {

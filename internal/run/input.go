@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"meetbatch/internal/words"
 	"meetbatch/report"
 )
 
@@ -38,9 +39,9 @@ func openInput(ctx context.Context, path string, stdin io.Reader) (*input, error
 	case err != nil:
 		return nil, &fs.PathError{Op: "open", Path: path, Err: errors.Unwrap(err)}
 	case info.IsDir():
-		return nil, fmt.Errorf("%s is a directory", path)
+		return nil, fmt.Errorf("%s is a directory", words.Name(path))
 	}
-	in := &input{name: path, path: path, sum: sha256.New(), once: !info.Mode().IsRegular()}
+	in := &input{name: words.Name(path), path: path, sum: sha256.New(), once: !info.Mode().IsRegular()}
 	if absolute, err := filepath.Abs(path); err == nil {
 		in.path = absolute
 	}

@@ -3,10 +3,12 @@
 package words
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/dustin/go-humanize"
 )
@@ -41,13 +43,61 @@ func Roughly(d time.Duration) string {
 	return d.Round(time.Millisecond).String()
 }
 
-// Quoted makes a word safe to paste into a shell.
+// Shown gives a text of which everything shows: what does not print, such as ESC, a line end, a mark that turns the
+// direction of writing or a byte that is no UTF-8, stands there as in a string of Go, \x1b. Blanks of all kinds stay.
+func Shown(text string) string {
+	if shows(text) {
+		return text
+	}
+	var b strings.Builder
+	for len(text) > 0 {
+		_, size := utf8.DecodeRuneInString(text)
+		c := text[:size]
+		if !shows(c) {
+			quoted := strconv.QuoteToGraphic(c)
+			c = quoted[1 : len(quoted)-1]
+		}
+		b.WriteString(c)
+		text = text[size:]
+	}
+	return b.String()
+}
+
+// Name gives the name of a file for a message: as it is, or in quotes where something of it does not show.
+func Name(name string) string {
+	if shows(name) {
+		return name
+	}
+	return strconv.QuoteToGraphic(name)
+}
+
+func shows(text string) bool {
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool { return !strconv.IsGraphic(r) })
+}
+
+// Quoted makes a word safe to paste into a shell. What does not show stands in it byte by byte, as \033: a terminal would
+// not take it as it is.
 func Quoted(word string) string {
 	plain := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./=:,@%+", r)
 	}
-	if word != "" && strings.TrimFunc(word, plain) == "" {
+	switch {
+	case word != "" && strings.TrimFunc(word, plain) == "":
 		return word
+	case shows(word):
+		return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+	var b strings.Builder
+	for i := range len(word) {
+		switch c := word[i]; {
+		case c == '\'' || c == '\\':
+			b.WriteByte('\\')
+			b.WriteByte(c)
+		case c < ' ' || c > '~':
+			fmt.Fprintf(&b, `\%03o`, c)
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return "$'" + b.String() + "'"
 }

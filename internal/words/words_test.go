@@ -24,6 +24,14 @@ func TestWords(t *testing.T) {
 		{words.Quoted("it's"), `'it'\''s'`},
 		{words.Quoted("$(x) y"), "'$(x) y'"},
 		{words.Quoted("a^b"), "'a^b'"},
+		{words.Quoted("云 会"), "'云 会'"},
+		{words.Quoted("a\x1b]0;it's\a\n\\"), `$'a\033]0;it\'s\007\012\\'`},
+		{words.Quoted("\u202ea\xff"), `$'\342\200\256a\377'`},
+		{words.Shown("a\u00a0b 云\u3000c\\n"), "a\u00a0b 云\u3000c\\n"},
+		{words.Shown("\x1b]0;x\a\r\n\x00\x7f\u009b"), `\x1b]0;x\a\r\n\x00\x7f\u009b`},
+		{words.Shown("\u202ea\u200b\ufeff\u2028\xff\ufffd\U000e0041"), `\u202ea\u200b\ufeff\u2028\xff` + "\ufffd" + `\U000e0041`},
+		{words.Name("a b"), "a b"},
+		{words.Name("a\n\"b"), `"a\n\"b"`},
 	} {
 		if test.got != test.want {
 			t.Errorf("%s, want %s", test.got, test.want)
