@@ -23,7 +23,7 @@ type Job struct {
 	Operation job.Operation
 	Settings  Settings
 	File      string   // the input's path; - is standard input
-	Out       string   // the run directory; empty: runs/COMMAND-TIME
+	Out       string   // the run directory; empty: runs/COMMAND-TIME, or the next name that is free
 	Arguments []string // the command line, for run.json
 	Version   string   // of the program, for run.json
 }
@@ -164,14 +164,20 @@ func (r *run) newClient() error {
 	return nil
 }
 
+// defaultFolder is where runs go whose directory is not named.
+const defaultFolder = "runs"
+
 func (r *run) createDir(j Job) error {
-	r.path = j.Out
-	if r.path == "" {
-		r.path = filepath.Join("runs", r.op.Name+"-"+r.Now().UTC().Format("20060102T150405Z"))
-	}
 	var err error
 	var locked *report.LockedError
-	r.dir, err = report.Begin(r.path, r.op)
+	if r.path = j.Out; r.path != "" {
+		r.dir, err = report.Begin(r.path, r.op)
+	} else {
+		r.path = filepath.Join(defaultFolder, r.op.Name+"-"+r.Now().UTC().Format("20060102T150405Z"))
+		if r.dir, err = report.BeginFree(r.path, r.op); err == nil {
+			r.path = r.dir.Path
+		}
+	}
 	switch {
 	case errors.As(err, &locked):
 		return err
