@@ -70,6 +70,7 @@ func (a *app) run(ctx context.Context) (code int) {
 	if err != nil {
 		err = usage(err, usageHint(parsed, err))
 	} else {
+		a.warnUnknown(parsed.Model, a.newConsole(consoleFlags{LogFormat: logFormat(parsed)}))
 		err = parsed.Run()
 	}
 	var said run.Code
