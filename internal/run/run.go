@@ -117,16 +117,14 @@ func (r *run) close() {
 // begin opens what a new run needs, and refuses what can be refused before the input is read.
 func begin(w World, j Job) (*run, error) {
 	r := &run{World: w, op: j.Operation, settings: j.Settings}
-	var err error
-	if r.settings.SkipSucceeded, err = absolute(j.Settings.SkipSucceeded); err != nil {
-		return nil, Refuse(err, "")
-	}
 	if err := r.newClient(); err != nil {
 		return nil, err
 	}
-	if r.input, err = openInput(w.Stopping, j.File, w.Stdin); err != nil {
+	input, err := openInput(w.Stopping, j.File, w.Stdin)
+	if err != nil {
 		return nil, Refuse(err, "")
 	}
+	r.input = input
 	r.meta = report.Run{
 		Command:     r.op.Name,
 		Arguments:   j.Arguments,
@@ -136,6 +134,14 @@ func begin(w World, j Job) (*run, error) {
 		Start:       w.Now().UTC(),
 		State:       report.Planning,
 		Rate:        report.Pace{Asked: r.settings.Rate.String()},
+	}
+	folder := defaultFolder
+	if j.Out != "" {
+		folder = filepath.Dir(filepath.Clean(j.Out))
+	}
+	if err := r.nameEarlier(folder); err != nil {
+		r.input.close()
+		return nil, err
 	}
 	if r.settings.Column == nil {
 		r.settings.Column = []string{} // as run.json has it
