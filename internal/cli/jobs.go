@@ -59,7 +59,7 @@ func (a *app) start(ctx context.Context, op job.Operation, c *jobCmd) error {
 	if c.AccountType == "" {
 		c.AccountType = a.env.defaultAccountType()
 	}
-	j := run.Job{Operation: op, Settings: c.Settings, File: c.File, Out: c.Out, Arguments: a.args, Version: buildVersion()}
+	j := run.Job{Operation: op, Settings: c.Settings, File: c.File, Out: c.Out, Arguments: recordable(a.args), Version: buildVersion()}
 	if c.DryRun {
 		return a.dryRun(ctx, j, c.processFlags)
 	}
