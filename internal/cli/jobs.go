@@ -76,11 +76,15 @@ func (a *app) dryRun(ctx context.Context, j run.Job, flags processFlags) error {
 	if _, err := flags.until(a.now(), j.Operation.Name); err != nil {
 		return err
 	}
-	w := run.World{User: newUser(a, flags), Stdin: a.stdin, Now: a.now, Stopping: ctx, Abandon: ctx}
-	if !j.Settings.Sandbox { // of the credentials it looks at no more than the run would refuse
+	u := newUser(a, flags)
+	w := run.World{User: u, Stdin: a.stdin, Now: a.now, Stopping: ctx, Abandon: ctx}
+	if !j.Settings.Sandbox { // it needs no credentials, but refuses those that the run would refuse
 		m, err := a.env.chooseMethod()
+		if err == nil {
+			err = a.env.checkProxies(u.Warn)
+		}
 		if err == nil && m != nil {
-			w.Credentials.AppID, err = a.env.credential("MEETBATCH_APP_ID")
+			w.Credentials, err = a.env.credentials(u.Warn)
 		}
 		if err != nil {
 			return err
