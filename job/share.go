@@ -2,8 +2,8 @@ package job
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
-	"strings"
 )
 
 // Share is a bound on a number of rows: the number itself, or a percentage. The zero value is none.
@@ -15,20 +15,31 @@ type Share struct {
 // percentFrom is from how many rows on a percentage counts: the first few prove nothing.
 const percentFrom = 1000
 
-// ParseShare reads a share as it stands on the command line: 20, or 5%.
+// shareForm is a number of rows, a percentage, or a part of 1. Cron and systemd have a use of their own for the per cent
+// sign, so there are two forms without it.
+var shareForm = regexp.MustCompile(`^(?:([0-9]+)|([0-9]+(?:\.[0-9]+)?)(?:%|pct)|0?(\.[0-9]+))$`)
+
+// ParseShare reads a share as it stands on the command line: 20 rows, or 5%, which is 5pct and 0.05 as well.
 func ParseShare(s string) (Share, error) {
-	if number, percent := strings.CutSuffix(s, "%"); percent {
-		p, err := strconv.ParseFloat(number, 64)
-		if err != nil || !(p > 0 && p <= 100) {
-			return Share{}, fmt.Errorf("%q is not a percentage above 0%% and up to 100%%", s)
+	form := shareForm.FindStringSubmatch(s)
+	if form == nil {
+		return Share{}, fmt.Errorf("%q is neither a number of rows such as 20 nor a share of them such as 5%%, 5pct or 0.05", s)
+	}
+	if rows := form[1]; rows != "" {
+		n, err := strconv.ParseInt(rows, 10, 64)
+		if err != nil || n < 1 {
+			return Share{}, fmt.Errorf("%q is no number of rows from 1 on", s)
 		}
+		return Share{Rows: n}, nil
+	}
+	number := form[2]
+	if part := form[3]; part != "" {
+		number = part + "e2" // and not multiplied, which would not give exactly what is written
+	}
+	if p, err := strconv.ParseFloat(number, 64); err == nil && p > 0 && p <= 100 {
 		return Share{Percent: p}, nil
 	}
-	n, err := strconv.ParseInt(s, 10, 64)
-	if err != nil || n < 1 {
-		return Share{}, fmt.Errorf("%q is neither a number of rows from 1 on nor a percentage such as 5%%", s)
-	}
-	return Share{Rows: n}, nil
+	return Share{}, fmt.Errorf("%q is not a share above 0%% and up to 100%%", s)
 }
 
 // String gives the share as ParseShare reads it.

@@ -150,8 +150,10 @@ func (d *Dir) Remove() error {
 		}
 	}
 	errs = append(errs, system.RemoveLock(d.lock))
-	for _, dir := range d.made {
-		errs = append(errs, os.Remove(dir))
+	for i, dir := range d.made {
+		if err := os.Remove(dir); i == 0 {
+			errs = append(errs, err)
+		} // another run may have its directory in a folder above by now
 	}
 	return errors.Join(errs...)
 }

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"os"
+	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -74,6 +76,7 @@ func (a *app) run(ctx context.Context) (code int) {
 	if err != nil {
 		err = usage(err, usageHint(parsed, err))
 	} else {
+		a.warnUnknown(parsed.Model, a.newConsole(consoleFlags{LogFormat: logFormat(parsed)}))
 		err = parsed.Run()
 	}
 	var said run.Code
@@ -90,11 +93,33 @@ func (a *app) parse(ctx context.Context) (*kong.Context, error) {
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(a),
 	)
-	parsed, err := parser.Parse(a.args)
+	parsed, err := parser.Parse(expanded(a.args))
 	if a.env.wrong != nil {
 		return parsed, a.env.wrong
 	}
 	return parsed, err
+}
+
+// expanded takes what a shell makes of --skip-succeeded runs/* for what is meant: the directories behind the flag's value,
+// of which none can be the input, are further values of it; the list of refused nights that lies among them is left out.
+func expanded(args []string) (all []string) {
+	const flag = "--skip-succeeded"
+	belongs := false // the argument before is a value of the flag
+	for i, arg := range args {
+		info, err := os.Stat(arg)
+		switch value := i > 0 && args[i-1] == flag; {
+		case value:
+			belongs = true
+		case belongs && filepath.Base(arg) == "refused.jsonl":
+			continue
+		case belongs && err == nil && info.IsDir():
+			all = append(all, flag)
+		default:
+			belongs = false
+		}
+		all = append(all, arg)
+	}
+	return all
 }
 
 func (a *app) parser(c *commands, more ...kong.Option) *kong.Kong {

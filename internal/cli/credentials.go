@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"meetbatch/internal/meeting"
@@ -67,8 +66,8 @@ func (e *environment) defaultAccountType() string {
 	return "0"
 }
 
-// credentials reads what to sign in with from the environment.
-func (e *environment) credentials() (c meeting.Credentials, err error) {
+// credentials reads what to sign in with from the environment. What is not wrong, but dangerous, is warned of.
+func (e *environment) credentials(warn func(string)) (c meeting.Credentials, err error) {
 	m, err := e.chooseMethod()
 	switch {
 	case err != nil:
@@ -77,11 +76,14 @@ func (e *environment) credentials() (c meeting.Credentials, err error) {
 		return c, run.Refuse(errors.New("no credentials: none of MEETBATCH_TOKEN, MEETBATCH_APP_ID and MEETBATCH_ACCOUNT is set, nor the same with _FILE"),
 			"set one of them, or try --sandbox, which needs none")
 	}
-	for name, to := range map[string]*string{
-		"MEETBATCH_TOKEN": &c.Token, "MEETBATCH_APP_ID": &c.AppID, "MEETBATCH_APP_KEY": &c.AppKey, "MEETBATCH_USER_ID": &c.UserID,
-		"MEETBATCH_CORP_ID": &c.CorpID, "MEETBATCH_ACCOUNT": &c.Account, "MEETBATCH_PASSWORD": &c.Password,
+	for _, one := range []struct {
+		name string
+		to   *string
+	}{
+		{"MEETBATCH_TOKEN", &c.Token}, {"MEETBATCH_APP_ID", &c.AppID}, {"MEETBATCH_APP_KEY", &c.AppKey}, {"MEETBATCH_USER_ID", &c.UserID},
+		{"MEETBATCH_CORP_ID", &c.CorpID}, {"MEETBATCH_ACCOUNT", &c.Account}, {"MEETBATCH_PASSWORD", &c.Password},
 	} {
-		if *to, err = e.credential(name); err != nil {
+		if *one.to, err = e.credential(one.name, warn); err != nil {
 			return meeting.Credentials{}, err
 		}
 	}
@@ -94,23 +96,41 @@ func (e *environment) credentials() (c meeting.Credentials, err error) {
 	return c, err
 }
 
-// credential reads one credential, or the file that NAME_FILE names, less the line end behind it. It is empty when
-// neither is set. No message repeats what it read.
-func (e *environment) credential(name string) (string, error) {
+// checkProxies refuses a proxy that would not be used although the environment names one.
+func (e *environment) checkProxies(warn func(string)) error {
+	warning, err := meeting.CheckProxies(func(name string) string { return e.variables[name] })
+	switch {
+	case err != nil:
+		return run.Refuse(err, "mend it, or unset it to do without: nothing was sent")
+	case warning != "":
+		warn(warning)
+	}
+	return nil
+}
+
+// credential reads one credential, or the file that NAME_FILE names. It is empty when neither is set. No message repeats
+// what it read.
+func (e *environment) credential(name string, warn func(string)) (string, error) {
+	const hint = "copy the credential again, as UTF-8 and in one line, with nothing before or behind it"
 	value, file := e.variables[name], e.variables[name+"_FILE"]
 	switch {
 	case value != "" && file != "":
 		return "", run.Refuse(fmt.Errorf("%s and %s_FILE are both set", name, name), "unset one of them")
-	case file == "":
-		return value, nil
+	case value == "" && file == "":
+		return "", nil
+	case file != "":
+		name += "_FILE"
+		var warning string
+		var err error
+		if value, warning, err = readSecret(file); err != nil {
+			return "", run.Refuse(fmt.Errorf("%s: %w", name, err), "")
+		}
+		if warning != "" {
+			warn(name + ": " + warning)
+		}
 	}
-	text, err := os.ReadFile(file)
-	value = strings.TrimRight(string(text), "\r\n")
-	switch {
-	case err != nil:
-		return "", run.Refuse(fmt.Errorf("%s_FILE: %w", name, err), "")
-	case strings.TrimSpace(value) == "":
-		return "", run.Refuse(fmt.Errorf("%s_FILE: %s is empty", name, file), "")
+	if err := checkSecret(value); err != nil {
+		return "", run.Refuse(fmt.Errorf("%s: %w", name, err), hint)
 	}
 	return value, nil
 }

@@ -60,7 +60,7 @@ func (a *app) start(ctx context.Context, op job.Operation, c *jobCmd) error {
 	if c.AccountType == "" {
 		c.AccountType = a.env.defaultAccountType()
 	}
-	j := run.Job{Operation: op, Settings: c.Settings, File: c.File, Out: c.Out, Arguments: a.args, Version: buildVersion()}
+	j := run.Job{Operation: op, Settings: c.Settings, File: c.File, Out: c.Out, Arguments: recordable(a.args), Version: buildVersion()}
 	if c.DryRun {
 		return a.dryRun(ctx, j, c.processFlags)
 	}
@@ -77,11 +77,15 @@ func (a *app) dryRun(ctx context.Context, j run.Job, flags processFlags) error {
 	if _, err := flags.until(a.now(), j.Operation.Name); err != nil {
 		return err
 	}
-	w := run.World{User: newUser(a, flags), Stdin: a.stdin, Now: a.now, Stopping: ctx, Abandon: ctx}
-	if !j.Settings.Sandbox { // of the credentials it looks at no more than the run would refuse
+	u := newUser(a, flags)
+	w := run.World{User: u, Stdin: a.stdin, Now: a.now, Stopping: ctx, Abandon: ctx}
+	if !j.Settings.Sandbox { // it needs no credentials, but refuses those that the run would refuse
 		m, err := a.env.chooseMethod()
+		if err == nil {
+			err = a.env.checkProxies(u.Warn)
+		}
 		if err == nil && m != nil {
-			w.Credentials.AppID, err = a.env.credential("MEETBATCH_APP_ID")
+			w.Credentials, err = a.env.credentials(u.Warn)
 		}
 		if err != nil {
 			return err

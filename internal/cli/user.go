@@ -118,16 +118,19 @@ func (a *app) world(ctx context.Context, command string, flags processFlags, set
 	if err := settings.CheckEndpoint(); err != nil {
 		return world{}, err
 	}
+	u := newUser(a, flags)
 	credentials := meeting.Credentials{Token: "sandbox"}
 	if !settings.Sandbox {
-		if credentials, err = a.env.credentials(); err != nil {
+		if err := a.env.checkProxies(u.Warn); err != nil {
+			return world{}, err
+		}
+		if credentials, err = a.env.credentials(u.Warn); err != nil {
 			return world{}, err
 		}
 	}
 	if err := a.mayAsk(flags, settings, file); err != nil {
 		return world{}, err
 	}
-	u := newUser(a, flags)
 	s := catchSignals(ctx, u, until)
 	w := world{release: s.release}
 	w.World = run.World{User: u, Stdin: a.stdin, Now: a.now, Credentials: credentials, Stopping: s.stopping, Abandon: s.abandon}

@@ -78,6 +78,9 @@ func (r *run) readPlan(ctx context.Context) (_ *Planned, err error) {
 		return nil, err
 	}
 	if p.Plan, err = planner.Plan(); err != nil {
+		if many, is := errors.AsType[*plan.TooManyRows](err); is {
+			return nil, r.tooMany(many)
+		}
 		return nil, unplanned(err)
 	}
 	for it, err := range p.Invalid() {
@@ -134,6 +137,15 @@ func (r *run) readBatches(ctx context.Context, rows *reader.Reader, batches chan
 // unplanned is the error of a temporary file.
 func unplanned(err error) error {
 	return Unrecorded(fmt.Errorf("the plan cannot be written to a temporary file: %w", err), "make room where the run directory is, or for a dry run in TMPDIR")
+}
+
+// tooMany refuses an account that would take all memory.
+func (r *run) tooMany(e *plan.TooManyRows) error {
+	hint := "is the account in another column? --column account=HEADER; else leave out what is repeated"
+	if r.op.PerAccount {
+		hint = "an account holds 32 rooms at most; is it in another column? --column account=HEADER"
+	}
+	return Refuse(fmt.Errorf("%s: account %q has more than %s, which are planned together, from line %d on", r.input.name, e.Account, words.Plural(e.Most, "row"), e.Line), hint)
 }
 
 // tempFile makes a file for rows beyond what memory may hold: in the run directory, so that the disk that

@@ -23,7 +23,7 @@ type Job struct {
 	Operation job.Operation
 	Settings  Settings
 	File      string   // the input's path; - is standard input
-	Out       string   // the run directory; empty: runs/COMMAND-TIME
+	Out       string   // the run directory; empty: runs/COMMAND-TIME, or the next name that is free
 	Arguments []string // the command line, for run.json
 	Version   string   // of the program, for run.json
 }
@@ -117,16 +117,14 @@ func (r *run) close() {
 // begin opens what a new run needs, and refuses what can be refused before the input is read.
 func begin(w World, j Job) (*run, error) {
 	r := &run{World: w, op: j.Operation, settings: j.Settings}
-	var err error
-	if r.settings.SkipSucceeded, err = absolute(j.Settings.SkipSucceeded); err != nil {
-		return nil, Refuse(err, "")
-	}
 	if err := r.newClient(); err != nil {
 		return nil, err
 	}
-	if r.input, err = openInput(w.Stopping, j.File, w.Stdin); err != nil {
+	input, err := openInput(w.Stopping, j.File, w.Stdin)
+	if err != nil {
 		return nil, Refuse(err, "")
 	}
+	r.input = input
 	r.meta = report.Run{
 		Command:     r.op.Name,
 		Arguments:   j.Arguments,
@@ -136,6 +134,14 @@ func begin(w World, j Job) (*run, error) {
 		Start:       w.Now().UTC(),
 		State:       report.Planning,
 		Rate:        report.Pace{Asked: r.settings.Rate.String()},
+	}
+	folder := defaultFolder
+	if j.Out != "" {
+		folder = filepath.Dir(filepath.Clean(j.Out))
+	}
+	if err := r.nameEarlier(folder); err != nil {
+		r.input.close()
+		return nil, err
 	}
 	if r.settings.Column == nil {
 		r.settings.Column = []string{} // as run.json has it
@@ -164,14 +170,20 @@ func (r *run) newClient() error {
 	return nil
 }
 
+// defaultFolder is where runs go whose directory is not named.
+const defaultFolder = "runs"
+
 func (r *run) createDir(j Job) error {
-	r.path = j.Out
-	if r.path == "" {
-		r.path = filepath.Join("runs", r.op.Name+"-"+r.Now().UTC().Format("20060102T150405Z"))
-	}
 	var err error
 	var locked *report.LockedError
-	r.dir, err = report.Begin(r.path, r.op)
+	if r.path = j.Out; r.path != "" {
+		r.dir, err = report.Begin(r.path, r.op)
+	} else {
+		r.path = filepath.Join(defaultFolder, r.op.Name+"-"+r.Now().UTC().Format("20060102T150405Z"))
+		if r.dir, err = report.BeginFree(r.path, r.op); err == nil {
+			r.path = r.dir.Path
+		}
+	}
 	switch {
 	case errors.As(err, &locked):
 		return err

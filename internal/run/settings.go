@@ -24,11 +24,11 @@ type Settings struct {
 	Chunk         int       `json:"chunk,string" default:"100" help:"Entries per request, 1 to 100."`
 	Attempts      int       `json:"attempts,string" default:"5" help:"Tries per request for what may pass by itself."`
 	Timeout       Duration  `json:"timeout" default:"30s" help:"Of one request."`
-	MaxFailures   job.Share `json:"max-failures" default:"50%" help:"Stop when so many of the settled rows failed: a number, or a percentage, which counts from 1000 settled rows on."`
-	MaxInvalid    Allowed   `json:"max-invalid" default:"10%" help:"Refuse the run before sending when more rows than that are invalid: a number, or a percentage."`
+	MaxFailures   job.Share `json:"max-failures" default:"50%" help:"Stop when so many of the settled rows failed: a number, or a share (5%, 5pct, 0.05), which counts from 1000 settled rows on."`
+	MaxInvalid    Allowed   `json:"max-invalid" default:"10%" help:"Refuse the run before sending when more rows than that are invalid: a number, or a share (5%, 5pct, 0.05)."`
 	ExpectRows    Range     `json:"expect-rows,omitzero" placeholder:"MIN..MAX" help:"Refuse the run before sending when the file has fewer or more rows."`
 	Limit         Limit     `json:"limit,omitzero" placeholder:"N" help:"Only the first N rows."`
-	SkipSucceeded []string  `json:"skip-succeeded" placeholder:"RUN_DIR" sep:";" help:"Do not send again what succeeded in that run, or in a later one beside it; repeatable, in the environment with semicolons between."`
+	SkipSucceeded []string  `json:"skip-succeeded" placeholder:"RUN_DIR" sep:";" help:"Do not send again what succeeded in that run, or in a later one beside it; last is the newest that came to its end where this one is put; repeatable, in the environment with semicolons between."`
 	Column        []string  `json:"column" placeholder:"FIELD=HEADER" sep:";" help:"Which column holds a field; repeatable, in the environment with semicolons between."`
 	AnyID         bool      `json:"any-id,string" name:"any-id" help:"Accept room IDs of any shape."`
 	Encoding      string    `json:"encoding" default:"auto" enum:"auto,utf-8,utf-16,gb18030" help:"Of the file: auto, utf-8, utf-16 or gb18030."`

@@ -121,5 +121,10 @@ func TestStoredSettings(t *testing.T) {
 		if _, err := load(wrong); err == nil || CodeOf(err) != Recorded {
 			t.Errorf("%s: %v", wrong, err)
 		}
+	} // What belongs to a process is never read from a run, and neither are secrets.
+	for _, name := range []string{"yes", "until", "metrics", "ping", "budget", "profile", "log-format", "quiet", "verbose", "dry-run", "out", "token", "app-key", "Yes", "MEETBATCH_TOKEN"} {
+		if _, err := load(`{"to":"disabled","` + name + `":"true"}`); err == nil || CodeOf(err) != Recorded || !strings.Contains(err.Error(), "unknown field") {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

@@ -1,12 +1,16 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"time"
 
 	"meetbatch/job/plan"
 	"meetbatch/report"
@@ -19,16 +23,17 @@ func (r *run) addEarlier(ctx context.Context, planner *plan.Planner) error {
 	if err != nil {
 		return err
 	}
+	doubts := r.doubts(runs)
 	for _, s := range runs {
-		if err := r.checkEnded(s, len(runs) > 1); err != nil {
-			return err
-		}
+		since := doubts.since(s)
 		for e, err := range report.Earlier(s.Path, r.op, s.Operation) {
 			switch {
 			case err != nil:
 				return notEarlier(err)
 			case ctx.Err() != nil:
 				return ctx.Err()
+			case e.At < since:
+				continue
 			}
 			if err := planner.AddEarlier(e); err != nil {
 				return unplanned(err)
@@ -38,20 +43,45 @@ func (r *run) addEarlier(ctx context.Context, planner *plan.Planner) error {
 	return nil
 }
 
-// checkEnded refuses a run that has not ended where it may have undone what another one did: what it had in flight is
-// not known. That is one of the operation that this one undoes, or one with another value where there are several runs.
-// A run that goes on only says so: two that were killed would otherwise wait for one another.
-func (r *run) checkEnded(s *Stored, several bool) error {
-	mayUndo := s.Operation.Name != r.op.Name || len(r.op.Values) > 0 && several
-	if state := s.Run.State; !mayUndo || state == report.Finished || state == report.Stopped {
-		return nil
+// doubts are, by the run that they come from, until when it may have undone what others did: what it had in flight when it
+// was killed is not known.
+type doubts map[*Stored]int64
+
+// since is from when on it is known what a run did, Unix time in milliseconds. What it sent itself it has not undone.
+func (d doubts) since(s *Stored) (since int64) {
+	for doubted, until := range d {
+		if doubted != s {
+			since = max(since, until)
+		}
 	}
-	err := fmt.Errorf("--skip-succeeded: %s is not finished, and may have undone what another run did", s.Path)
-	if r.past != nil {
-		r.User.Warn(err.Error())
-		return nil
+	return since
+}
+
+// doubts finds the runs that have not ended and may have undone what another one did. That is one of the operation that
+// this one undoes, or one with another value where there are several runs.
+func (r *run) doubts(runs []*Stored) doubts {
+	all := doubts{}
+	for _, s := range runs {
+		mayUndo := s.Operation.Name != r.op.Name || len(r.op.Values) > 0 && len(runs) > 1 && !r.sameValue(s)
+		if state := s.Run.State; !mayUndo || state == report.Finished || state == report.Stopped {
+			continue
+		}
+		until := r.Now() // it may be under way
+		if info, err := os.Stat(filepath.Join(s.Path, report.RequestsFile)); err == nil {
+			until = info.ModTime()
+		}
+		all[s] = until.UnixMilli() + 1
+		r.User.Warn(fmt.Sprintf("--skip-succeeded: %s is not finished, and may have undone what other runs did before %s; that is sent again unless it is gone on with first: %s",
+			s.Path, until.UTC().Format(time.RFC3339), nextResume(s.Path)))
 	}
-	return Refuse(err, "go on with it first: "+nextResume(s.Path))
+	return all
+}
+
+// sameValue tells whether a run gave every row the value that this one gives every row.
+func (r *run) sameValue(s *Stored) bool {
+	then, said := s.Operation.ValueOf(s.Settings.To)
+	now, _ := r.op.ValueOf(r.settings.To)
+	return said && then.API == now.API
 }
 
 func notEarlier(err error) error {
@@ -68,39 +98,102 @@ func (r *run) earlierRuns() (runs []*Stored, err error) {
 			runs = append(runs, s)
 		}
 	}
+	beside := map[string][]*Stored{} // by their folder
+	var passed []error
 	for _, path := range r.settings.SkipSucceeded {
-		named, err := Load(path)
-		if errors.Is(err, report.ErrNoRun) && r.meta.State != report.Planning {
+		named, err := r.earlierRun(path)
+		switch {
+		case errors.Is(err, report.ErrNoRun) && r.meta.State != report.Planning:
 			r.User.Warn(fmt.Sprintf("--skip-succeeded: %v any more; what it skipped and has no result yet is sent again", err))
 			continue
-		}
-		if err == nil {
-			err = r.comparable(named)
-		}
-		if err != nil {
+		case err != nil && isAbsent(path): // it was mistyped, and the one that was meant may have undone something
 			return nil, notEarlier(err)
+		case err != nil:
+			passed = append(passed, err)
+			continue
 		}
 		add(named)
-		for _, other := range r.beside(named) {
+		folder := folderOf(named)
+		if _, read := beside[folder]; !read {
+			beside[folder] = r.runsIn(folder)
+		}
+		for _, other := range beside[folder] {
 			if other.Run.Start.After(named.Run.Start) && other.Run.State != report.Planning && r.comparable(other) == nil {
 				add(other)
 			}
 		}
 	}
+	if len(runs) == 0 && len(passed) > 0 {
+		return nil, notEarlier(passed[0])
+	}
+	for _, err := range passed {
+		r.User.Warn(fmt.Sprintf("--skip-succeeded: passed over: %v", err))
+	}
 	return runs, nil
 }
 
-// beside lists the runs in the folder of a run, but for this one. What cannot be looked at is told and passed over; what
-// is no run of this program is no business of it.
-func (r *run) beside(named *Stored) (runs []*Stored) {
-	folder := filepath.Dir(named.Path)
-	if real, err := filepath.EvalSymlinks(named.Path); err == nil { // the name may be a link from elsewhere
-		folder = filepath.Dir(real)
+func isAbsent(path string) bool {
+	_, err := os.Stat(path)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+// earlierRun reads a run that --skip-succeeded names. The error says why it has nothing to say here.
+func (r *run) earlierRun(path string) (*Stored, error) {
+	s, err := Load(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case s.Run.State == report.Planning:
+		return nil, fmt.Errorf("%s ended before it sent anything", path)
 	}
+	return s, r.comparable(s)
+}
+
+// lastRun is what last in --skip-succeeded stands for in a folder: the newest run of the same kind that has come to an
+// end, finished or stopped. Newer ones that have not are told of. Where there is none, that is told, and path is empty: a
+// command that is given each night has none in its first one.
+func (r *run) lastRun(folder string) (path string, err error) {
+	if folder, err = filepath.Abs(folder); err != nil {
+		return "", err
+	}
+	runs := r.runsIn(folder)
+	slices.SortStableFunc(runs, func(a, b *Stored) int {
+		return cmp.Or(b.Run.Start.Compare(a.Run.Start), cmp.Compare(b.Path, a.Path))
+	})
+	for _, s := range runs {
+		if s.Operation.Name != r.op.Name {
+			continue
+		}
+		err := r.comparable(s)
+		switch state := s.Run.State; {
+		case err == nil && (state == report.Finished || state == report.Stopped):
+			return s.Path, nil
+		case err == nil && state == report.Planning:
+			err = fmt.Errorf("%s ended before it sent anything", s.Path)
+		case err == nil:
+			err = fmt.Errorf("%s has not come to its end: its state is %s", s.Path, state)
+		}
+		r.User.Warn(fmt.Sprintf("--skip-succeeded %s: passed over: %v", last, err))
+	}
+	r.User.Warn(fmt.Sprintf("--skip-succeeded %s: no run of %s in %s has come to its end, so nothing is skipped", last, r.op.Name, folder))
+	return "", nil
+}
+
+// folderOf is where a run really is: its name may be a link from elsewhere.
+func folderOf(s *Stored) string {
+	if real, err := filepath.EvalSymlinks(s.Path); err == nil {
+		return filepath.Dir(real)
+	}
+	return filepath.Dir(s.Path)
+}
+
+// runsIn lists the runs in a folder, but for this one. What cannot be looked at is told and passed over; what is no run of
+// this program is no business of it.
+func (r *run) runsIn(folder string) (runs []*Stored) {
 	own, _ := os.Stat(r.path)
 	entries, err := os.ReadDir(folder)
-	if err != nil {
-		r.User.Warn(fmt.Sprintf("--skip-succeeded: what else is beside %s is not known: %v", named.Path, err))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		r.User.Warn(fmt.Sprintf("--skip-succeeded: which runs are in %s is not known: %v", folder, err))
 	}
 	for _, entry := range entries {
 		path := filepath.Join(folder, entry.Name())
@@ -148,16 +241,25 @@ func orNone(setting string) string {
 	return setting
 }
 
-// absolute makes the directories of --skip-succeeded mean the same from everywhere, also in the settings
-// that a run is resumed with.
-func absolute(dirs []string) ([]string, error) {
-	list := make([]string, len(dirs))
-	for i, dir := range dirs {
+// last stands in --skip-succeeded for a run that has no fixed name: the one of the night before.
+const last = "last"
+
+// nameEarlier makes the directories of --skip-succeeded mean the same from everywhere and at any time, also in the
+// settings that a run is resumed with. The folder is where last is looked for.
+func (r *run) nameEarlier(folder string) error {
+	dirs := []string{}
+	for _, dir := range r.settings.SkipSucceeded {
 		path, err := filepath.Abs(dir)
-		if err != nil {
-			return nil, err
+		if dir == last {
+			path, err = r.lastRun(folder)
 		}
-		list[i] = path
+		if err != nil {
+			return Refuse(err, "")
+		}
+		if path != "" {
+			dirs = append(dirs, path)
+		}
 	}
-	return list, nil
+	r.settings.SkipSucceeded = dirs
+	return nil
 }

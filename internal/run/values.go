@@ -2,6 +2,7 @@ package run
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -21,11 +22,14 @@ func (d *Duration) UnmarshalText(text []byte) (err error) {
 	return nil
 }
 
+// noShare is 0 in any form that a share can have.
+var noShare = regexp.MustCompile(`^0+(\.0+)?(%|pct)?$`)
+
 // Allowed is a job.Share that may be 0.
 type Allowed struct{ job.Share }
 
 func (a *Allowed) UnmarshalText(text []byte) (err error) {
-	if s := string(text); s == "0" || s == "0%" {
+	if noShare.Match(text) {
 		a.Share = job.Share{}
 		return nil
 	}

@@ -39,6 +39,10 @@ func SyncDir(path string) error {
 	return errors.Join(err, dir.Close())
 }
 
+// OpenToAll tells whether every user of the machine can read or change a file, as far as its own permissions say. It is
+// said of regular files alone.
+func OpenToAll(info fs.FileInfo) bool { return info.Mode().IsRegular() && info.Mode()&0o006 != 0 }
+
 // TempFile makes a file in a directory that is gone with the process, however that ends, and takes room there until it
 // is closed. For a moment it has a name that begins with prefix; a process that is killed just then leaves it behind.
 // Where dir is "" the file is made where the system keeps its temporary ones.

@@ -3,6 +3,7 @@ package system
 import (
 	"cmp"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -21,6 +22,9 @@ func RemoveLock(lock *flock.Flock) error { return errors.Join(lock.Unlock(), os.
 // SyncDir does nothing: Windows writes the names in a directory down with the files, and lets no program flush a
 // directory.
 func SyncDir(path string) error { return nil }
+
+// OpenToAll tells nothing: the permissions of a file do not show in its mode on Windows.
+func OpenToAll(info fs.FileInfo) bool { return false }
 
 // TempFile makes a file in a directory that is gone with the process, however that ends, and takes room there until it
 // is closed. Its name begins with prefix: an open file keeps its name on Windows, and the system removes it with its

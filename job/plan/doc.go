@@ -58,6 +58,6 @@
 // While rows are added, Settings.Memory bounds the bytes of records in memory. While partitions are grouped,
 // largePart bounds each of those that are loaded. While lists are merged, each takes a buffer of some KiB, or of
 // its largest record where that is larger. What grows with the input is only where in the files the lists are,
-// which is little, and the number of lists once partitions are divided. What is not bounded is one account: all
-// of its rows have to fit into memory together.
+// which is little, and the number of lists once partitions are divided. All rows of one account have to be in memory
+// together, so that an account with more than maxRows of them is refused, before they are.
 package plan

@@ -13,6 +13,7 @@ type group struct {
 	account string
 	entries []job.Entry
 	index   map[string]int // of entries by ID, as soon as there are many
+	rows    int            // of all entries, while they are added
 }
 
 // fewEntries is up to how many entries are looked through one by one; most accounts have no more.
@@ -20,6 +21,7 @@ const fewEntries = 16
 
 // add takes a row; one that repeats another joins that one's entry.
 func (g *group) add(it job.Item) {
+	g.rows++
 	at, known := g.index[it.Value]
 	if g.index == nil {
 		at = slices.IndexFunc(g.entries, func(e job.Entry) bool { return e.ID == it.Value })

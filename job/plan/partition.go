@@ -2,7 +2,9 @@ package plan
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 
 	"meetbatch/job"
 )
@@ -13,6 +15,21 @@ const partitionCount = 512
 
 // grouping is how many partitions are grouped at a time.
 const grouping = 2
+
+// maxRows is how many rows of one account are grouped at most, since they have to be in memory together. An account holds
+// 32 rooms (meeting_21_1104), so that more of them are another column than was meant, or an input that has gone wrong.
+const maxRows = 100_000
+
+// TooManyRows is the error of Plan for an account that has more rows than are planned for one.
+type TooManyRows struct {
+	Account string
+	Line    int64 // of its first row
+	Most    int64 // rows that are planned for one account
+}
+
+func (e *TooManyRows) Error() string {
+	return fmt.Sprintf("account %q has more than %d rows, from line %d on", e.Account, e.Most, e.Line)
+}
 
 // partition has the rows of those accounts whose hashes are the same modulo partitionCount, and what earlier
 // runs did to these accounts.
@@ -109,6 +126,11 @@ func (p *Planner) groupPart(part partition) error {
 
 // sectionOf groups the rows of a part by account, and decides on the groups.
 func (p *Planner) sectionOf(part partition) (section, error) {
+	if part.rows.size() > p.largePart() { // that it could not be divided is due to few accounts
+		if err := p.checkAccounts(part.rows); err != nil {
+			return section{}, err
+		}
+	}
 	past := history{}
 	err := p.rowFile.load(part.earlier, func(record string) error {
 		did, err := unpackEarlier(record)
@@ -132,6 +154,9 @@ func (p *Planner) sectionOf(part partition) (section, error) {
 			groups = append(groups, group{account: it.Account})
 		}
 		groups[at].add(it)
+		if g := &groups[at]; g.rows > maxRows && err == nil {
+			err = &TooManyRows{strings.Clone(g.account), g.entries[0].Line, maxRows}
+		}
 		return err
 	})
 	s := section{tally: Tally{Values: map[string]int64{}}, toSend: groups[:0]} // which never gets ahead of groups
@@ -139,6 +164,28 @@ func (p *Planner) sectionOf(part partition) (section, error) {
 		s.add(g, &p.settings, past)
 	}
 	return s, err
+}
+
+// checkAccounts finds an account that has too many rows, without having the rows in memory together.
+func (p *Planner) checkAccounts(rows list) error {
+	type account struct{ rows, line int64 }
+	accounts := map[string]*account{}
+	records := p.rowFile.records(rows)
+	for records.Scan() {
+		it, err := unpackRow(records.Text())
+		if err != nil {
+			return err
+		}
+		a := accounts[it.Account]
+		if a == nil {
+			a = &account{line: it.Line}
+			accounts[strings.Clone(it.Account)] = a // and not the whole record
+		}
+		if a.rows++; a.rows > maxRows {
+			return &TooManyRows{strings.Clone(it.Account), a.line, maxRows}
+		}
+	}
+	return records.Err()
 }
 
 // byLine packs things by line, and gives them as a list. The buffer is empty. Groups were in the order of their

@@ -33,7 +33,7 @@ type Settings struct {
 
 	// Memory is how many bytes of rows are held in memory before they go to a temporary file; 0 means
 	// DefaultMemory. A row takes little more than the bytes of its account and its value. The rows of one
-	// account are in memory together in any case.
+	// account are in memory together in any case, and more than 100,000 of them are an error.
 	Memory int64
 }
 
@@ -125,7 +125,7 @@ func (p *Planner) spill() error {
 }
 
 // Plan groups what was added. The plan has to be closed; the planner can only be closed afterwards. An error is
-// that of a temporary file, io.ErrUnexpectedEOF where less comes back than was written.
+// that of a temporary file, io.ErrUnexpectedEOF where less comes back than was written, or a *TooManyRows.
 func (p *Planner) Plan() (*Plan, error) {
 	if err := errors.Join(p.group(), p.rowFile.close()); err != nil {
 		return nil, errors.Join(err, p.Close())

@@ -1,0 +1,80 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"testing"
+
+	"meetbatch/job"
+)
+
+// TestTooManyRows: an account with more rows than are planned for one is an error, whatever the rows are and whether or
+// not they went to files, and takes no memory; one row fewer is planned.
+func TestTooManyRows(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	temp := func() (Temp, error) { return os.CreateTemp(dir, "") }
+	for _, test := range []struct {
+		name  string
+		op    job.Operation
+		value func(i int) string
+	}{
+		{"rooms", job.Reclaim, func(i int) string { return fmt.Sprintf("%032x", i) }},
+		{"one room", job.Reclaim, func(int) string { return "ff8080816b9ec3ab016ba125aca20082" }},
+		{"contradictions", job.SetStatus, func(i int) string { return fmt.Sprint(i % 2) }},
+		{"one status", job.SetStatus, func(int) string { return "1" }},
+	} {
+		for _, settings := range []Settings{{Memory: 1 << 16, Temp: temp}, {Memory: 1 << 16}, {}} {
+			for _, rows := range []int{maxRows, maxRows + 1} {
+				settings.Operation, settings.Size = test.op, 100
+				p := New(settings)
+				err := p.Add(job.Item{Line: 2, Account: "other", Value: test.value(0)})
+				for i := 0; i < rows && err == nil; i++ {
+					err = p.Add(job.Item{Line: int64(i + 3), Account: "wei@example", Value: test.value(i)})
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				plan, err := p.Plan()
+				many, is := errors.AsType[*TooManyRows](err)
+				switch {
+				case rows <= maxRows && err != nil:
+					t.Errorf("%s: %d rows: %v", test.name, rows, err)
+				case rows > maxRows && (!is || many.Account != "wei@example" || many.Line != 3 || many.Most != maxRows):
+					t.Errorf("%s: %d rows: %v", test.name, rows, err)
+				}
+				if plan != nil {
+					plan.Close()
+				}
+				if err := p.Close(); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+	}
+}
+
+// TestHugeAccount: millions of rows of one account are refused in the memory that any input takes.
+func TestHugeAccount(t *testing.T) {
+	dir := t.TempDir()
+	p := New(Settings{Operation: job.Reclaim, Size: 100, Temp: func() (Temp, error) { return os.CreateTemp(dir, "") }})
+	defer p.Close()
+	for i := range int64(2_000_000) {
+		if err := p.Add(job.Item{Line: i + 2, Account: "wei@example", Value: "ff8080816b9ec3ab016ba125aca20082"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	runtime.GC()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := p.Plan()
+	runtime.ReadMemStats(&after)
+	if _, is := errors.AsType[*TooManyRows](err); !is {
+		t.Errorf("Plan = %v", err)
+	}
+	if took := (after.Sys - before.Sys) >> 20; took > 64 {
+		t.Errorf("planning took %d MiB", took)
+	}
+}
