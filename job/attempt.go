@@ -26,6 +26,7 @@ type Answer struct {
 	Message         string        // error_msg of the body, or why there was no answer
 	ServerRequestID string        // X-Request-Id of the answer
 	Unsent          bool          // there was no answer and the request has surely not left this machine
+	NoFile          bool          // it has not, since this machine allows no further connection
 	RetryAfter      time.Duration // what the service asks to wait before the next request; mostly 0
 	Limits          []Limit       // what the service says of its limits; mostly nothing
 	Stale           bool          // the request was refused (401), and a further one can go out with a new sign-in

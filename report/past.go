@@ -55,6 +55,9 @@ func Open(path string, op job.Operation) (*Past, error) {
 			p.pending[rec.row.attempt.RequestID] = rec.row.firstLine
 		} else {
 			delete(p.pending, rec.row.attempt.RequestID)
+			if rec.row.neverLeft() {
+				p.Sent--
+			}
 		}
 		return rec.bad
 	})

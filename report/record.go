@@ -43,6 +43,7 @@ func (d *Dir) Answered(a job.Attempt, answer job.Answer) error { return d.journa
 func (d *Dir) journal(event text, a job.Attempt, answer job.Answer) error {
 	b := d.buffer()
 	defer d.buffers.Put(b)
+	answer.Code = codeOf(answer)
 	b.request = request{time.Now(), event, a, len(a.Chunk.Entries), a.Chunk.Entries[0].Line, answer}
 	b.text = d.requests.table.append(b.text, &b.request)
 	return d.requests.log.append(b.text)
@@ -82,7 +83,7 @@ func (b *buffer) results(t table[Result], op job.Operation, o *job.Outcome) {
 		RequestID:       o.RequestID,
 		Status:          o.Status,
 		HTTPStatus:      o.Answer.HTTPStatus,
-		ErrorCode:       o.Answer.Code,
+		ErrorCode:       codeOf(o.Answer),
 		ErrorMessage:    o.Message(),
 		Attempts:        o.Attempts,
 		FinishedAt:      o.FinishedAt,

@@ -115,6 +115,23 @@ const (
 	answered text = "answered" // it has an answer, or it is known that there will be none
 )
 
+// neverLeft stands in place of an error code where a request is known not to have left the machine: there was none, then,
+// whatever the journal had to say before.
+const neverLeft = "NEVER_LEFT"
+
+// codeOf is the error code of an answer, as it stands in a table.
+func codeOf(a job.Answer) string {
+	if a.Unsent {
+		return neverLeft
+	}
+	return a.Code
+}
+
+// neverLeft tells that the request of which this row says what came of it was none.
+func (r *request) neverLeft() bool {
+	return r.event == answered && r.answer.HTTPStatus == 0 && r.answer.Code == neverLeft
+}
+
 // requests is the table of the journal.
 var requests = table[request]{RequestsFile, []column[request]{
 	{name: "time", cell: func(r *request) cell { return (*stamp)(&r.time) }},

@@ -100,6 +100,9 @@ func (v *verifier) journal() error {
 			v.problem("%s: request %s was answered, but not sent", RequestsFile, id)
 		}
 		v.answers[id] = r.answer.HTTPStatus
+		if r.neverLeft() {
+			v.counts["requests"]--
+		}
 		return nil
 	})
 	return err

@@ -15,6 +15,7 @@ import (
 
 	"meetbatch/internal/meeting"
 	"meetbatch/internal/run"
+	"meetbatch/internal/system"
 	"meetbatch/internal/words"
 	"meetbatch/job"
 	"meetbatch/report"
@@ -133,7 +134,7 @@ func (a *app) world(ctx context.Context, command string, flags processFlags, set
 	}
 	s := catchSignals(ctx, u, until)
 	w := world{release: s.release}
-	w.World = run.World{User: u, Stdin: a.stdin, Now: a.now, Credentials: credentials, Stopping: s.stopping, Abandon: s.abandon}
+	w.World = run.World{User: u, Stdin: a.stdin, Now: a.now, Files: system.FreeFiles(), Credentials: credentials, Stopping: s.stopping, Abandon: s.abandon}
 	if flags.Verbose {
 		w.Trace = u.trace
 	}

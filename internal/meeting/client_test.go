@@ -8,8 +8,11 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"reflect"
+	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -137,8 +140,21 @@ func TestNoAnswer(t *testing.T) {
 	}
 	closed.Close()
 	refused := &meeting.Client{Endpoint: "http://" + closed.Addr().String(), Timeout: time.Second, HTTP: meeting.NewHTTP(1)}
-	if a := refused.Send(t.Context(), job.Reclaim, attempt("a", "b")); a.HTTPStatus != 0 || !a.Unsent || !strings.Contains(a.Message, "refused") {
+	if a := refused.Send(t.Context(), job.Reclaim, attempt("a", "b")); a.HTTPStatus != 0 || !a.Unsent || a.NoFile || !strings.Contains(a.Message, "refused") {
 		t.Errorf("nobody listens: %+v, want an unsent request", a)
+	}
+
+	full := &meeting.Client{Endpoint: "http://127.0.0.1:1", Timeout: time.Second, HTTP: meeting.NewHTTP(1)}
+	for _, err := range []error{
+		os.NewSyscallError("socket", syscall.EMFILE), os.NewSyscallError("accept4", syscall.ENFILE),
+		&net.DNSError{Err: "dial udp 192.0.2.1:53: socket: too many open files", Name: "api.example.test"},
+	} {
+		full.HTTP.Transport.(*http.Transport).DialContext = func(context.Context, string, string) (net.Conn, error) {
+			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: err}
+		}
+		if a := full.Send(t.Context(), job.Reclaim, attempt("a")); !a.NoFile && runtime.GOOS != "windows" || !a.Unsent {
+			t.Errorf("%v: %+v, want one that this machine allowed no connection for", err, a)
+		}
 	}
 
 	release := make(chan struct{})

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"meetbatch/internal/system"
 	"meetbatch/job"
 )
 
@@ -61,7 +62,8 @@ func (c *Client) call(ctx context.Context, q request) (answer job.Answer, r repl
 	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }}
 	r, err = c.exchange(httptrace.WithClientTrace(ctx, trace), q)
 	if err != nil {
-		return job.Answer{Message: c.reason(ctx, err), Unsent: !connected.Load()}, r
+		unsent := !connected.Load()
+		return job.Answer{Message: c.reason(ctx, err), Unsent: unsent, NoFile: unsent && system.TooManyFiles(err)}, r
 	}
 	if r.brokeOff != nil && r.status >= 300 {
 		return job.Answer{Message: c.clean(fmt.Sprintf("%d, and the answer broke off: %s", r.status, c.reason(ctx, r.brokeOff)), 500)}, r

@@ -33,6 +33,7 @@ type World struct {
 	User        User
 	Stdin       io.Reader
 	Now         func() time.Time
+	Files       int                                          // and connections that it may open, beside those it has; 0: any number
 	Credentials meeting.Credentials                          // empty for the sandbox, which needs none
 	Trace       func(job.Operation, job.Attempt, job.Answer) // gets every request; may be nil
 
@@ -61,6 +62,7 @@ type run struct {
 	op       job.Operation
 	settings Settings
 	path     string // of the run directory; empty where none is written
+	workers  int    // of the settings, as far as there may be connections
 
 	client  *meeting.Client
 	input   *input
@@ -155,6 +157,9 @@ func (r *run) newClient() error {
 	if err := r.settings.CheckEndpoint(); err != nil {
 		return err
 	}
+	if err := r.boundWorkers(); err != nil {
+		return err
+	}
 	endpoint, _ := meeting.CheckEndpoint(r.settings.Service())
 	r.client = &meeting.Client{
 		Endpoint:    endpoint,
@@ -162,7 +167,7 @@ func (r *run) newClient() error {
 		AccountType: r.settings.accountType(),
 		Language:    r.settings.Language,
 		Timeout:     r.settings.Timeout.Duration,
-		HTTP:        meeting.NewHTTP(r.settings.Workers),
+		HTTP:        meeting.NewHTTP(r.workers),
 		Notify:      r.User.Warn,
 		Abandon:     r.Abandon,
 	}

@@ -69,7 +69,7 @@ func (r *run) send() error {
 		Sender:      r.client,
 		Recorder:    r.dir,
 		Pacer:       pacer,
-		Workers:     r.settings.Workers,
+		Workers:     r.workers,
 		Attempts:    r.settings.Attempts,
 		MaxFailures: r.settings.MaxFailures,
 	}

@@ -30,6 +30,7 @@ type gate struct {
 
 	troubleAt time.Time                   // when the trouble began; zero when there is none
 	down      bool                        // the service is out of reach
+	outage    outage                      // what is said of that
 	jammed    bool                        // it refuses every request
 	probing   bool                        // the one attempt that is let through then is under way
 	failed    int                         // attempts in a row that did not reach the service
@@ -134,7 +135,7 @@ func (g *gate) answered(about any, start time.Time, a job.Answer, v finding) (ow
 		return g.throttled(fresh, a.RetryAfter, v)
 	}
 	if g.down {
-		g.notify("the service is back")
+		g.notify(g.outage.over)
 	}
 	g.troubleAt, g.down, g.failed, g.first, g.several = time.Time{}, false, 0, nil, false
 	if fresh {
@@ -160,12 +161,24 @@ func (g *gate) away(about any, start time.Time, a job.Answer) (own bool, err err
 	}
 	g.probing = false
 	if !wasDown {
-		g.notify("the service is out of reach: " + a.Message + "; trying one request now and then")
+		g.outage = outageOf(a)
+		g.notify(g.outage.is + ": " + a.Message + "; trying one request now and then")
 	}
 	if lasts, enough := g.hold(a.RetryAfter, g.delays.NextBackOff()); enough {
-		return false, fmt.Errorf("the service was out of reach for %s: %s", lasts, a.Message)
+		return false, fmt.Errorf("%s for %s: %s", g.outage.was, lasts, a.Message)
 	}
 	return false, nil
+}
+
+// outage is what is said while nothing gets through, when that lasts too long, and when it is over.
+type outage struct{ is, was, over string }
+
+// outageOf finds the words for what keeps a request from the service.
+func outageOf(a job.Answer) outage {
+	if a.NoFile {
+		return outage{"this machine allows no further connection (ulimit -n, or fewer --workers)", "this machine allowed no further connection", "requests go out again"}
+	}
+	return outage{"the service is out of reach", "the service was out of reach", "the service is back"}
 }
 
 // throttled takes in a refusal. Where it is not the request's own trouble all have to wait, and where nobody gets

@@ -93,6 +93,25 @@ func TestMessagesAreNoFormats(t *testing.T) {
 	})
 }
 
+// TestNoFile: where this machine allows no further connection, that is said, and nothing of the service.
+func TestNoFile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var said []string
+		p := pace.New(pace.Settings{Patience: time.Minute, Notify: func(text string) { said = append(said, text) }})
+		full := job.Answer{Message: "socket: too many open files", Unsent: true, NoFile: true}
+		answer(t, p, "a", full)
+		answer(t, p, "b", fine)
+		_, err := drive(t.Context(), p, 2, 2, func() job.Answer { return full })
+		if err == nil || !strings.HasPrefix(err.Error(), "this machine allowed no further connection for ") {
+			t.Errorf("error = %v", err)
+		}
+		text := strings.Join(said, "\n")
+		if !strings.HasPrefix(text, "this machine allows no further connection (ulimit -n, or fewer --workers): socket: too many open files; trying one request now and then\nrequests go out again\n") || strings.Contains(text, "the service") {
+			t.Errorf("said: %s", text)
+		}
+	})
+}
+
 // TestBack: a turn that is not used is given back, also one that was to find out whether the service is back, and so
 // is one that no sign-in was there for.
 func TestBack(t *testing.T) {

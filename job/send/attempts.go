@@ -93,6 +93,9 @@ func (s *sending) attempt(t *task, number int) (step, error) {
 	turn.Gone()
 	r.Requests.Add(1)
 	answer := r.Sender.Send(s.abandon, r.Operation, attempt)
+	if answer.Unsent { // what never left is no request
+		r.Requests.Add(-1)
+	}
 	if err := r.Recorder.Answered(attempt, answer); err != nil {
 		return over, err
 	}
@@ -109,7 +112,9 @@ func (s *sending) attempt(t *task, number int) (step, error) {
 
 // take keeps what came of an attempt.
 func (t *task) take(attempt job.Attempt, answer job.Answer, v verdict) {
-	t.attempts++
+	if !answer.Unsent {
+		t.attempts++
+	}
 	t.requestID, t.answer, t.verdict = attempt.RequestID, answer, v
 	if answer.HTTPStatus == 0 && !answer.Unsent {
 		t.unanswered = attempt.RequestID

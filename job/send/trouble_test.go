@@ -22,6 +22,7 @@ var (
 	broken     = job.Answer{HTTPStatus: 500, Message: "exception"}
 	away       = job.Answer{HTTPStatus: 503, Message: "unavailable"}
 	unanswered = job.Answer{Message: "connection reset"}
+	noFile     = job.Answer{Message: "too many open files", Unsent: true, NoFile: true}
 	refused    = job.Answer{Message: "connection refused", Unsent: true}
 	throttled  = job.Answer{HTTPStatus: 429, Code: "APIG.0308"}
 )
@@ -83,7 +84,8 @@ func TestTryAgain(t *testing.T) {
 		{"refused", []job.Answer{noUser}, job.Failed, 1, 0, false},
 		{"one bad entry", []job.Answer{badEntry}, job.Failed, 1, 0, false},
 		{"a throttle does not use up attempts", []job.Answer{throttled, throttled, throttled, throttled, throttled, throttled, throttled, fine}, job.Succeeded, 8, 30 * time.Second, false},
-		{"nor does a service that is out of reach", []job.Answer{refused, refused, refused, refused, refused, refused, refused, fine}, job.Succeeded, 8, 30 * time.Second, false},
+		{"nor does a service that is out of reach", []job.Answer{refused, refused, refused, refused, refused, refused, refused, fine}, job.Succeeded, 1, 30 * time.Second, false}, // what never left is no request
+		{"nor does a machine that allows no connection", []job.Answer{noFile, noFile, noFile, noFile, noFile, noFile, noFile, fine}, job.Succeeded, 1, 30 * time.Second, false},
 		{"Retry-After", []job.Answer{{HTTPStatus: 429, RetryAfter: 90 * time.Second}, fine}, job.Succeeded, 2, 90 * time.Second, false},
 		{"Retry-After with 503", []job.Answer{{HTTPStatus: 503, RetryAfter: 90 * time.Second}, fine}, job.Succeeded, 2, 90 * time.Second, false},
 		{"Retry-After beyond patience", []job.Answer{{HTTPStatus: 429, RetryAfter: time.Hour}}, job.NotSent, 1, 0, true},

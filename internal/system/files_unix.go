@@ -1,0 +1,29 @@
+//go:build !windows
+
+package system
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"syscall"
+)
+
+// FreeFiles tells how many more files and connections this process may have open at a time; 0 is as many as it likes.
+func FreeFiles() int {
+	var limit syscall.Rlimit
+	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit) != nil || int64(limit.Cur) < 0 || int64(limit.Cur) > 1<<30 {
+		return 0
+	}
+	open, err := os.ReadDir("/dev/fd") // among them are those that the process was started with
+	if err != nil {
+		return max(1, int(limit.Cur)-8)
+	}
+	return max(1, int(limit.Cur)-len(open))
+}
+
+// TooManyFiles tells whether an error says that this process, or the machine, may open no more files and connections. Some
+// of those of a lookup say so in words alone.
+func TooManyFiles(err error) bool {
+	return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) || strings.Contains(err.Error(), syscall.EMFILE.Error())
+}
