@@ -23,7 +23,7 @@ func (r *run) addEarlier(ctx context.Context, planner *plan.Planner) error {
 		if err := r.checkEnded(s, len(runs) > 1); err != nil {
 			return err
 		}
-		for e, err := range report.Earlier(s.Path, r.op, s.Operation) {
+		for e, err := range report.Earlier(s.Path, r.op, s.Operation, s.Run.Said(report.ResultsFile)) {
 			switch {
 			case err != nil:
 				return notEarlier(err)
@@ -55,7 +55,12 @@ func (r *run) checkEnded(s *Stored, several bool) error {
 }
 
 func notEarlier(err error) error {
-	return Refuse(fmt.Errorf("--skip-succeeded: %w", err), "name the directory of a run of the same command against the same service")
+	hint := "name the directory of a run of the same command against the same service"
+	var changed *report.ChangedError
+	if errors.As(err, &changed) {
+		hint = "bring the file back as the run left it, or name another run"
+	}
+	return Refuse(fmt.Errorf("--skip-succeeded: %w", err), hint)
 }
 
 // earlierRuns lists the runs that are named, and those of their folders that began later and are of this operation or
