@@ -205,3 +205,47 @@ func TestNoPast(t *testing.T) {
 		t.Errorf("requests.csv is %q", got)
 	}
 }
+
+// TestPending: of a request without an answer just the chunks are in doubt that hold entries of it, however they are cut
+// now, unless a later request for the same entries settled all of them.
+func TestPending(t *testing.T) {
+	t.Parallel()
+	d := create(t, job.Reclaim)
+	chunk := func(lines ...int64) (c job.Chunk) {
+		c.Target = "wei"
+		for _, line := range lines {
+			c.Entries = append(c.Entries, job.Entry{ID: fmt.Sprint("e", line), Line: line})
+		}
+		return c
+	}
+	sent := func(id string, c job.Chunk) {
+		t.Helper()
+		if err := d.Sent(job.Attempt{RequestID: id, Chunk: c, Number: 1}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sent("r1", chunk(20, 21)) // settled by r2
+	carryOut(t, d, outcome(job.Succeeded, "r2", chunk(20, 21).Entries...))
+	sent("r3", chunk(3, 4, 5)) // its first entry is settled by r4
+	carryOut(t, d, outcome(job.Failed, "r4", chunk(3).Entries...))
+	sent("r5", chunk(30, 31, 32)) // whole
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	past := open(t, d.Path)
+	other := chunk(30, 31)
+	other.Target = "min"
+	chunks := []job.Chunk{chunk(2), chunk(4, 5), chunk(6, 7), chunk(8, 9), chunk(29, 30), chunk(31, 32), chunk(33), other}
+	of, err := past.Pending(each(chunks))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, c := range chunks {
+		got = append(got, of(c).RequestID)
+	}
+	// Line 6 may be the third entry of r3, since it is not looked up when line 3 was settled.
+	if want := []string{"", "r3", "r3", "", "r5", "r5", "", ""}; !slices.Equal(got, want) {
+		t.Errorf("in doubt by %q, want %q", got, want)
+	}
+}

@@ -47,7 +47,7 @@ func (c *resumeCmd) Run(ctx context.Context, a *app) error {
 }
 
 type verifyCmd struct {
-	RunDir []string `arg:"" help:"The directory of a run; several may be named."`
+	RunDir []string `arg:"" help:"The directory of a run; of several, the worst exit code counts: 7, then 3, 5 and 0."`
 	consoleFlags
 }
 
