@@ -28,8 +28,8 @@ import (
 func TestMutations(t *testing.T) {
 	t.Parallel()
 	t.Run("verify", func(t *testing.T) { verifyMutations(t, 1, 200) })
-	t.Run("resume", func(t *testing.T) { resumeMutations(t, 2, 1, 25) })
-	t.Run("torn", func(t *testing.T) { tearTables(t, 3, 1) })
+	t.Run("resume", func(t *testing.T) { resumeMutations(t, 2, 2, 12) })
+	t.Run("torn", func(t *testing.T) { tearTables(t, 3, 2) })
 }
 
 // strictService takes each room back once, and refuses a request with one that is free or does not exist.
@@ -162,12 +162,12 @@ func resumeMutations(t *testing.T, seed uint64, kills, each int) {
 	server := httptest.NewServer(service)
 	defer server.Close()
 	refused, ended := 0, 0
-	for range kills {
+	for turn := range kills {
 		dir := t.TempDir()
 		input, out := filepath.Join(dir, "rooms.csv"), filepath.Join(dir, "run")
 		rows := mutationInput(t, input, 60)
 		service.set(map[string]bool{}, nil)
-		for args, left := mutationRun(server.URL, out, input), 1+chance.IntN(2); left > 0; left-- {
+		for args, left := mutationRun(server.URL, out, input, turn), 1+chance.IntN(2); left > 0; left-- {
 			if interrupted(t, chance, out, args...) {
 				args = []string{"resume", "--yes", out}
 				continue
@@ -176,7 +176,7 @@ func resumeMutations(t *testing.T, seed uint64, kills, each int) {
 				t.Fatal(err)
 			}
 			service.set(map[string]bool{}, nil)
-			args, left = mutationRun(server.URL, out, input), 2
+			args, left = mutationRun(server.URL, out, input, turn), 2
 		}
 		time.Sleep(20 * time.Millisecond) // what is in flight arrives
 		did, log := service.settled(read(t, filepath.Join(out, "results.csv")))
@@ -212,8 +212,10 @@ func resumeMutations(t *testing.T, seed uint64, kills, each int) {
 	t.Logf("%d refused, %d came to their end", refused, ended)
 }
 
-func mutationRun(url, out, input string) []string {
-	return []string{"reclaim", "--endpoint", url, "--yes", "--rate", "none", "--workers", "3", "--chunk", "4", "--max-failures", "100%", "--max-invalid", "100%", "--out", out, input}
+// mutationRun is the command line of a run, of either operation by turns.
+func mutationRun(url, out, input string, turn int) []string {
+	job := [][]string{{"reclaim"}, {"status", "--to", "disabled"}}[turn%2]
+	return append(job, "--endpoint", url, "--yes", "--rate", "none", "--workers", "3", "--chunk", "4", "--max-failures", "100%", "--max-invalid", "100%", "--out", out, input)
 }
 
 // interrupted begins a run or goes on with it, kills it, and tells whether it has begun to send and has not come to its
@@ -232,12 +234,12 @@ func tearTables(t *testing.T, seed uint64, runs int) {
 	server := httptest.NewServer(service)
 	defer server.Close()
 	torn := 0
-	for range runs {
+	for turn := range runs {
 		dir := t.TempDir()
 		input, out := filepath.Join(dir, "rooms.csv"), filepath.Join(dir, "run")
 		rows := mutationInput(t, input, 60)
 		service.set(map[string]bool{}, nil)
-		for interrupted(t, chance, out, mutationRun(server.URL, out, input)...); torn%8 < 7 && interrupted(t, chance, out, "resume", "--yes", out); torn++ {
+		for interrupted(t, chance, out, mutationRun(server.URL, out, input, turn)...); torn%8 < 7 && interrupted(t, chance, out, "resume", "--yes", out); torn++ {
 			tear(t, chance, filepath.Join(out, []string{"results.csv", "requests.csv"}[torn%2]))
 		}
 		torn++
@@ -292,7 +294,7 @@ func TestVerifyBeside(t *testing.T) {
 	dir := t.TempDir()
 	input, out := filepath.Join(dir, "rooms.csv"), filepath.Join(dir, "run")
 	mutationInput(t, input, 200)
-	args := append(mutationRun(server.URL, out, input), "--max-failures", "5")
+	args := append(mutationRun(server.URL, out, input, 0), "--max-failures", "5")
 	codes := map[int]int{}
 	for failures := 5; ; failures += 10 {
 		ended := make(chan int)
