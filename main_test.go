@@ -71,6 +71,7 @@ func scripts(dir string) testscript.Params {
 			"append":   appendText,
 			"columns":  columns,
 			"copydir":  copyDir,
+			"seal":     seal,
 			"edit":     edit,
 			"encode":   encode,
 			"ended":    ended,

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
 	"encoding/csv"
+	"fmt"
 	"io"
 	"os"
 	"regexp"
@@ -39,6 +42,20 @@ func edit(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("no match for %#q found in %s", args[1], args[0])
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(re.ReplaceAllString(text, args[2])), 0o666))
+}
+
+// seal FILE gives a run.json that was edited the sum that it would have if the program had written it so.
+func seal(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: seal FILE")
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), sealed([]byte(ts.ReadFile(args[0]))), 0o666))
+}
+
+// sealed gives the text of a run.json with the sum of what stands before its last member.
+func sealed(text []byte) []byte {
+	text = text[:bytes.LastIndex(text, []byte("  \"sha256\""))]
+	return fmt.Appendf(bytes.Clone(text), "  \"sha256\": \"%x\"\n}\n", sha256.Sum256(text))
 }
 
 // append FILE TEXT [TIMES] writes a text behind what is in a file, which need not be there yet. The text has the escapes

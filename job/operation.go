@@ -51,6 +51,14 @@ func (op Operation) ValueOf(text string) (v Value, known bool) {
 	return op.Values[at], true
 }
 
+// Target is the last segment of the path of a request for an account and a value.
+func (op Operation) Target(account, value string) string {
+	if op.PerAccount {
+		return account
+	}
+	return value
+}
+
 // Reclaim takes rooms back from the account that holds them (DisassociateVmr, meeting_21_1105).
 var Reclaim = Operation{
 	Name:       "reclaim",

@@ -45,7 +45,7 @@ func (o Outcome) Message() string {
 // Doubt is why rows that did not succeed may have been carried out all the same. The zero value is none.
 type Doubt struct {
 	Kind      DoubtKind
-	RequestID string // of the request that went unanswered, for the first two kinds
+	RequestID string // of the request that went unanswered, or whose result was lost; the others have none
 }
 
 // DoubtKind is where a doubt comes from.
@@ -55,6 +55,8 @@ const (
 	NoDoubt          DoubtKind = iota
 	Unanswered                 // an earlier request for the same rows had no answer
 	UnansweredBefore           // so it was in an earlier process, which was killed
+	ResultLost                 // an earlier request for the same rows had a result, of which the files hold nothing any more
+	JournalLost                // a part of the record of earlier requests is lost
 	Unsettled                  // the run stopped while the rows were tried
 )
 
@@ -68,6 +70,10 @@ func (d Doubt) String() string {
 		return "request " + d.RequestID + " for the same row went unanswered, and " + perhaps
 	case UnansweredBefore:
 		return "request " + d.RequestID + " for the same row went unanswered when the run was killed, and " + perhaps
+	case ResultLost:
+		return "the result of request " + d.RequestID + " for the same row was lost, and it " + perhaps
+	case JournalLost:
+		return "the record of earlier requests was damaged, and one for the same row " + perhaps
 	case Unsettled:
 		return "the run stopped before this was settled, and it " + perhaps
 	}

@@ -51,6 +51,7 @@ type Dir struct {
 	requests tableFile[request]
 	results  tableFile[Result]
 	buffers  sync.Pool // of *buffer
+	failed   *Sum      // of failed.csv, when it was written
 
 	mu   sync.Mutex
 	done bitmap // the lines of the rows that need not be run again

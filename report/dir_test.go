@@ -59,7 +59,7 @@ func TestLife(t *testing.T) {
 		t.Fatal(err)
 	}
 	var locked *report.LockedError
-	if _, err := report.Open(path, job.Reclaim); !errors.As(err, &locked) || locked.Path != path || locked.PID != fmt.Sprint(os.Getpid()) {
+	if _, err := report.Open(path, report.Check{Operation: job.Reclaim}); !errors.As(err, &locked) || locked.Path != path || locked.PID != fmt.Sprint(os.Getpid()) {
 		t.Errorf("Open while it is open = %v, want a *LockedError with this process", err)
 	}
 	if err := errors.Join(d.Remove(), d.Close()); err != nil {

@@ -48,7 +48,7 @@ func TestEarlier(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := ""
-		for e, err := range report.Earlier(d.Path, test.op, test.of) {
+		for e, err := range report.Earlier(d.Path, test.op, test.of, nil) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -64,18 +64,18 @@ func TestEarlier(t *testing.T) {
 		if got != test.want {
 			t.Errorf("%s: %s, want %s", test.name, got, test.want)
 		}
-		for range report.Earlier(d.Path, test.op, test.of) {
+		for range report.Earlier(d.Path, test.op, test.of, nil) {
 			break // what reads it need not read it to its end
 		}
 	}
 
 	n := 0
-	for _, err := range report.Earlier(write(t, "line\n", ""), job.Reclaim, job.Reclaim) {
+	for _, err := range report.Earlier(write(t, "line\n", ""), job.Reclaim, job.Reclaim, nil) {
 		if n++; err == nil {
 			t.Error("a table of other columns is no error")
 		}
 	}
-	for range report.Earlier(t.TempDir(), job.Reclaim, job.Reclaim) {
+	for range report.Earlier(t.TempDir(), job.Reclaim, job.Reclaim, nil) {
 		n++
 	}
 	if n != 1 {

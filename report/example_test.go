@@ -57,7 +57,7 @@ func ExampleDir() {
 		log.Fatal(err)
 	}
 
-	for r, err := range report.Results(dir.Path, job.Reclaim) {
+	for r, err := range report.Results(dir.Path, job.Reclaim, nil) {
 		if err != nil {
 			log.Fatal(err)
 		}

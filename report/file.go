@@ -2,23 +2,29 @@ package report
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
+	"crypto/sha256"
 	"encoding/csv"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 )
 
 // A tableFile is a table as a directory has it.
 type tableFile[R any] struct {
-	table table[R] // with the columns that the file's header names
-	whole int64    // how many bytes from the beginning are whole records; where there are none the file need not be there
-	log   *log     // what is appended to, when it is open
+	table table[R]  // with the columns that the file's header names
+	whole int64     // how many bytes from the beginning are whole records; where there are none the file need not be there
+	sum   hash.Hash // of those bytes; nil where it is not known
+	log   *log      // what is appended to, when it is open
 }
 
 // A record is a row of a table as a file has it.
@@ -28,58 +34,159 @@ type record[R any] struct {
 	from, to int64 // the bytes of the file that are the record
 }
 
-// errTorn says that writing the last record of a table was interrupted.
-var errTorn = errors.New("the last record is not whole")
+// A tornError says that a table is whole up to a record only: the last one was cut, or there are zeros from there on, as
+// a machine leaves them that lost its power. Damage of any other kind is none that a crash leaves, and is not torn.
+type tornError struct {
+	Path       string // of the table
+	Line       int    // on which the first damaged record begins
+	From, Size int64  // where that is, and how many bytes the file has
+}
 
-// scan calls take with the rows of the table in a directory, each of which is overwritten by the next. What is appended
-// to the file meanwhile is not looked at. The error is errTorn where the last record is not whole; what is found of the
-// rest is right then. It is fs.ErrNotExist where there is no such file.
-func (t table[R]) scan(dir string, take func(*record[R]) error) (tableFile[R], error) {
-	file := tableFile[R]{table: t}
+func (e *tornError) Error() string {
+	return fmt.Sprintf("%s is torn from line %d on: %d of its %d bytes are not whole records", e.Path, e.Line, e.Size-e.From, e.Size)
+}
+
+// A source is a table that is open for reading. What is appended to the file later is not looked at.
+type source[R any] struct {
+	table[R]
+	file *os.File
+	size int64
+}
+
+// source opens the table in a directory. The error is fs.ErrNotExist where there is no such file.
+func (t table[R]) source(dir string) (*source[R], error) {
 	f, err := os.Open(filepath.Join(dir, t.name))
 	if err != nil {
-		return file, err
+		return nil, err
 	}
-	defer f.Close()
 	size, err := f.Seek(0, io.SeekEnd)
 	if err != nil {
-		return file, err
+		return nil, errors.Join(err, f.Close())
 	}
-	var last [1]byte // a record that was cut may be one that can be read, but does not end its line
-	f.ReadAt(last[:], size-1)
-	r := csv.NewReader(bufio.NewReaderSize(io.NewSectionReader(f, 0, size), 64<<10))
+	return &source[R]{t, f, size}, nil
+}
+
+// scan calls take with the rows of the table in a directory: see source.scan.
+func (t table[R]) scan(dir string, said *Sum, take func(*record[R]) error) (tableFile[R], error) {
+	s, err := t.source(dir)
+	if err != nil {
+		return tableFile[R]{table: t}, err
+	}
+	defer s.file.Close()
+	return s.scan(said, take)
+}
+
+// scan calls take with the rows of the table, each of which is overwritten by the next. The error is a *tornError where
+// the rest is not whole; what is found of the table up to there is right then. It is a *ChangedError where the table is
+// whole, and does not begin with what was said of it.
+func (s *source[R]) scan(said *Sum, take func(*record[R]) error) (tableFile[R], error) {
+	file := tableFile[R]{table: s.table}
+	read := newSumming(io.NewSectionReader(s.file, 0, s.size), said)
+	r := csv.NewReader(bufio.NewReaderSize(read, 64<<10))
 	r.ReuseRecord = true
 	var rec record[R]
 	for header := true; ; header = false {
 		cells, err := r.Read()
 		if err == io.EOF {
-			return file, nil
+			if !header {
+				file.whole, file.sum = s.size, read.hash
+			}
+			return file, s.holds(read)
 		}
 		rec.from, rec.to = file.whole, r.InputOffset()
-		if rec.to == size && (err != nil || last[0] != '\n') {
-			err = errTorn
+		line := 1
+		if len(cells) > 0 {
+			line, _ = r.FieldPos(0)
 		}
-		if err != nil {
-			return file, fmt.Errorf("%s: %w", f.Name(), err)
-		}
-		line, _ := r.FieldPos(0)
-		if header {
-			file.table, err = t.under(cells)
-		} else {
+		switch torn := s.torn(file.table, read, &rec, err); {
+		case torn:
+			return file, &tornError{s.file.Name(), s.lineAt(file.whole), file.whole, s.size}
+		case err != nil:
+			return file, fmt.Errorf("%s: %w", s.file.Name(), err)
+		case header:
+			file.table, err = s.under(cells)
+		default:
 			rec.bad = file.table.parse(&rec.row, cells)
 			err = take(&rec)
 		}
 		if err != nil {
-			return file, fmt.Errorf("%s:%d: %w", f.Name(), line, err)
+			return file, fmt.Errorf("%s:%d: %w", s.file.Name(), line, err)
 		}
 		file.whole = rec.to
 	}
 }
 
+// torn tells whether a table is torn from a record on, which could be read or not: it has zeros, or it is the last one
+// and was cut. A record that cannot be read although others follow it was changed, and so was one that swallows them,
+// since a quote is missing.
+func (s *source[R]) torn(t table[R], read *summing, rec *record[R], unread error) bool {
+	if read.zero >= 0 && read.zero < rec.to {
+		return true
+	}
+	if rec.to < s.size {
+		return false
+	}
+	var last [1]byte // a record that was cut may be one that can be read, but does not end its line
+	s.file.ReadAt(last[:], s.size-1)
+	if last[0] == '\n' && (unread == nil || !errors.Is(unread, csv.ErrQuote)) {
+		return false
+	}
+	return !s.swallows(t, rec)
+}
+
+// swallows tells whether any line of a record but the first is a record by itself.
+func (s *source[R]) swallows(t table[R], rec *record[R]) bool {
+	lines := bufio.NewScanner(io.NewSectionReader(s.file, rec.from, s.size-rec.from))
+	lines.Buffer(nil, 4<<20) // an invalid row may have cells of 1 MiB
+	for first := true; lines.Scan(); first = false {
+		cells, err := csv.NewReader(strings.NewReader(lines.Text())).Read()
+		var row R
+		if !first && err == nil && len(cells) == len(t.columns) && t.parse(&row, cells) == nil {
+			return true
+		}
+	}
+	return lines.Err() != nil
+}
+
+// lineAt counts the lines up to a place in the file.
+func (s *source[R]) lineAt(at int64) int {
+	line, buffer := 1, make([]byte, 64<<10)
+	for from := io.NewSectionReader(s.file, 0, at); ; {
+		n, err := from.Read(buffer)
+		line += bytes.Count(buffer[:n], []byte{'\n'})
+		if err != nil {
+			return line
+		}
+	}
+}
+
+// A ChangedError says that a file is not what run.json says of it.
+type ChangedError struct {
+	Path string
+	Said Sum
+	Size int64 // of the file; where it is not less, the bytes are others
+}
+
+func (e *ChangedError) Error() string {
+	if e.Size < e.Said.Size {
+		return fmt.Sprintf("%s has %d bytes, and %d were brought to the disk", e.Path, e.Size, e.Said.Size)
+	}
+	return fmt.Sprintf("%s was changed: the first %d bytes have not the SHA-256 that they had when they were written", e.Path, e.Said.Size)
+}
+
+// holds is the error of a table, read to its end, that does not begin with what was said of it.
+func (s *source[R]) holds(read *summing) error {
+	if read.said == nil || read.same || read.said.Size == 0 {
+		return nil
+	}
+	return &ChangedError{s.file.Name(), *read.said, s.size}
+}
+
 // untorn takes an error of scan away that means no more than that a run is under way, was interrupted, or has not
 // written anything yet.
 func untorn(err error) error {
-	if errors.Is(err, errTorn) || errors.Is(err, fs.ErrNotExist) {
+	var torn *tornError
+	if errors.As(err, &torn) || errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	return err
@@ -92,7 +199,7 @@ func (f *tableFile[R]) open(dir string) error {
 	if err := os.Truncate(path, f.whole); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o666)
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o666)
 	if err != nil {
 		return err
 	}
@@ -100,7 +207,12 @@ func (f *tableFile[R]) open(dir string) error {
 	if f.whole == 0 {
 		return f.log.append(f.table.header())
 	}
-	return nil
+	if f.sum == nil {
+		f.sum = sha256.New()
+		_, err = io.Copy(f.sum, io.NewSectionReader(file, 0, f.whole))
+	}
+	f.log.hash, f.log.sum = f.sum, f.sum.Sum(nil)
+	return err
 }
 
 // log is a file that many goroutines append to. What several of them append at the same time goes out
@@ -115,12 +227,16 @@ type log struct {
 	begun   int       // how many writes have begun; there is one at a time
 	ended   int       // and how many have ended
 	size    int64     // of the file
+	hash    hash.Hash // of what is in the file; it belongs to the write that is under way
+	sum     []byte    // what hash came to when the last write ended
+	durable Sum       // of what was brought to the disk
 	err     error     // of a write or a sync; after one nothing more is written
 }
 
 // newLog appends to a file that was opened for that and has a size.
 func newLog(file *os.File, size int64) *log {
-	l := &log{file: file, size: size}
+	l := &log{file: file, size: size, hash: sha256.New()}
+	l.durable.SHA256 = hexSum(l.hash)
 	l.changed.L = &l.mu
 	return l
 }
@@ -145,8 +261,11 @@ func (l *log) append(text []byte) error {
 		l.begun++
 		l.mu.Unlock()
 		_, err := l.file.Write(batch)
+		l.hash.Write(batch)
+		sum := l.hash.Sum(nil)
 		l.mu.Lock()
 		l.ended++
+		l.sum = sum
 		l.spare = batch
 		l.size += int64(len(batch))
 		l.err = errors.Join(l.err, err)
@@ -165,11 +284,24 @@ func (l *log) failed() error {
 // sync brings what was written to the disk. After an error it is not known what of it is there, and a further try might
 // succeed without bringing the rest; so nothing more is written then.
 func (l *log) sync() error {
+	l.mu.Lock()
+	size, sum := l.size, l.sum
+	l.mu.Unlock()
 	err := l.file.Sync()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.err = errors.Join(l.err, err)
+	if l.err == nil && size > l.durable.Size {
+		l.durable = Sum{size, hex.EncodeToString(sum)}
+	}
 	return err
+}
+
+// onDisk says what was brought to the disk.
+func (l *log) onDisk() Sum {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.durable
 }
 
 // check finds out whether the file still stands under its name, with all that was written to it.

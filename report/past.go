@@ -2,11 +2,14 @@ package report
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/gofrs/flock"
 
@@ -14,22 +17,23 @@ import (
 )
 
 // Past is how far a run has come that did not finish, as its directory says. It holds the directory's lock, until
-// Resume hands that on or Close gives it up. Settled and Pending may be called from many goroutines at the same time, the
+// Resume hands that on or Close gives it up. Settled and Tried may be called from many goroutines at the same time, the
 // other methods by one. The zero value is the past of a run that has none: nothing is settled, and it cannot be resumed.
 type Past struct {
 	Path   string     // of the directory
 	Counts job.Counts // of the rows that are settled
-	Sent   int64      // requests
 
-	op       job.Operation
-	lock     *flock.Flock // nil when the Past does not hold it
-	requests tableFile[request]
-	results  tableFile[Result]
-	settled  bitmap           // the lines of the rows that have a result
-	done     bitmap           // those of the rows that need not be run again
-	tried    bitmap           // those of rows that were settled as not sent, and were sent in vain before
-	pending  map[string]int64 // first lines by request ID, of requests without an answer
-	notSent  []span           // of results.csv: rows that were settled as not sent, which are to be sent now and settled anew
+	books
+	sent        int64            // requests
+	lock        *flock.Flock     // nil when the Past does not hold it
+	settled     bitmap           // the lines of the rows that have a result
+	done        bitmap           // those of the rows that need not be run again
+	tried       bitmap           // those of rows that were settled as not sent, and were sent in vain before
+	drop        []span           // of results.csv: rows that were not sent, and results that do not count; they are settled anew
+	doubts      []doubt          // of requests for rows that have no result now
+	starts      map[int64]uint32 // by line: the targets of the requests among them that begin there
+	recordsLost bool             // whichever rows have no result may have been sent before
+	wrong       error            // the first row whose result is not its own
 
 	// The results of the request that was settled last, by line. Where the run was interrupted while it wrote them,
 	// duplicates among them may have none; those are made from the results of the rows that they repeat.
@@ -40,52 +44,44 @@ type Past struct {
 // A span is bytes of a file that follow one another.
 type span struct{ from, to int64 }
 
-// Open takes the lock of a directory and reads how far its run, which is one of op, has come. It changes nothing; Resume
-// does. The error is a *LockedError where another process has the lock.
-func Open(path string, op job.Operation) (*Past, error) {
+// A doubt is one about entries of a target that have no result, the first so many from a line on.
+type doubt struct {
+	job.Doubt
+	target  uint32
+	line    int64
+	entries int
+}
+
+// Open takes the lock of a directory and reads how far its run has come. It changes nothing; Resume does. What is damaged
+// otherwise than a crash leaves it is an error that names the place. The error is a *LockedError where another process
+// has the lock.
+func Open(path string, c Check) (*Past, error) {
 	lock, err := acquire(path)
 	if err != nil {
 		return nil, err
 	}
-	p := &Past{Path: path, op: op, lock: lock, pending: map[string]int64{}, last: map[int64]Result{}}
-	var errRequests, errResults error
-	p.requests, errRequests = requests.scan(path, func(rec *record[request]) error {
-		if rec.row.event == sent {
-			p.Sent++
-			p.pending[rec.row.attempt.RequestID] = rec.row.firstLine
-		} else {
-			delete(p.pending, rec.row.attempt.RequestID)
-			if rec.row.neverLeft() {
-				p.Sent--
-			}
-		}
-		return rec.bad
-	})
-	p.results, errResults = results(op).scan(path, p.takeResult)
-	if err := errors.Join(untorn(errRequests), untorn(errResults)); err != nil {
+	p := &Past{Path: path, lock: lock, last: map[int64]Result{}, starts: map[int64]uint32{}}
+	p.books = books{Check: c, path: path, result: p.takeResult, misfit: func(_ string, err error) error { return err }}
+	if err := p.read(); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
+	// In a run that was resumed before, rows may have lost results that are older than requests which are in doubt: which
+	// rows these were for can be told no more.
+	p.recordsLost = p.unjournaled || c.Run.RecordsLost || len(p.torn) > 0 && c.Run.Resumed > 0
+	if err := p.findDoubts(); err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	p.sent = p.journal.sent()
+	p.journal.traces = nil // of which nobody asks any more
 	return p, nil
 }
 
 // takeResult counts a row of results.csv.
-func (p *Past) takeResult(rec *record[Result]) error {
+func (p *Past) takeResult(rec *record[Result], bad error) {
 	r := &rec.row
-	switch {
-	case rec.bad != nil:
-		return rec.bad
-	case r.Status == job.NotSent:
-		if r.Attempts > 0 {
-			p.tried.set(r.Line)
-		}
-		if n := len(p.notSent); n > 0 && p.notSent[n-1].to == rec.from { // they are many, but they stand together
-			p.notSent[n-1].to = rec.to
-		} else {
-			p.notSent = append(p.notSent, span{rec.from, rec.to})
-		}
-		return nil
-	case p.settled.has(r.Line):
-		return fmt.Errorf("line %d has a result already", r.Line)
+	if bad != nil || r.Status == job.NotSent {
+		p.takeDropped(rec, bad)
+		return
 	}
 	p.settled.set(r.Line)
 	p.Counts.Add(r.Status, 1)
@@ -99,7 +95,57 @@ func (p *Past) takeResult(rec *record[Result]) error {
 	if r.RequestID != "" { // an invalid row has no duplicates
 		p.last[r.Line] = *r
 	}
-	return nil
+}
+
+// takeDropped notes a row of results.csv that is to be settled anew. The rows of one request stand together.
+func (p *Past) takeDropped(rec *record[Result], bad error) {
+	r := &rec.row
+	if n := len(p.drop); n > 0 && p.drop[n-1].to == rec.from {
+		p.drop[n-1].to = rec.to
+	} else {
+		p.drop = append(p.drop, span{rec.from, rec.to})
+	}
+	if bad == nil {
+		if r.Attempts > 0 {
+			p.tried.set(r.Line)
+		}
+		return
+	}
+	if r.DuplicateOf != 0 {
+		return
+	}
+	if n := len(p.doubts); n > 0 && p.doubts[n-1].RequestID == r.RequestID {
+		p.doubts[n-1].entries++
+		return
+	}
+	lost := job.Doubt{Kind: job.ResultLost, RequestID: r.RequestID}
+	p.doubts = append(p.doubts, doubt{lost, textHash(p.Operation.Target(r.Account, r.Value)), r.Line, 1})
+}
+
+// findDoubts finds the requests that may have been carried out, although rows of theirs have no result.
+func (p *Past) findDoubts() error {
+	lost := map[uint64]*requestTrace{}
+	for _, t := range p.journal.lost() {
+		lost[t.id] = &t
+		p.starts[t.firstLine] = t.target
+	}
+	if len(lost) == 0 {
+		return nil
+	}
+	_, err := requests.scan(p.Path, nil, func(rec *record[request]) error { // which gives their IDs
+		r := &rec.row
+		t := lost[idHash(r.attempt.RequestID)]
+		if t == nil || r.event != sent {
+			return nil
+		}
+		d := doubt{job.Doubt{Kind: job.UnansweredBefore, RequestID: r.attempt.RequestID}, t.target, t.firstLine, int(t.entries)}
+		if t.status != 0 {
+			d.Kind = job.ResultLost
+		}
+		p.doubts = append(p.doubts, d)
+		return nil
+	})
+	return untorn(err)
 }
 
 // Settled tells whether the row of a line needs nothing more.
@@ -108,14 +154,96 @@ func (p *Past) Settled(line int64) bool { return p.settled.has(line) }
 // Tried tells whether the row of a line has no result, although it was sent.
 func (p *Past) Tried(line int64) bool { return p.tried.has(line) }
 
-// Pending gives the request IDs of what was sent and has no answer in the journal, by the first line of each.
-func (p *Past) Pending() map[int64]string {
-	byLine := make(map[int64]string, len(p.pending))
-	for id, line := range p.pending {
-		byLine[line] = id
+// Sent counts the requests.
+func (p *Past) Sent() int64 { return p.sent }
+
+// Row holds the result of a row of the input, where it has one, against the row. Fits says what came of it.
+func (p *Past) Row(it job.Item) {
+	if target, is := p.starts[it.Line]; is && target != textHash(p.Operation.Target(it.Account, it.Value)) {
+		p.wrong = cmp.Or(p.wrong, fmt.Errorf("%s: the request that begins with line %d is not for the account or the %s there", RequestsFile, it.Line, p.Operation.Column))
 	}
-	return byLine
+	p.wrong = cmp.Or(p.wrong, p.row(it))
 }
+
+// Fits tells why the files cannot be right, when Row has had all rows of the input, and torn are the entries that Resume
+// is to be given; nil: they can.
+func (p *Past) Fits(torn []job.Entry) error {
+	for _, e := range torn {
+		if _, known := p.last[e.Line]; !known {
+			p.wrong = cmp.Or(p.wrong, fmt.Errorf("line %d has a result, but line %d, which repeats it, has none", e.Line, e.Duplicates[0]))
+		}
+	}
+	for line := range p.starts {
+		if !p.begun.has(line) {
+			p.wrong = cmp.Or(p.wrong, fmt.Errorf("%s: a request begins with line %d, but no row of the input does", RequestsFile, line))
+		}
+	}
+	err := cmp.Or(p.wrong, p.rest())
+	p.contents = nil // which nobody needs any more
+	if err != nil {
+		err = fmt.Errorf("%s: %w", p.Path, err)
+	}
+	return err
+}
+
+// Mends says what Resume is to mend, in words.
+func (p *Past) Mends() (texts []string) {
+	for _, err := range p.torn {
+		texts = append(texts, err.Error()+"; what is whole counts, and rows without a result are sent again")
+	}
+	if p.uncounted > 0 {
+		texts = append(texts, fmt.Sprintf("%s: results whose requests are not in %s, or have no answer there, do not count (%d of them); their rows are sent again",
+			filepath.Join(p.Path, ResultsFile), RequestsFile, p.uncounted))
+	}
+	if n := len(p.starts); n > 0 {
+		texts = append(texts, fmt.Sprintf("%s: it is not known whether requests were carried out that have no answer or whose results are gone (%d of them); rows of theirs without a result are sent again",
+			filepath.Join(p.Path, RequestsFile), n))
+	}
+	return texts
+}
+
+// Pending tells of a chunk why it may have been carried out already, as a whole or in part. It is asked for those that
+// are to be sent, which chunks yields. Where a part of the records is lost, that goes for all.
+func (p *Past) Pending(chunks iter.Seq2[job.Chunk, error]) (func(job.Chunk) job.Doubt, error) {
+	pending, all := map[int64]job.Doubt{}, job.Doubt{} // by the line of the first entry
+	if p.recordsLost {
+		all.Kind = job.JournalLost
+	}
+	of := func(c job.Chunk) job.Doubt { return cmp.Or(pending[c.Entries[0].Line], all) }
+	if len(p.doubts) == 0 {
+		return of, nil
+	}
+	byTarget := map[uint32][]doubt{}
+	slices.SortStableFunc(p.doubts, func(a, b doubt) int { return cmp.Compare(a.line, b.line) })
+	for _, d := range p.doubts {
+		byTarget[d.target] = append(byTarget[d.target], d)
+	}
+	current := map[uint32]doubt{} // its entries are those that are left of it
+	for chunk, err := range chunks {
+		if err != nil {
+			return nil, err
+		}
+		target := textHash(chunk.Target)
+		ahead, now := byTarget[target], current[target]
+		for _, e := range chunk.Entries {
+			for len(ahead) > 0 && ahead[0].line <= e.Line {
+				if ahead[0].entries >= now.entries {
+					now = ahead[0]
+				}
+				ahead = ahead[1:]
+			}
+			if now.entries > 0 {
+				now.entries--
+				pending[chunk.Entries[0].Line] = now.Doubt
+			}
+		}
+		byTarget[target], current[target] = ahead, now
+	}
+	return of, nil
+}
+
+// RecordsLost tells whether requests or results of before were lost, as run.json is to say from now on.
+func (p *Past) RecordsLost() bool { return p.recordsLost }
 
 // Close gives up the lock. It does nothing when Resume has handed the lock on, and when it is called once more.
 func (p *Past) Close() error {
@@ -129,24 +257,32 @@ func (p *Past) Close() error {
 // was interrupted, rows that were not sent lose their results, and what a killed process left lying about is removed.
 // The rows of torn, whose entries have a result although some of their duplicates have none, get theirs, which Counts
 // then counts. Each table goes on with the columns that it has. The lock goes over to the Dir, which the caller closes.
-// After an error the Past still has it, and can only be closed.
-func (p *Past) Resume(torn []job.Entry) (*Dir, error) {
+// After an error the Past still has it, and can only be closed. Of the files run.json, which gets what it is to say now,
+// says nothing until WriteRun is called: they may become shorter.
+func (p *Past) Resume(now Run, torn []job.Entry) (*Dir, error) {
 	if p.lock == nil || !p.lock.Locked() {
 		return nil, fmt.Errorf("%s: %w", p.Path, os.ErrClosed)
 	}
 	err := sweep(p.Path)
-	if err == nil && len(p.notSent) > 0 {
-		err = p.dropNotSent()
+	if err == nil {
+		now.Files = nil
+		err = writeRun(p.Path, now)
+	}
+	if err == nil && len(p.drop) > 0 {
+		err = p.dropSpans()
 	}
 	if err != nil {
 		return nil, err
 	}
-	d, err := openDir(p.Path, p.op, p.lock, p.requests, p.results)
+	d, err := openDir(p.Path, p.Operation, p.lock, p.journal.table, p.results)
 	d.done = p.done
 	for _, e := range torn {
 		if err == nil {
 			err = p.complete(d, e)
 		}
+	}
+	if err == nil {
+		err = d.Sync()
 	}
 	if err != nil {
 		return nil, errors.Join(err, d.closeTables())
@@ -155,9 +291,9 @@ func (p *Past) Resume(torn []job.Entry) (*Dir, error) {
 	return d, nil
 }
 
-// dropNotSent replaces results.csv by one without the rows that were not sent, and without a torn end. The other rows
-// stay byte for byte.
-func (p *Past) dropNotSent() error {
+// dropSpans replaces results.csv by one without the rows that are to be settled anew, and without a torn end. The other
+// rows stay byte for byte.
+func (p *Past) dropSpans() error {
 	path := filepath.Join(p.Path, ResultsFile)
 	var at, size int64
 	err := replace(path, func(to *bufio.Writer) error {
@@ -166,7 +302,7 @@ func (p *Past) dropNotSent() error {
 			return err
 		}
 		defer from.Close() // Windows does not replace a file that is open
-		for _, gap := range append(p.notSent, span{from: p.results.whole}) {
+		for _, gap := range append(p.drop, span{from: p.results.whole}) {
 			n, err := io.Copy(to, io.NewSectionReader(from, at, gap.from-at))
 			if err != nil {
 				return err
@@ -176,7 +312,7 @@ func (p *Past) dropNotSent() error {
 		return nil
 	})
 	if err == nil {
-		p.results.whole, p.notSent = size, nil
+		p.results.whole, p.results.sum, p.drop = size, nil, nil
 	}
 	return err
 }

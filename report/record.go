@@ -3,7 +3,9 @@ package report
 import (
 	"bufio"
 	"cmp"
+	"crypto/sha256"
 	"errors"
+	"io"
 	"iter"
 	"time"
 
@@ -163,16 +165,24 @@ type Rows func(row func(it job.Item, raw []byte) error) error
 // WriteFailed writes failed.csv: the header row, and those rows of the input that did not succeed. It is on the disk
 // when WriteFailed returns. After an error no part of it is there, and one of before stands as it did.
 func (d *Dir) WriteFailed(header []byte, rows Rows) error {
-	return replace(d.File(FailedFile), func(to *bufio.Writer) error {
-		to.Write(header)
+	sum, size := sha256.New(), int64(0)
+	err := replace(d.File(FailedFile), func(out *bufio.Writer) error {
+		to := io.MultiWriter(out, sum)
+		n, _ := to.Write(header)
+		size = int64(n)
 		return rows(func(it job.Item, raw []byte) error {
 			if d.done.has(it.Line) {
 				return nil
 			}
-			_, err := to.Write(raw)
+			n, err := to.Write(raw)
+			size += int64(n)
 			return err
 		})
 	})
+	if err == nil {
+		d.failed = &Sum{size, hexSum(sum)}
+	}
+	return err
 }
 
 // replace puts a file in the place of another one, with what write writes to it. It is on the disk when replace

@@ -3,6 +3,7 @@ package report
 import (
 	"errors"
 	"iter"
+	"path/filepath"
 	"strconv"
 	"time"
 
@@ -46,18 +47,23 @@ func results(op job.Operation) table[Result] {
 
 // Results reads the results of a run of an operation from its directory, in the order in which they were written, as
 // far as they are whole. It takes no lock, so it can be used while the run is under way. A run that has no results yet
-// yields none. An error is the last thing that it yields.
-func Results(path string, op job.Operation) iter.Seq2[Result, error] {
+// yields none. An error is the last thing that it yields; it is one too where the table does not begin with what was said
+// of it, in run.json, which may be nothing.
+func Results(path string, op job.Operation, said *Sum) iter.Seq2[Result, error] {
 	return func(yield func(Result, error) bool) {
 		enough := errors.New("enough")
-		_, err := results(op).scan(path, func(rec *record[Result]) error {
+		file, err := results(op).scan(path, said, func(rec *record[Result]) error {
 			if rec.bad == nil && !yield(rec.row, nil) {
 				return enough
 			}
 			return rec.bad
 		})
-		if err := untorn(err); err != nil && !errors.Is(err, enough) {
-			yield(Result{}, err)
+		switch whole := untorn(err); {
+		case errors.Is(err, enough):
+		case whole != nil:
+			yield(Result{}, whole)
+		case said != nil && file.whole < said.Size:
+			yield(Result{}, &ChangedError{filepath.Join(path, ResultsFile), *said, file.whole})
 		}
 	}
 }
@@ -68,10 +74,11 @@ func Results(path string, op job.Operation) iter.Seq2[Result, error] {
 // did, has the ID of that request. One of which it is not known whether it is as op wants it any more has none. Entries
 // of which the run says nothing are not yielded.
 //
-// Like Results it takes no lock and goes as far as the results are whole. An error is the last thing that it yields.
-func Earlier(path string, op, of job.Operation) iter.Seq2[job.Earlier, error] {
+// Like Results it takes no lock, goes as far as the results are whole, and wants to know what was said of them. An error
+// is the last thing that it yields.
+func Earlier(path string, op, of job.Operation, said *Sum) iter.Seq2[job.Earlier, error] {
 	return func(yield func(job.Earlier, error) bool) {
-		for r, err := range Results(path, of) {
+		for r, err := range Results(path, of, said) {
 			if err != nil {
 				yield(job.Earlier{}, err)
 				return
@@ -165,7 +172,7 @@ func (d *duration) parse(s string) bool {
 
 // SentSince lists when the requests of a run went out, from a moment on, in order. It takes no lock.
 func SentSince(path string, since time.Time) (times []time.Time, err error) {
-	_, err = requests.scan(path, func(rec *record[request]) error {
+	_, err = requests.scan(path, nil, func(rec *record[request]) error {
 		if rec.bad == nil && rec.row.event == sent && rec.row.time.After(since) {
 			times = append(times, rec.row.time)
 		}

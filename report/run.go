@@ -2,17 +2,21 @@ package report
 
 import (
 	"bufio"
+	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
 // Run is what run.json says of a run.
 type Run struct {
+	Schema      int             `json:"schema_version,omitempty"` // of this file: 2; 0 in those of version 0.1, which have no sums
 	Command     string          `json:"command"`
 	Arguments   []string        `json:"arguments"` // the command line
 	Version     string          `json:"version"`
@@ -22,12 +26,22 @@ type Run struct {
 	Start       time.Time       `json:"start"`
 	End         *time.Time      `json:"end,omitempty"`
 	State       State           `json:"state"`
-	Reason      string          `json:"reason,omitempty"` // of a stop
-	Resumed     int             `json:"resumed"`          // how often
+	Reason      string          `json:"reason,omitempty"`       // of a stop
+	Resumed     int             `json:"resumed"`                // how often
+	RecordsLost bool            `json:"records_lost,omitempty"` // a resume found that requests or results of before were lost
 	Counts      Counts          `json:"counts"`
 	Requests    Requests        `json:"requests"`
 	Rate        Pace            `json:"rate"`
 	ExitCode    *int            `json:"exit_code,omitempty"`
+	Files       map[string]Sum  `json:"files,omitempty"` // what was brought to the disk of the tables and of failed.csv, by name
+}
+
+// Said is what run.json says of a file; nil: nothing.
+func (r *Run) Said(name string) *Sum {
+	if sum, known := r.Files[name]; known {
+		return &sum
+	}
+	return nil
 }
 
 // State is how far a run has come.
@@ -41,10 +55,23 @@ const (
 	Broken   State = "broken"   // the files could not be written, or do not add up; it can be resumed
 )
 
+// Known tells whether it is one of these.
+func (s State) Known() bool {
+	return slices.Contains([]State{Planning, Running, Finished, Stopped, Broken}, s)
+}
+
 // Input is the file that the rows came from.
 type Input struct {
 	Path   string `json:"path"` // absolute; "-" for standard input
 	Size   int64  `json:"size"` // bytes
+	SHA256 string `json:"sha256"`
+
+	LastLine int64 `json:"last_line"` // on which the last row begins; 0 as long as it is not known, and in version 0.1
+}
+
+// Sum says what the bytes of a file are.
+type Sum struct {
+	Size   int64  `json:"size"`
 	SHA256 string `json:"sha256"`
 }
 
@@ -93,9 +120,16 @@ func (p *Pace) Add(perSecond float64, most int, throttled int64, held time.Durat
 // ErrNoRun is the error of ReadRun for a directory that holds no run.
 var ErrNoRun = errors.New("holds no run")
 
-// ReadRun reads run.json from a directory. It takes no lock: the file is whole at any time.
+// schema is the version of run.json that is written, and the highest that can be read.
+const schema = 2
+
+// ReadRun reads run.json from a directory. It takes no lock: the file is whole at any time. One that is not as it was
+// written is an error; those of version 0.1 cannot be told.
 func ReadRun(path string) (Run, error) {
 	name := filepath.Join(path, RunFile)
+	if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		return Run{}, fmt.Errorf("%s %w: it is no directory", path, ErrNoRun)
+	}
 	text, err := os.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Run{}, fmt.Errorf("%s %w: there is no %s", path, ErrNoRun, RunFile)
@@ -103,18 +137,56 @@ func ReadRun(path string) (Run, error) {
 	if err != nil {
 		return Run{}, err
 	}
-	var run Run
+	run, err := parseRun(text)
+	if err != nil {
+		err = fmt.Errorf("%s: %w", name, err)
+	}
+	return run, err
+}
+
+// sumLine is how the line begins that is the last member of run.json: the SHA-256 of all bytes before that line.
+const sumLine = "  \"sha256\": \""
+
+func parseRun(text []byte) (run Run, err error) {
 	if err := json.Unmarshal(text, &run); err != nil {
-		return Run{}, fmt.Errorf("%s: %w", name, err)
+		return run, err
+	}
+	at := bytes.LastIndex(text, []byte("\n"+sumLine)) + 1
+	switch {
+	case run.Schema > schema:
+		return run, fmt.Errorf("schema_version is %d: it was written by a later version of meetbatch, and this one reads up to %d", run.Schema, schema)
+	case run.Schema == 0 && at == 0 && run.Files == nil:
+		return run, nil
+	case run.Schema != schema || at == 0 || !bytes.Equal(text, sealed(text[:at])):
+		return run, errors.New("it was changed or damaged: the SHA-256 in its last line is not that of what stands before that line")
 	}
 	return run, nil
 }
 
-// WriteRun replaces run.json; it is on the disk when WriteRun returns. After an error the old one stands.
+// sealed gives the text of a run.json that ends before its last member, with that.
+func sealed(text []byte) []byte {
+	return fmt.Appendf(bytes.Clone(text), "%s%x\"\n}\n", sumLine, sha256.Sum256(text))
+}
+
+// WriteRun replaces run.json; it is on the disk when WriteRun returns. After an error the old one stands. Of the files
+// it says what was brought to the disk so far.
 func (d *Dir) WriteRun(run Run) error {
-	return replace(d.File(RunFile), func(to *bufio.Writer) error {
-		enc := json.NewEncoder(to)
-		enc.SetIndent("", "  ")
-		return enc.Encode(run)
+	run.Files = map[string]Sum{ResultsFile: d.results.log.onDisk(), RequestsFile: d.requests.log.onDisk()}
+	if d.failed != nil {
+		run.Files[FailedFile] = *d.failed
+	}
+	return writeRun(d.Path, run)
+}
+
+func writeRun(dir string, run Run) error {
+	run.Schema = schema
+	text, err := json.MarshalIndent(run, "", "  ")
+	if err != nil {
+		return err
+	}
+	text = append(bytes.TrimSuffix(text, []byte("\n}")), ",\n"...)
+	return replace(filepath.Join(dir, RunFile), func(to *bufio.Writer) error {
+		_, err := to.Write(sealed(text))
+		return err
 	})
 }

@@ -29,6 +29,7 @@ func TestRun(t *testing.T) {
 		State:     report.Finished,
 		Counts:    report.Counts{Rows: 10, Succeeded: 5, Failed: 2, Skipped: 1, Invalid: 2},
 		ExitCode:  &code,
+		Schema:    2,
 	}
 	want.Rate.Add(2.5, 3, 1, time.Second)
 	want.Rate.Add(1.5, 2, 4, 500*time.Millisecond)
@@ -50,6 +51,7 @@ func TestRun(t *testing.T) {
 		t.Errorf("settings are %s, %v", got.Settings, err)
 	}
 	got.Settings = want.Settings // but for blanks
+	want.Files = got.Files
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, want %+v", got, want)
 	}

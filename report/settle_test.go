@@ -118,7 +118,7 @@ func TestReject(t *testing.T) {
 		t.Fatal(err)
 	}
 	next := int64(2)
-	for r, err := range report.Results(d.Path, job.Reclaim) {
+	for r, err := range report.Results(d.Path, job.Reclaim, nil) {
 		if err != nil {
 			t.Fatal(err)
 		}

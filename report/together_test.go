@@ -89,7 +89,7 @@ func TestRecordTogether(t *testing.T) {
 	}
 	var seen bitmap
 	n := int64(0)
-	for r, err := range Results(d.Path, job.Reclaim) {
+	for r, err := range Results(d.Path, job.Reclaim, nil) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -104,7 +104,7 @@ func TestRecordTogether(t *testing.T) {
 		t.Errorf("%d results, want %d", n, workers*each*3)
 	}
 	state := map[string]text{}
-	_, err = requests.scan(d.Path, func(rec *record[request]) error {
+	_, err = requests.scan(d.Path, nil, func(rec *record[request]) error {
 		id, event := rec.row.attempt.RequestID, rec.row.event
 		if before := state[id]; before == event || before == "" && event == answered {
 			t.Errorf("request %s is %s after it was %q", id, event, before)

@@ -2,7 +2,7 @@ package report_test
 
 import (
 	"errors"
-	"maps"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,7 +16,7 @@ import (
 // linesOf gives the lines that have a result, in the order of the table.
 func linesOf(t testing.TB, path string) (lines []int64) {
 	t.Helper()
-	for r, err := range report.Results(path, job.Reclaim) {
+	for r, err := range report.Results(path, job.Reclaim, nil) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -68,24 +68,22 @@ func writeIn(t testing.TB, path, results, requests string) {
 	}
 }
 
-// tables are those of a run in which lines 2 to 7 were settled by four requests, the last of which is unanswered.
+// tables are those of a run in which lines 2 to 7 were settled by three requests, and a fourth is unanswered.
 func tables(t testing.TB) (results, requests string) {
 	d := create(t, job.Reclaim)
-	for i, id := range []string{"r1", "r2", "r3", "r4"} {
-		a := job.Attempt{RequestID: id, Number: 1, Chunk: job.Chunk{Target: "wei, \"W\"", Entries: []job.Entry{{ID: "a", Line: int64(i + 2)}}}}
-		if err := d.Sent(a); err != nil {
-			t.Fatal(err)
-		}
-		if id != "r4" {
-			if err := d.Answered(a, job.Answer{HTTPStatus: 200}); err != nil {
-				t.Fatal(err)
-			}
-		}
+	for _, o := range tornOutcomes {
+		carryOut(t, d, o)
 	}
-	settle(t, d, outcome(job.Succeeded, "r1", job.Entry{ID: "a", Line: 2}))
-	settle(t, d, outcome(job.Failed, "r2", job.Entry{ID: "b", Line: 3, Duplicates: []int64{6}}))
-	settle(t, d, outcome(job.Succeeded, "r3", job.Entry{ID: "c", Line: 4}, job.Entry{ID: "d", Line: 5, Duplicates: []int64{7}}))
+	if err := d.Sent(job.Attempt{RequestID: "r4", Number: 1, Chunk: job.Chunk{Target: "wei", Entries: []job.Entry{{ID: "e", Line: 8}}}}); err != nil {
+		t.Fatal(err)
+	}
 	return readFile(t, d.File(report.ResultsFile)), readFile(t, d.File(report.RequestsFile))
+}
+
+var tornOutcomes = []job.Outcome{
+	outcome(job.Succeeded, "r1", job.Entry{ID: "a", Line: 2}),
+	outcome(job.Failed, "r2", job.Entry{ID: "b", Line: 3, Duplicates: []int64{6}}),
+	outcome(job.Succeeded, "r3", job.Entry{ID: "c", Line: 4}, job.Entry{ID: "d", Line: 5, Duplicates: []int64{7}}),
 }
 
 // TestTornResults cuts results.csv at every byte, with the columns of this version and with those of 0.1: what is whole
@@ -142,30 +140,59 @@ func endOf(ends []int, records int) int {
 	return ends[records-1]
 }
 
-// TestTornRequests cuts requests.csv at every byte.
+// TestTornRequests cuts requests.csv at every byte: results count whose requests are there, with an answer, and the rows
+// of the others are in doubt.
 func TestTornRequests(t *testing.T) {
 	t.Parallel()
 	results, text := tables(t)
-	ends := recordEnds(text)
-	ids := []string{"r1", "r2", "r3", "r4"}
-	path := t.TempDir()
+	ends, path := recordEnds(text), t.TempDir()
 	for cut := range len(text) + 1 {
 		whole := 0
 		for whole < len(ends) && ends[whole] <= cut {
 			whole++
 		}
 		rows := max(0, whole-1)
-		sent := (rows + 1) / 2
-		pending := map[int64]string{}
-		if rows%2 == 1 {
-			pending[int64(sent+1)] = ids[sent-1]
+		sent, answered := (rows+1)/2, rows/2
+		var want, open4 []int64 // lines that are settled, and lines in doubt
+		var left []job.Chunk
+		for i, o := range tornOutcomes {
+			for _, e := range o.Chunk.Entries {
+				if i < answered {
+					want = append(append(want, e.Line), e.Duplicates...)
+				}
+			}
+			if i >= answered {
+				left, open4 = append(left, o.Chunk), append(open4, o.Chunk.Entries[0].Line)
+			}
+		}
+		left = append(left, job.Chunk{Target: "wei", Entries: []job.Entry{{ID: "e", Line: 8}, {ID: "f", Line: 9}}})
+		if sent == 4 {
+			open4 = append(open4, 8)
 		}
 		writeIn(t, path, results, text[:cut])
 		past := open(t, path)
-		if past.Sent != int64(sent) || !maps.Equal(past.Pending(), pending) {
-			t.Fatalf("cut at %d: %d requests were sent, and %v are pending; want %d and %v", cut, past.Sent, past.Pending(), sent, pending)
+		for line := range int64(10) {
+			if past.Settled(line) != slices.Contains(want, line) {
+				t.Fatalf("cut at %d: line %d is settled: %v", cut, line, past.Settled(line))
+			}
+		}
+		pending, err := past.Pending(each(left))
+		var got []int64
+		for _, c := range left {
+			if d := pending(c); d.RequestID != "" {
+				got = append(got, c.Entries[0].Line)
+			}
+		}
+		if err != nil || past.Sent() != int64(sent) || !slices.Equal(got, open4) {
+			t.Fatalf("cut at %d: %d requests were sent, and %v are in doubt, %v; want %d and %v", cut, past.Sent(), got, err, sent, open4)
+		}
+		if answered < 3 && rows > 0 && len(past.Mends()) == 0 {
+			t.Fatalf("cut at %d: nothing is said", cut)
 		}
 		d := resume(t, past)
+		if got := linesOf(t, path); !slices.Equal(got, want) {
+			t.Fatalf("cut at %d: lines %v have results still, want %v", cut, got, want)
+		}
 		if err := d.Sent(job.Attempt{RequestID: "r9", Number: 2, Chunk: job.Chunk{Target: "wei", Entries: []job.Entry{{Line: 8}}}}); err != nil {
 			t.Fatal(err)
 		}
@@ -178,12 +205,16 @@ func TestTornRequests(t *testing.T) {
 		if err := errors.Join(d.Check(), d.Close()); err != nil {
 			t.Fatal(err)
 		}
-		again := open(t, path)
-		if again.Sent != int64(sent)+1 || again.Pending()[8] != "r9" {
-			t.Fatalf("cut at %d: %d requests were sent and %v are pending, want %d and r9", cut, again.Sent, again.Pending(), sent+1)
-		}
-		if err := again.Close(); err != nil {
-			t.Fatal(err)
+	}
+}
+
+// each yields chunks.
+func each(chunks []job.Chunk) iter.Seq2[job.Chunk, error] {
+	return func(yield func(job.Chunk, error) bool) {
+		for _, c := range chunks {
+			if !yield(c, nil) {
+				return
+			}
 		}
 	}
 }

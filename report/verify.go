@@ -4,240 +4,251 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
+	"crypto/sha256"
 	"errors"
 	"fmt"
-	"hash/fnv"
+	"hash"
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
-
-	"github.com/google/uuid"
+	"time"
 
 	"meetbatch/job"
 )
 
-// ErrUnfinished is the error of Verify for a run that was interrupted.
-var ErrUnfinished = errors.New("is not finished")
+// Proof is what Verify found.
+type Proof struct {
+	// Problems are what does not add up, in words, and after the first ten that there are more. There are none when
+	// everything fits and, where the run is over, every row has exactly one result.
+	Problems []string
 
-// Check is what Verify holds the files of a run directory against.
-type Check struct {
-	Operation job.Operation
-	Run       Run    // as ReadRun gave it
-	Skips     bool   // the run was to skip rows that an earlier one carried out
-	Header    []byte // of the input
-	Rows      Rows   // the input's
+	Notes []string // what changed since the run or will be mended, and takes nothing from the proof
+	Over  bool     // the run is over; else it is under way, or was killed, and some rows may have no result yet
 }
 
-// Verify recounts a run directory from its files and the input alone, while it holds the directory's lock. It returns
-// the problems that it found, in words, and after the first ten that there are more: none when every row has exactly one
-// result and everything else fits. The error is ErrUnfinished, a *LockedError, or that of a file that cannot be read.
-func Verify(path string, c Check) (problems []string, err error) {
-	lock, err := acquire(path)
-	if err != nil {
-		return nil, err
+// Verify recounts a run directory from its files and the input alone. It writes nothing and takes no lock, so that it
+// works on what can only be read, and beside a run under way. The error is that of a file that cannot be read.
+func Verify(path string, c Check) (Proof, error) {
+	v := &verifier{path: path, counts: map[string]int64{}}
+	v.Over = c.Run.State == Finished || c.Run.State == Stopped
+	v.books = books{Check: c, path: path, result: v.result, misfit: v.misfit}
+	if err := v.read(); err != nil {
+		return v.Proof, err
 	}
-	defer lock.Unlock()
-	if c.Run.State != Finished && c.Run.State != Stopped {
-		return nil, fmt.Errorf("%s %w: its state is %s", path, ErrUnfinished, c.Run.State)
+	found := v.Problems
+	v.Problems = nil // those that are torn come first, since much follows from that
+	for _, err := range v.torn {
+		v.tornTable(err)
 	}
-	v := &verifier{Check: c, path: path, answers: map[uuid.UUID]int{}, counts: map[string]int64{}}
-	for _, step := range []func() error{v.journal, v.results, v.input} {
-		if err := step(); errors.Is(err, errTorn) {
-			v.problem("%v", err)
-		} else if err != nil {
-			return nil, err
-		}
+	for _, text := range found {
+		v.problem("%s", text)
 	}
-	v.run()
-	return v.problems, nil
+	switch {
+	case v.Over:
+		v.ended()
+	case v.uncounted > 0:
+		v.Notes = append(v.Notes, fmt.Sprintf("results whose requests are not in %s, or have no answer there, do not count (%d of them); a resume sends their rows again", RequestsFile, v.uncounted))
+	}
+	if c.Rows == nil {
+		return v.Proof, v.withoutInput()
+	}
+	return v.Proof, cmp.Or(v.input(), v.rest())
 }
 
 // A verifier is a Verify under way.
 type verifier struct {
-	Check
-	path     string
-	problems []string
+	books
+	Proof
+	path string
 
-	counts     map[string]int64  // rows by their fate, and what else run.json counts, by the words for it
-	answers    map[uuid.UUID]int // their HTTP statuses; 0 where there was no answer
-	first      Result            // the last one that is of no duplicate
-	contents   []uint32          // by line: a hash of the account and the value of its result
-	seen       bitmap            // lines that have a result
-	done       bitmap            // lines of rows that need not be run again
-	repeats    bitmap            // lines of duplicates
-	duplicates []duplicate
+	counts map[string]int64 // rows by their fate, and what else run.json counts, by the words for it
+	done   bitmap           // lines of rows that need not be run again
 }
-
-type duplicate struct{ line, of int64 }
 
 // shownProblems is how many problems Verify names.
 const shownProblems = 10
 
 func (v *verifier) problem(format string, args ...any) {
-	switch n := len(v.problems); {
+	switch n := len(v.Problems); {
 	case n < shownProblems:
-		v.problems = append(v.problems, fmt.Sprintf(format, args...))
+		v.Problems = append(v.Problems, fmt.Sprintf(format, args...))
 	case n == shownProblems:
-		v.problems = append(v.problems, "and more")
+		v.Problems = append(v.Problems, "and more")
 	}
 }
 
-// journal reads which requests were sent, and how each was answered.
-func (v *verifier) journal() error {
-	_, err := requests.scan(v.path, func(rec *record[request]) error {
-		r := &rec.row
-		id, err := uuid.Parse(r.attempt.RequestID)
-		if err := cmp.Or(rec.bad, err); err != nil {
-			return err
-		}
-		if r.event == sent {
-			v.counts["requests"]++
-			v.answers[id] = 0
-			return nil
-		}
-		if _, known := v.answers[id]; !known {
-			v.problem("%s: request %s was answered, but not sent", RequestsFile, id)
-		}
-		v.answers[id] = r.answer.HTTPStatus
-		if r.neverLeft() {
-			v.counts["requests"]--
-		}
-		return nil
-	})
-	return err
-}
-
-// results counts the results, and holds each against the journal and against the one that it repeats.
-func (v *verifier) results() error {
-	_, err := results(v.Operation).scan(v.path, func(rec *record[Result]) error {
-		r := &rec.row
-		if r.Line == 0 {
-			v.problem("%s: %v", ResultsFile, rec.bad)
-			return nil
-		}
-		if v.seen.has(r.Line) {
-			v.problem("line %d has two results", r.Line)
-		}
-		v.seen.set(r.Line)
-		v.counts[string(r.Status)]++
-		if r.Status.Done() {
-			v.done.set(r.Line)
-		}
-		if n := r.Line + 1 - int64(len(v.contents)); n > 0 {
-			v.contents = append(v.contents, make([]uint32, n)...)
-		}
-		v.contents[r.Line] = contentHash(r.Account, r.Value)
-		if rec.bad != nil {
-			v.problem("line %d: %v", r.Line, rec.bad)
-			return nil
-		}
-		v.request(r)
-		v.repeat(r)
-		return nil
-	})
-	for _, d := range v.duplicates {
-		if !v.seen.has(d.of) || v.repeats.has(d.of) {
-			v.problem("line %d repeats line %d, which has no result of its own", d.line, d.of)
-		}
+// misfit takes down what cannot be right, and lets the reading go on.
+func (v *verifier) misfit(place string, err error) error {
+	if place != "" {
+		err = fmt.Errorf("%s: %w", place, err)
 	}
-	return err
+	v.problem("%v", err)
+	return nil
 }
 
-// request holds a result against the request that settled it.
-func (v *verifier) request(r *Result) {
-	id, noID := uuid.Parse(r.RequestID)
-	answer, sent := v.answers[id]
-	switch {
-	case r.Status == job.Skipped && !v.Skips:
-		v.problem("line %d was skipped, but the run was to skip nothing", r.Line)
-	case r.Status == job.Skipped && noID == nil: // the request is that of an earlier run
-	case noID == nil && !sent, noID != nil && r.RequestID != "":
-		v.problem("line %d: request %s is not in %s", r.Line, r.RequestID, RequestsFile)
-	case sent && answer != r.HTTPStatus:
-		v.problem("line %d: its HTTP status is %q, that of request %s is %q", r.Line, status(r.HTTPStatus), r.RequestID, status(answer))
-	case r.Status == job.Succeeded && r.HTTPStatus/100 != 2:
-		v.problem("line %d succeeded with HTTP status %q", r.Line, status(r.HTTPStatus))
-	case r.RequestID == "" && r.Status != job.Invalid && r.Status != job.NotSent:
-		v.problem("line %d is %s without a request", r.Line, r.Status)
+// result counts a row of results.csv.
+func (v *verifier) result(rec *record[Result], bad error) {
+	r := &rec.row
+	v.counts[string(r.Status)]++
+	if r.Status.Done() {
+		v.done.set(r.Line)
+	}
+	if r.DuplicateOf != 0 {
+		v.counts["duplicates"]++
+	}
+	var uncounted *uncountedError
+	if v.Over && errors.As(bad, &uncounted) {
+		v.problem("line %d: %v", r.Line, bad)
+	}
+	if v.Run.Schema == 0 && v.Over { // else the sums tell, whichever clock there was
+		v.time(r)
 	}
 }
 
-// status gives an HTTP status as it stands in a table.
-func status(code int) []byte { return (*number)(&code).append(nil) }
-
-// repeat holds the result of a duplicate against that of the row that it repeats, which stands before it.
-func (v *verifier) repeat(r *Result) {
-	if r.DuplicateOf == 0 {
-		v.first = *r
+// time holds the time of a result against that of the run.
+func (v *verifier) time(r *Result) {
+	const leeway = 24 * time.Hour // clocks are set, by hours where a machine began with a wrong one
+	start, end := v.Run.Start, v.Run.End
+	if end == nil || r.Status == job.Skipped {
 		return
 	}
-	v.repeats.set(r.Line)
-	v.counts["duplicates"]++
-	v.duplicates = append(v.duplicates, duplicate{r.Line, r.DuplicateOf})
-	if v.first.Line != r.DuplicateOf {
-		return // it was interrupted in between; that the line has a result is checked when all are known
-	}
-	if v.first.Account != r.Account || v.first.Value != r.Value || v.first.RequestID != r.RequestID || v.first.Status != r.Status {
-		v.problem("line %d repeats line %d, but does not share its fate", r.Line, r.DuplicateOf)
+	if r.FinishedAt.Before(start.Add(-leeway)) || r.FinishedAt.After(end.Add(leeway)) {
+		v.problem("line %d was settled at %s, when the run was not under way", r.Line, r.FinishedAt.Format(time.RFC3339))
 	}
 }
 
-// contentHash is of an account and a value as they come out of a table, in which line breaks are not told apart.
-func contentHash(account, value string) uint32 {
-	h := fnv.New32a()
-	io.WriteString(h, strings.ReplaceAll(account+"\x00"+value, "\r", ""))
-	return h.Sum32()
+// tornTable takes down that a table is torn. That is no problem of a run that was killed, unless what is gone was brought
+// to the disk.
+func (v *verifier) tornTable(err error) {
+	var torn *tornError
+	said := int64(-1)
+	if errors.As(err, &torn) {
+		if sum := v.Run.Said(filepath.Base(torn.Path)); sum != nil {
+			said = sum.Size
+		}
+	}
+	if v.Over || torn == nil || torn.From < said {
+		v.problem("%v", err)
+		return
+	}
+	v.Notes = append(v.Notes, err.Error()+"; a resume mends it")
+}
+
+// ended holds what a run left behind that is over against what run.json says.
+func (v *verifier) ended() {
+	v.counts["requests"] = v.journal.sent()
+	for _, table := range []struct {
+		name  string
+		whole int64
+	}{{RequestsFile, v.journal.table.whole}, {ResultsFile, v.results.whole}} {
+		if said := v.Run.Said(table.name); v.Run.Schema > 0 && (said == nil || said.Size < table.whole) {
+			v.problem("%s holds more than %s says was written to it", table.name, RunFile)
+		}
+	}
+	if v.Run.Resumed > 0 {
+		return // it may have been killed before
+	}
+	for i := range v.journal.traces {
+		if t := &v.journal.traces[i]; !t.answered {
+			v.problem("%s: the request that begins with line %d has no answer, and the run was never interrupted", RequestsFile, t.firstLine)
+		}
+	}
 }
 
 // input holds the results and failed.csv against the rows of the input.
 func (v *verifier) input() error {
-	f, err := os.Open(filepath.Join(v.path, FailedFile))
-	if err != nil {
-		v.problem("%v", err)
-	}
-	defer f.Close()
-	failed := &expecter{in: bufio.NewReader(f), differs: err != nil}
-	if failed.expect(v.Header) {
-		v.problem("%s: the header is not the input's", FailedFile)
-	}
-	var begun bitmap // the lines on which a row begins
-	err = v.Rows(func(it job.Item, raw []byte) error {
+	failed := newExpecter(filepath.Join(v.path, FailedFile))
+	defer failed.file.Close()
+	headerDiffers := failed.expect(v.Header)
+	missing := int64(0) // the line of the first row that failed.csv does not go on with
+	err := v.Rows(func(it job.Item, raw []byte) error {
 		v.counts["rows"]++
-		begun.set(it.Line)
-		if !v.seen.has(it.Line) {
+		if err := v.row(it); err != nil {
+			v.problem("%v", err)
+		}
+		if v.Over && !v.seen.has(it.Line) {
 			v.problem("line %d has no result", it.Line)
-		} else if v.contents[it.Line] != contentHash(it.Account, it.Value) {
-			v.problem("line %d: the account or the %s of its result is not that of the row", it.Line, v.Operation.Column)
 		}
 		if !v.done.has(it.Line) && failed.expect(raw) {
-			v.problem("%s is not the rows that did not succeed: line %d should follow", FailedFile, it.Line)
+			missing = it.Line
 		}
 		return nil
 	})
-	if err != nil {
+	if err != nil || !v.Over {
 		return err
 	}
-	if _, err := failed.in.ReadByte(); !failed.differs && err != io.EOF {
-		v.problem("%s holds more than the rows that did not succeed", FailedFile)
+	v.failed(failed, headerDiffers, missing)
+	v.run()
+	return nil
+}
+
+// withoutInput proves what can be proved where there is no input any more: that the files are as they were written, and
+// what they say of one another.
+func (v *verifier) withoutInput() error {
+	if !v.Over {
+		return nil
 	}
-	for line := range int64(len(v.contents)) {
-		if v.seen.has(line) && !begun.has(line) {
-			v.problem("line %d has a result, but no row of the input begins there", line)
-		}
+	for _, fate := range []job.Status{job.Succeeded, job.Failed, job.Unknown, job.NotSent, job.Invalid, job.Skipped} {
+		v.counts["rows"] += v.counts[string(fate)]
+	}
+	v.run()
+	f, err := os.Open(filepath.Join(v.path, FailedFile))
+	if err != nil {
+		v.problem("%v", err)
+		return nil
+	}
+	defer f.Close()
+	said := v.Run.Said(FailedFile)
+	read := newSumming(f, said)
+	if _, err := io.Copy(io.Discard, read); err != nil {
+		return err
+	}
+	if said == nil || !read.same || read.n != said.Size {
+		v.Notes = append(v.Notes, FailedFile+" was changed since the run")
 	}
 	return nil
 }
 
+// failed says how failed.csv differs from the rows that did not succeed. Where run.json says that it was them, it was
+// changed since: people mend it, and run it again.
+func (v *verifier) failed(f *expecter, headerDiffers bool, missing int64) {
+	said, differs := v.Run.Said(FailedFile), f.ended()
+	switch was := (Sum{f.size, hexSum(f.sum)}); {
+	case f.err != nil:
+		v.problem("%v", f.err)
+	case v.Run.Schema > 0 && (said == nil || *said != was):
+		v.problem("%s says of %s what is not so of the rows that did not succeed", RunFile, FailedFile)
+	case differs && said != nil:
+		v.Notes = append(v.Notes, fmt.Sprintf("%s was changed since the run; when it was written it was the rows that did not succeed", FailedFile))
+	case headerDiffers:
+		v.problem("%s: the header is not the input's", FailedFile)
+	case missing > 0:
+		v.problem("%s is not the rows that did not succeed: line %d should follow", FailedFile, missing)
+	case differs:
+		v.problem("%s holds more than the rows that did not succeed", FailedFile)
+	}
+}
+
 // An expecter compares a file with what is expected of it, piece by piece.
 type expecter struct {
+	file    *os.File
+	err     error // why it cannot be read
 	in      *bufio.Reader
-	differs bool // the file is not as expected, which was said; it is not read any further
+	differs bool      // the file is not as expected; it is not read any further
+	sum     hash.Hash // of what is expected
+	size    int64
 	buffer  []byte
+}
+
+func newExpecter(path string) *expecter {
+	f, err := os.Open(path)
+	return &expecter{file: f, err: err, in: bufio.NewReader(f), differs: err != nil, sum: sha256.New()}
 }
 
 // expect tells whether the file differs here for the first time.
 func (e *expecter) expect(text []byte) bool {
+	e.sum.Write(text)
+	e.size += int64(len(text))
 	if e.differs {
 		return false
 	}
@@ -245,6 +256,12 @@ func (e *expecter) expect(text []byte) bool {
 	_, err := io.ReadFull(e.in, e.buffer)
 	e.differs = err != nil || !bytes.Equal(e.buffer, text)
 	return e.differs
+}
+
+// ended tells whether the file is not just what was expected.
+func (e *expecter) ended() bool {
+	_, err := e.in.ReadByte()
+	return e.differs || err != io.EOF
 }
 
 // run holds run.json against what was counted, and what it concludes against its own counts.
@@ -265,7 +282,24 @@ func (v *verifier) run() {
 	if (v.Run.State == Stopped) != (c.NotSent > 0) {
 		v.problem("%s says that the run is %s, with %d rows not sent", RunFile, v.Run.State, c.NotSent)
 	}
-	if code := v.Run.ExitCode; code == nil || (*code == 0) != (c.Left() == 0) {
+	if !v.Run.endsRight() {
 		v.problem("%s has an exit code that its counts do not bear out", RunFile)
 	}
+}
+
+// endsRight tells whether the exit code of a run that is over is one to which its counts can lead. The codes for a run
+// that was stopped early are 4 and 5.
+func (r *Run) endsRight() bool {
+	if r.ExitCode == nil {
+		return false
+	}
+	code := *r.ExitCode
+	early := (code == 4 || code == 5) && r.Reason != "" && r.Counts.NotSent+r.Counts.Unknown > 0
+	switch {
+	case r.Counts.Left() == 0:
+		return code == 0
+	case r.State == Stopped:
+		return early
+	}
+	return early || code == 1 && r.Counts.NotSent == 0
 }

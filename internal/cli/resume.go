@@ -3,10 +3,12 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"meetbatch/internal/run"
 	"meetbatch/internal/words"
+	"meetbatch/report"
 )
 
 type resumeCmd struct {
@@ -30,7 +32,11 @@ func (c *resumeCmd) Run(ctx context.Context, a *app) error {
 		return run.Refuse(fmt.Errorf("%s is a run against the real service, and cannot go on in the sandbox", c.RunDir), "leave --sandbox away")
 	}
 	if s.Finished() {
-		return s.Again(newUser(a, c.processFlags))
+		u := newUser(a, c.processFlags)
+		if verify(u.console, c.RunDir) == run.Recorded { // what it says of its end does not hold
+			return run.Recorded
+		}
+		return s.Again(u)
 	}
 	w, err := a.world(ctx, "resume", c.processFlags, s.Settings, s.Run.Input.Path)
 	if err != nil {
@@ -41,32 +47,61 @@ func (c *resumeCmd) Run(ctx context.Context, a *app) error {
 }
 
 type verifyCmd struct {
-	RunDir string `arg:"" help:"The directory of the run."`
+	RunDir []string `arg:"" help:"The directory of a run; of several, the worst exit code counts: 7, then 3, 5 and 0."`
 	consoleFlags
 }
 
-// Run recounts a run from its files and its input.
+// severity orders the exit codes of several directories; the last one that any of them has is that of all.
+var severity = []run.Code{run.OK, run.Stopped, run.Refused, run.Recorded}
+
+// Run recounts runs from their files and their inputs. It only reads.
 func (c *verifyCmd) Run(ctx context.Context, a *app) error {
-	s, err := run.Load(c.RunDir)
-	if err != nil {
-		return err
-	}
 	console := a.newConsole(c.consoleFlags)
-	started := time.Now()
-	problems, err := run.Verify(s)
-	if err != nil {
-		return err
+	worst := run.OK
+	for _, dir := range c.RunDir {
+		if code := verify(console, dir); slices.Index(severity, code) > slices.Index(severity, worst) {
+			worst = code
+		}
 	}
-	for _, p := range problems {
-		console.Error(fmt.Sprintf("%s: %s", s.Path, p))
-	}
-	if len(problems) > 0 {
-		return run.Recorded
-	}
-	console.Info(fmt.Sprintf("%s: every row has exactly one result: %s (checked in %s)", s.Path, countsText(s.Run.Counts), words.Roughly(time.Since(started))))
-	if left := s.Run.Counts.NotSent; left > 0 {
-		next := "meetbatch resume " + words.Quoted(s.Path)
-		console.Info(fmt.Sprintf("%s not sent yet; to go on: %s", words.Plural(left, "row"), next), "next", next)
+	if worst != run.OK {
+		return worst
 	}
 	return nil
+}
+
+// verify recounts a run, and says what it found.
+func verify(console *console, dir string) run.Code {
+	started := time.Now()
+	s, proof, err := run.Verify(dir)
+	if err != nil {
+		console.fail(err)
+		return run.CodeOf(err)
+	}
+	for _, note := range proof.Notes {
+		console.Warn(fmt.Sprintf("%s: %s", s.Path, note))
+	}
+	if s.Run.Schema == 0 {
+		console.Warn(s.Path + ": a run of version 0.1, whose files have no sums; what was changed in them without a contradiction is not found")
+	}
+	for _, p := range proof.Problems {
+		console.Error(fmt.Sprintf("%s: %s", s.Path, p))
+	}
+	next := "meetbatch resume " + words.Quoted(s.Path)
+	switch left := s.Run.Counts.NotSent; {
+	case len(proof.Problems) > 0:
+		return run.Recorded
+	case !proof.Over:
+		is := "under way or killed"
+		if s.Run.State == report.Broken {
+			is = "broke off"
+		}
+		console.Info(fmt.Sprintf("%s: %s, and nothing is wrong so far (checked in %s); unless it is under way, to go on: %s", s.Path, is, words.Roughly(time.Since(started)), next), "next", next)
+		return run.Stopped
+	default:
+		console.Info(fmt.Sprintf("%s: every row has exactly one result: %s (checked in %s)", s.Path, countsText(s.Run.Counts), words.Roughly(time.Since(started))))
+		if left > 0 {
+			console.Info(fmt.Sprintf("%s not sent yet; to go on: %s", words.Plural(left, "row"), next), "next", next)
+		}
+	}
+	return run.OK
 }

@@ -3,6 +3,7 @@ package run
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"meetbatch/internal/words"
@@ -34,10 +35,14 @@ func (r *run) finish(end error) error {
 		err = errors.Join(r.checkSum(), r.dir.Check())
 	}
 	if err == nil {
-		err = r.writeFailed()
+		err = errors.Join(r.writeFailed(), r.dir.Sync()) // the journal may have rows behind the last result
 	}
 	code = r.conclude(err, reason, code)
-	err = errors.Join(err, r.dir.WriteRun(r.meta), r.dir.Close())
+	err = errors.Join(err, r.dir.WriteRun(r.meta))
+	if err == nil && r.past != nil && r.meta.State == report.Finished {
+		err = r.prove()
+	}
+	err = errors.Join(err, r.dir.Close())
 	if err != nil {
 		return Unrecorded(err, "every request that was sent is in the journal; make room, or mend what is wrong, and go on: "+nextResume(r.path))
 	}
@@ -49,6 +54,24 @@ func (r *run) finish(end error) error {
 		return code
 	}
 	return nil
+}
+
+// prove holds the directory of a run that was resumed, and has come to its end, against its input as verify does. What
+// does not add up makes it broken.
+func (r *run) prove() error {
+	now, err := Load(r.path)
+	if err != nil {
+		return err
+	}
+	proof, err := verify(now)
+	if err == nil && len(proof.Problems) > 0 {
+		err = fmt.Errorf("%s: %s", r.path, strings.Join(proof.Problems, "; "))
+	}
+	if err != nil {
+		r.conclude(err, "", OK)
+		err = errors.Join(err, r.dir.WriteRun(r.meta))
+	}
+	return err
 }
 
 // conclude decides on the state that a run is left in, and its exit code. A run that was stopped, and had come to its
@@ -107,7 +130,7 @@ func (r *run) count() {
 	}
 	r.meta.Requests.Sent = r.sent.runner.Requests.Load()
 	if r.past != nil {
-		r.meta.Requests.Sent += r.past.Sent
+		r.meta.Requests.Sent += r.past.Sent()
 	}
 	r.meta.Rate.Asked = r.settings.Rate.String()
 	paced := r.sent.paced

@@ -27,6 +27,7 @@ type Planned struct {
 	Findings  Findings
 
 	fileRows int64 // rows of the input, also those beyond the limit where they are counted
+	lastLine int64 // on which the last row begins, up to the limit
 	header   []byte
 }
 
@@ -67,6 +68,10 @@ func (r *run) readPlan(ctx context.Context) (_ *Planned, err error) {
 		for batch := range batches {
 			for _, it := range batch {
 				p.Findings.warn(it)
+				p.lastLine = it.Line
+				if r.past != nil {
+					r.past.Row(it)
+				}
 				if err := planner.Add(it); err != nil {
 					return unplanned(err)
 				}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"reflect"
 
 	"meetbatch/internal/words"
 	"meetbatch/job"
@@ -24,8 +25,11 @@ var errNoJob = errors.New("is no job")
 // Load reads what run.json says of a run.
 func Load(path string) (*Stored, error) {
 	meta, err := report.ReadRun(path)
-	if err != nil {
+	switch {
+	case errors.Is(err, report.ErrNoRun):
 		return nil, Refuse(err, "name the directory of a run, such as runs/reclaim-20260301T013000Z")
+	case err != nil:
+		return nil, Unrecorded(err, "nothing goes on by a run.json that cannot be trusted: bring it back as the run left it")
 	}
 	s := &Stored{Path: path, Run: meta}
 	file := filepath.Join(path, report.RunFile)
@@ -37,8 +41,11 @@ func Load(path string) (*Stored, error) {
 	if s.Operation.Name == "" {
 		return nil, Unrecorded(fmt.Errorf("%s: command %q %w", file, meta.Command, errNoJob), "")
 	}
-	if s.Settings, err = stored(meta.Settings, s.Operation); err != nil {
+	if s.Settings, err = stored(meta.Settings, s.Operation, meta.Schema > 0); err != nil {
 		return nil, Unrecorded(fmt.Errorf("%s: settings: %w", file, err), "")
+	}
+	if !meta.State.Known() {
+		return nil, Unrecorded(fmt.Errorf("%s: the state is %q", file, string(meta.State)), "")
 	}
 	return s, nil
 }
@@ -64,22 +71,72 @@ func Resume(w World, s *Stored) (err error) {
 	if err := r.newClient(); err != nil {
 		return err
 	}
-	if r.past, err = report.Open(s.Path, r.op); err != nil {
-		return Unrecorded(err, "")
-	}
 	if r.input, err = openAgain(s.Path, r.meta.Input); err != nil {
-		return errors.Join(Refuse(err, ""), r.past.Close())
+		return Refuse(err, "")
 	}
 	defer r.close()
+	check := r.check()
+	if check.Run.Input.LastLine, err = r.lastLine(); err != nil {
+		return Refuse(err, "")
+	}
+	r.past, err = report.Open(s.Path, check)
+	if now, loadErr := Load(s.Path); loadErr == nil && !reflect.DeepEqual(now.Run, s.Run) {
+		return &report.LockedError{Path: s.Path} // until just now, by a process that took the run further
+	}
+	if err != nil {
+		return misfit(err)
+	}
+	if r.meta.Schema == 0 {
+		r.User.Warn(s.Path + " is a run of version 0.1, whose settings and files have no sums: they are taken as they are")
+	}
+	for _, text := range r.past.Mends() {
+		r.User.Warn(text)
+	}
 	if err := r.orStopped(r.prepareAgain()); err != nil {
 		return err
 	}
-	if r.dir, err = r.past.Resume(r.planned.Torn); err != nil {
+	r.meta.Resumed++
+	r.meta.RecordsLost = r.past.RecordsLost()
+	r.meta.State, r.meta.End, r.meta.ExitCode, r.meta.Reason = report.Running, nil, nil, ""
+	if r.dir, err = r.past.Resume(r.meta, r.planned.Torn); err != nil {
 		return Unrecorded(err, "")
 	}
-	r.meta.Resumed++
-	r.meta.End, r.meta.ExitCode, r.meta.Reason = nil, nil, ""
 	return r.send()
+}
+
+// misfit gives the error of files that do not add up.
+func misfit(err error) error {
+	var locked *report.LockedError
+	if errors.As(err, &locked) {
+		return err
+	}
+	return Unrecorded(err, "nothing was sent; bring the files back as the run left them, or begin a new run")
+}
+
+// check is what the files of a run are held against, but for its input.
+func (r *run) check() report.Check {
+	return report.Check{Operation: r.op, Run: r.meta, Skips: len(r.settings.SkipSucceeded) > 0}
+}
+
+// lastLine finds the line on which the last row of the input begins, which run.json does not say in version 0.1.
+func (r *run) lastLine() (line int64, err error) {
+	if r.meta.Schema > 0 || r.meta.State == report.Planning {
+		return r.meta.Input.LastLine, nil
+	}
+	line = 1 // of the header
+	err = r.rows(func(it job.Item, _ []byte) error {
+		line = it.Line
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	again, err := openAgain(r.path, r.meta.Input) // from its start
+	if err == nil {
+		r.input.close()
+		r.input = again
+	}
+	return line, err
 }
 
 // prepareAgain plans what is left of a run, and asks whether to go on. After an error nothing has been changed.
@@ -99,37 +156,78 @@ func (r *run) prepareAgain() error {
 			"bring the old file back, or begin a new run with the new one")
 	}
 	r.meta.Input = now
-	r.meta.Input.Path = was.Path
+	r.meta.Input.Path, r.meta.Input.LastLine = was.Path, r.planned.lastLine
+	if err := r.past.Fits(r.planned.Torn); err != nil {
+		return misfit(err)
+	}
 	return r.agree()
 }
 
 // nextResume is the command that goes on with a run.
 func nextResume(path string) string { return "meetbatch resume " + words.Quoted(path) }
 
-// Verify recounts a run from its files and its input. It returns the problems that it found, in words; none means that
-// every row has exactly one result.
-func Verify(s *Stored) (problems []string, err error) {
+// Verify recounts a run from its files and its input, as run.json says that it is, and gives what that said. It only
+// reads, so that what it finds of a run that goes on meanwhile is looked at once more.
+func Verify(path string) (s *Stored, proof report.Proof, err error) {
+	for range 3 {
+		now, loadErr := Load(path)
+		if loadErr != nil {
+			return nil, proof, loadErr
+		}
+		if s != nil && reflect.DeepEqual(s.Run, now.Run) {
+			break // what was found stands
+		}
+		s = now
+		if proof, err = verify(s); err == nil && len(proof.Problems) == 0 {
+			break
+		}
+	}
+	return s, proof, err
+}
+
+func verify(s *Stored) (report.Proof, error) {
 	r := &run{op: s.Operation, settings: s.Settings, path: s.Path, meta: s.Run}
-	if r.input, err = openAgain(s.Path, s.Run.Input); err != nil {
-		return nil, Unrecorded(fmt.Errorf("input: %w", err), "")
+	check := r.check()
+	proof, inputErr, err := r.verify(check)
+	switch {
+	case inputErr == nil:
+	case report.Kept(s.Path):
+		return proof, Unrecorded(fmt.Errorf("the input as it was kept: %w", inputErr), "")
+	case s.Run.Schema == 0:
+		return proof, Refuse(fmt.Errorf("input: %w; the run is one of version 0.1, of which nothing is proved without it", inputErr), "bring the old file back")
+	default:
+		check.Rows = nil
+		proof, err = report.Verify(s.Path, check)
+		proof.Notes = append(proof.Notes, fmt.Sprintf("the results were not held against the input once more: %v", inputErr))
+	}
+	if err != nil {
+		err = Unrecorded(err, "")
+	}
+	return proof, err
+}
+
+// verify holds a run's files against its input. Where that cannot be read, or is another one by now, that is inputErr.
+func (r *run) verify(check report.Check) (proof report.Proof, inputErr, err error) {
+	if r.meta.State == report.Planning {
+		proof, err = report.Verify(r.path, check)
+		return proof, nil, err
+	}
+	if r.input, inputErr = openAgain(r.path, r.meta.Input); inputErr != nil {
+		return proof, inputErr, nil
 	}
 	defer r.input.close()
-	rows, err := r.newReader(r.input)
-	if err != nil {
-		return nil, Unrecorded(err, "")
+	rows, inputErr := r.newReader(r.input)
+	if inputErr != nil {
+		return proof, inputErr, nil
 	}
-	problems, err = report.Verify(s.Path, report.Check{
-		Operation: r.op,
-		Run:       s.Run,
-		Skips:     len(r.settings.SkipSucceeded) > 0,
-		Header:    rows.Header(),
-		Rows:      r.rows,
-	})
-	if errors.Is(err, report.ErrUnfinished) {
-		return nil, Unrecorded(err, nextResume(s.Path))
+	check.Header = rows.Header()
+	if check.Run.Input.LastLine, inputErr = r.lastLine(); inputErr != nil {
+		return proof, inputErr, nil
 	}
-	if err != nil {
-		return nil, Unrecorded(err, "")
+	check.Rows = func(row func(job.Item, []byte) error) error {
+		inputErr = r.rows(row)
+		return inputErr
 	}
-	return problems, nil
+	proof, err = report.Verify(r.path, check)
+	return proof, inputErr, err
 }

@@ -212,6 +212,7 @@ func (r *run) prepare() error {
 		return err
 	}
 	r.meta.Input = r.input.describe()
+	r.meta.Input.LastLine = r.planned.lastLine
 	r.meta.Requests.Planned = r.planned.Requests
 	if err := r.dir.WriteRun(r.meta); err != nil {
 		return Unrecorded(err, "")

@@ -74,7 +74,10 @@ func (r *run) send() error {
 		MaxFailures: r.settings.MaxFailures,
 	}
 	if r.past != nil {
-		runner.Pending, runner.Tried = r.past.Pending(), r.past.Tried
+		runner.Tried = r.past.Tried
+		if runner.Pending, err = r.past.Pending(r.planned.Chunks()); err != nil {
+			return unplanned(err)
+		}
 	}
 	if r.Trace != nil {
 		runner.Sender = traced{r.client, r.Trace}

@@ -80,9 +80,9 @@ func defaults() (s Settings) {
 	return s
 }
 
-// stored reads settings from run.json. What is left out is at its default. What no command line could have said is
-// refused, since the file may have been changed by hand.
-func stored(text []byte, op job.Operation) (s Settings, err error) {
+// stored reads settings from run.json. What is left out is at its default, unless the file is to have all settings that
+// are always written. What no command line could have said is refused, since the file may have been changed by hand.
+func stored(text []byte, op job.Operation, all bool) (s Settings, err error) {
 	var each map[string]any
 	if err := json.Unmarshal(text, &each); err != nil {
 		return s, err
@@ -90,6 +90,12 @@ func stored(text []byte, op job.Operation) (s Settings, err error) {
 	for name, value := range each {
 		if value == nil {
 			return s, fmt.Errorf("%s is null", name)
+		}
+	}
+	for field := range fields() {
+		name, rest, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if _, said := each[name]; all && !said && !strings.Contains(rest, "omit") {
+			return s, fmt.Errorf("%s is missing", name)
 		}
 	}
 	s = defaults()

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"maps"
 	"meetbatch/job"
 )
 
@@ -86,6 +87,9 @@ func TestLoadRefuses(t *testing.T) {
 		`{"command":"reclaim"`: "run.json: ",
 		`{"command":"reclaim","settings":{"rate":"fast"}}`:    `run.json: settings: rate "fast" is not REQUESTS/TIME`,
 		`{"command":"reclaim","settings":{"workers":"many"}}`: "run.json: settings: ",
+		`{"command":"reclaim","settings":{},"state":"gone"}`:  `run.json: the state is "gone"`,
+		`{"command":"reclaim","schema_version":2}`:            "run.json: it was changed or damaged",
+		`{"command":"reclaim","schema_version":3}`:            "run.json: schema_version is 3: it was written by a later version of meetbatch",
 	} {
 		dir := t.TempDir()
 		if text != "" {
@@ -99,12 +103,43 @@ func TestLoadRefuses(t *testing.T) {
 	}
 }
 
-// TestStoredSettings: what run.json leaves out is at its default, and what no command line could say is refused.
+// TestStoredWhole: a run.json that has sums has all settings too. What it leaves out is never at its default, since a run
+// would go on as another one.
+func TestStoredWhole(t *testing.T) {
+	t.Parallel()
+	said := defaults()
+	said.Column, said.SkipSucceeded, said.AccountType, said.Endpoint = []string{}, []string{}, "1", "https://example.com"
+	text, err := json.Marshal(said)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := stored(text, job.Reclaim, true); err != nil {
+		t.Error(err)
+	}
+	var each map[string]json.RawMessage
+	if err := json.Unmarshal(text, &each); err != nil {
+		t.Fatal(err)
+	}
+	for name := range each {
+		left := maps.Clone(each)
+		delete(left, name)
+		text, err := json.Marshal(left)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = stored(text, job.Reclaim, true)
+		if optional := name == "account-type" || name == "endpoint"; (err == nil) != optional {
+			t.Errorf("without %s: %v", name, err)
+		}
+	}
+}
+
+// TestStoredSettings: what run.json of version 0.1 leaves out is at its default, and what no command line could say is refused.
 func TestStoredSettings(t *testing.T) {
 	t.Parallel()
 	load := func(settings string) (*Stored, error) {
 		dir := t.TempDir()
-		if err := os.WriteFile(filepath.Join(dir, "run.json"), []byte(`{"command":"status","settings":`+settings+`}`), 0o666); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, "run.json"), []byte(`{"command":"status","state":"finished","settings":`+settings+`}`), 0o666); err != nil {
 			t.Fatal(err)
 		}
 		return Load(dir)

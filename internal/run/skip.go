@@ -26,7 +26,7 @@ func (r *run) addEarlier(ctx context.Context, planner *plan.Planner) error {
 	doubts := r.doubts(runs)
 	for _, s := range runs {
 		since := doubts.since(s)
-		for e, err := range report.Earlier(s.Path, r.op, s.Operation) {
+		for e, err := range report.Earlier(s.Path, r.op, s.Operation, s.Run.Said(report.ResultsFile)) {
 			switch {
 			case err != nil:
 				return notEarlier(err)
@@ -85,7 +85,12 @@ func (r *run) sameValue(s *Stored) bool {
 }
 
 func notEarlier(err error) error {
-	return Refuse(fmt.Errorf("--skip-succeeded: %w", err), "name the directory of a run of the same command against the same service")
+	hint := "name the directory of a run of the same command against the same service"
+	var changed *report.ChangedError
+	if errors.As(err, &changed) {
+		hint = "bring the file back as the run left it, or name another run"
+	}
+	return Refuse(fmt.Errorf("--skip-succeeded: %w", err), hint)
 }
 
 // earlierRuns lists the runs that are named, and those of their folders that began later and are of this operation or

@@ -43,10 +43,12 @@ type Runner struct {
 	Sender      job.Sender
 	Recorder    job.Recorder
 	Pacer       *pace.Pacer
-	Workers     int              // requests in flight at most
-	Attempts    int              // tries per request for what may pass by itself
-	MaxFailures job.Share        // of the settled rows; the run stops when so many failed; zero means no bound
-	Pending     map[int64]string // request IDs by first line, of what an earlier process left unanswered; may be nil
+	Workers     int       // requests in flight at most
+	Attempts    int       // tries per request for what may pass by itself
+	MaxFailures job.Share // of the settled rows; the run stops when so many failed; zero means no bound
+
+	// Pending tells why an earlier process may have carried out a chunk of the plan, or a part of it. It may be nil.
+	Pending func(job.Chunk) job.Doubt
 
 	// Tried tells of a line whether its row was sent before, in vain. What holds such rows goes out last, so that a
 	// run does not begin with what stopped it. It may be nil.

@@ -1,7 +1,6 @@
 package send
 
 import (
-	"cmp"
 	"time"
 
 	"meetbatch/job"
@@ -16,17 +15,15 @@ type task struct {
 	requestID  string     // of the last attempt
 	attempts   int        // that the entries took part in, also as a part of more
 	unanswered string     // the request ID of the last attempt that had no answer
-	earlier    string     // the request ID of an attempt without answer in an earlier process, which was killed
+	earlier    job.Doubt  // whether an earlier process carried it out
 	expired    bool       // the last answer asked for a new sign-in
 	renewals   int        // how many did
 }
 
 func (s *sending) newTask(chunk job.Chunk) *task {
 	t := &task{chunk: chunk, verdict: again}
-	if len(s.runner.Pending) > 0 {
-		for _, e := range chunk.Entries {
-			t.earlier = cmp.Or(t.earlier, s.runner.Pending[e.Line])
-		}
+	if s.runner.Pending != nil {
+		t.earlier = s.runner.Pending(chunk)
 	}
 	return t
 }
@@ -67,8 +64,8 @@ func (t *task) doubt(fate job.Status) job.Doubt {
 	switch {
 	case t.unanswered != "" && t.unanswered != t.requestID:
 		return job.Doubt{Kind: job.Unanswered, RequestID: t.unanswered}
-	case t.unanswered == "" && t.earlier != "":
-		return job.Doubt{Kind: job.UnansweredBefore, RequestID: t.earlier}
+	case t.unanswered == "" && t.earlier.Kind != job.NoDoubt:
+		return t.earlier
 	case fate == job.NotSent && t.attempts > 0 && !t.answer.Unsent && t.verdict == again:
 		return job.Doubt{Kind: job.Unsettled}
 	}

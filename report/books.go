@@ -1,0 +1,338 @@
+package report
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"io/fs"
+	"path/filepath"
+	"strings"
+
+	"meetbatch/job"
+)
+
+// Check is what the files of a run directory are held against.
+type Check struct {
+	Operation job.Operation
+	Run       Run    // as ReadRun gave it; of version 0.1 with the last line
+	Skips     bool   // the run was to skip rows that an earlier one carried out
+	Header    []byte // of the input; Open needs neither this nor the rows
+	Rows      Rows   // the input's; nil where there is no input any more
+}
+
+// lastLine is the line on which the last row of the input begins.
+func (c *Check) lastLine() int64 {
+	if c.Run.Schema == 0 && c.Run.Input.LastLine == 0 {
+		return lastLine
+	}
+	return c.Run.Input.LastLine
+}
+
+// books are the two tables of a run, held against one another and, row by row, against its input. Whoever resumes a run
+// and whoever proves one read them alike.
+type books struct {
+	Check
+	path    string
+	misfit  func(place string, err error) error  // what is to be done about one; its error ends the reading
+	result  func(rec *record[Result], err error) // gets each result, and what is wrong with it
+	journal journal
+	results tableFile[Result]
+
+	torn        []error // tables that are torn, or lost altogether
+	uncounted   int64   // results that do not count
+	unjournaled bool    // requests were sent that the journal does not have any more
+
+	first      Result   // the last one that is of no duplicate
+	contents   []uint32 // by line: a hash of the account and the value of its result
+	seen       bitmap   // lines that have a result
+	repeats    bitmap   // lines that no other one can repeat: those of duplicates, and of results that do not count
+	begun      bitmap   // lines on which a row of the input begins
+	duplicates []duplicate
+}
+
+// A duplicate is one whose result does not stand behind that of the row which it repeats.
+type duplicate struct{ line, of int64 }
+
+// read reads both tables. The results are opened first: a run under way writes the request before the result.
+func (b *books) read() error {
+	table, err := results(b.Operation).source(b.path)
+	if table != nil {
+		defer table.file.Close()
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := b.readJournal(); err != nil {
+		return err
+	}
+	b.results = tableFile[Result]{table: results(b.Operation)}
+	if table != nil {
+		b.results, err = table.scan(b.Run.Said(ResultsFile), b.takeResult)
+	}
+	if err := b.whole(err, ResultsFile, b.results.whole); err != nil {
+		return err
+	}
+	for _, d := range b.duplicates {
+		if err := b.fitsRepeated(d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *books) readJournal() error {
+	b.journal = journal{table: tableFile[request]{table: requests}, open: map[uint64]int{}}
+	table, err := requests.source(b.path)
+	if table != nil {
+		defer table.file.Close()
+		b.journal.traces = make([]requestTrace, 0, table.size/bytesPerRequest)
+		b.journal.table, err = table.scan(b.Run.Said(RequestsFile), func(rec *record[request]) error {
+			err := rec.bad
+			if err == nil {
+				err = b.journal.take(&rec.row, b.lastLine())
+			}
+			if err != nil {
+				return b.misfit(RequestsFile, err)
+			}
+			return nil
+		})
+	}
+	if err := b.whole(err, RequestsFile, b.journal.table.whole); err != nil {
+		return err
+	}
+	if err := b.journal.close(); err != nil {
+		return b.misfit("", err)
+	}
+	return nil
+}
+
+// whole sorts out what came of the scan of a table: that it is torn, or that a part or all of it is gone, is as a crash
+// leaves it; other damage is a misfit.
+func (b *books) whole(err error, name string, whole int64) error {
+	var torn *tornError
+	var changed *ChangedError
+	switch {
+	case errors.As(err, &torn), errors.As(err, &changed) && changed.Size < changed.Said.Size:
+		b.torn = append(b.torn, err)
+		b.unjournaled = b.unjournaled || name == RequestsFile
+		return nil
+	case errors.Is(err, fs.ErrNotExist), err == nil && whole == 0:
+		if b.Run.State != Planning {
+			b.torn = append(b.torn, fmt.Errorf("%s is gone or empty", filepath.Join(b.path, name)))
+			b.unjournaled = b.unjournaled || name == RequestsFile
+		}
+		return nil
+	case changed != nil:
+		return b.misfit("", err)
+	}
+	return err
+}
+
+// takeResult holds a result against the journal, and against the one that it repeats.
+func (b *books) takeResult(rec *record[Result]) error {
+	r := &rec.row
+	switch {
+	case r.Line == 0:
+		return b.misfit(ResultsFile, rec.bad)
+	case r.Line > b.lastLine():
+		return b.misfit("", fmt.Errorf("line %d has a result, and the last row of the input begins on line %d", r.Line, b.lastLine()))
+	case b.seen.has(r.Line):
+		return b.misfit("", fmt.Errorf("line %d has two results", r.Line))
+	}
+	b.seen.set(r.Line)
+	if n := max(r.Line, b.Run.Input.LastLine) + 1 - int64(len(b.contents)); n > 0 {
+		b.contents = append(b.contents, make([]uint32, n)...)
+	}
+	b.contents[r.Line] = contentHash(r.Account, r.Value)
+	err := rec.bad
+	if err == nil {
+		err = b.fits(r)
+	}
+	b.result(rec, err)
+	var uncounted *uncountedError
+	if errors.As(err, &uncounted) {
+		b.uncounted++
+		b.unjournaled = true
+		b.repeats.set(r.Line) // it is no result that another one can repeat
+		return nil
+	}
+	if err == nil {
+		return nil
+	}
+	return b.misfit("", fmt.Errorf("line %d: %w", r.Line, err))
+}
+
+// An uncountedError says why a result does not count: what is not in the journal did not happen.
+type uncountedError struct {
+	RequestID string
+	Sent      bool // it is in the journal, and has no answer there
+}
+
+func (e *uncountedError) Error() string {
+	if e.Sent {
+		return fmt.Sprintf("request %s has no answer in %s", e.RequestID, RequestsFile)
+	}
+	return fmt.Sprintf("request %s is not in %s", e.RequestID, RequestsFile)
+}
+
+// fits tells why a result cannot be right; nil: it can.
+func (b *books) fits(r *Result) error {
+	t := b.journal.find(r.RequestID)
+	ofRequest := r.RequestID != "" && r.Status != job.Skipped // that of one skipped belongs to an earlier run
+	if ofRequest && (t == nil || !t.answered) {
+		return &uncountedError{r.RequestID, t != nil}
+	}
+	var err error
+	if ofRequest {
+		err = b.fitsRequest(r, t)
+	}
+	return cmp.Or(err, b.fitsStatus(r, t), b.fitsFirst(r))
+}
+
+// fitsStatus tells why a result cannot have the status that it has. Whoever adds a way to settle a row adds it here.
+func (b *books) fitsStatus(r *Result, t *requestTrace) error {
+	none := r.RequestID == ""
+	untouched := r.HTTPStatus == 0 && r.Attempts == 0 && r.ErrorCode == ""
+	switch r.Status {
+	case job.Invalid:
+		if !none || !untouched || r.DuplicateOf != 0 || r.ErrorMessage == "" {
+			return errors.New("it is invalid, and says something of a request or gives no reason")
+		}
+		return nil
+	case job.Skipped:
+		if !b.Skips {
+			return errors.New("it was skipped, but the run was to skip nothing")
+		}
+		if none || !untouched {
+			return errors.New("it was skipped, and names no earlier request or says something of a new one")
+		}
+		return nil
+	case job.Succeeded, job.Failed:
+		if none {
+			return fmt.Errorf("it is %s without a request", r.Status)
+		}
+	case job.Unknown:
+		if none && r.Attempts == 0 {
+			return errors.New("it is unknown, and was never sent")
+		}
+	case job.NotSent:
+	default:
+		return fmt.Errorf("its status is %q", string(r.Status))
+	}
+	if t == nil && r.HTTPStatus != 0 || !possible(r) {
+		return fmt.Errorf("it is %s with HTTP status %q", r.Status, status(r.HTTPStatus))
+	}
+	return nil
+}
+
+// possible tells whether a row that was sent can come to its status with the answer that it had last. One that is unknown
+// may have had any but those that settle something, or else says what is in doubt.
+func possible(r *Result) bool {
+	good := r.HTTPStatus/100 == 2
+	switch r.Status {
+	case job.Succeeded:
+		return good
+	case job.Failed:
+		return !good || r.ErrorCode != ""
+	case job.Unknown:
+		settles := r.HTTPStatus/100 == 4 || r.HTTPStatus == 200 && r.ErrorMessage == ""
+		return !settles || job.Doubtful(r.ErrorMessage)
+	}
+	return !good
+}
+
+// fitsRequest holds a result against the request that it names.
+func (b *books) fitsRequest(r *Result, t *requestTrace) error {
+	if r.DuplicateOf == 0 && t.rows <= t.entries {
+		t.rows++
+	}
+	switch {
+	case int(t.status) != r.HTTPStatus:
+		return fmt.Errorf("its HTTP status is %q, that of request %s is %q", status(r.HTTPStatus), r.RequestID, status(int(t.status)))
+	case t.code != textHash(strings.TrimLeft(r.ErrorCode, " ")):
+		return fmt.Errorf("its error code is %q, that of request %s is another", r.ErrorCode, r.RequestID)
+	case t.target != textHash(b.Operation.Target(r.Account, r.Value)):
+		return fmt.Errorf("request %s, which it names, is not for the account or the %s of the row", r.RequestID, b.Operation.Column)
+	case r.Line < t.firstLine:
+		return fmt.Errorf("request %s, which it names, begins with line %d", r.RequestID, t.firstLine)
+	case t.rows > t.entries:
+		return fmt.Errorf("request %s, which it names, has %d entries and more results", r.RequestID, t.entries)
+	case r.Attempts < int(t.attempt) && !t.unsent:
+		return fmt.Errorf("it took part in %d attempts, and request %s was number %d", r.Attempts, r.RequestID, t.attempt)
+	}
+	return nil
+}
+
+// fitsFirst holds the result of a duplicate against that of the row that it repeats, which stands before it.
+func (b *books) fitsFirst(r *Result) error {
+	if r.DuplicateOf == 0 {
+		b.first = *r
+		return nil
+	}
+	b.repeats.set(r.Line)
+	if r.DuplicateOf >= r.Line {
+		return fmt.Errorf("it repeats line %d, which does not stand before it", r.DuplicateOf)
+	}
+	if b.first.Line != r.DuplicateOf { // the run was interrupted in between
+		b.duplicates = append(b.duplicates, duplicate{r.Line, r.DuplicateOf})
+		return nil
+	}
+	f := b.first
+	if f.Account != r.Account || f.Value != r.Value || f.RequestID != r.RequestID || f.Status != r.Status {
+		return fmt.Errorf("it repeats line %d, but does not share its fate", r.DuplicateOf)
+	}
+	return nil
+}
+
+func (b *books) fitsRepeated(d duplicate) error {
+	switch {
+	case !b.seen.has(d.of) || b.repeats.has(d.of):
+		return b.misfit("", fmt.Errorf("line %d repeats line %d, which has no result of its own", d.line, d.of))
+	case b.contents[d.line] != b.contents[d.of]:
+		return b.misfit("", fmt.Errorf("line %d repeats line %d, which is of another row", d.line, d.of))
+	}
+	return nil
+}
+
+// status gives an HTTP status as it stands in a table.
+func status(code int) []byte { return (*number)(&code).append(nil) }
+
+// row holds the result of a row of the input, where it has one, against the row.
+func (b *books) row(it job.Item) error {
+	b.begun.set(it.Line)
+	if b.seen.has(it.Line) && b.contents[it.Line] != contentHash(it.Account, it.Value) {
+		return fmt.Errorf("line %d: the account or the %s of its result is not that of the row", it.Line, b.Operation.Column)
+	}
+	return nil
+}
+
+// rest finds results and requests that no row of the input begins with, when row has had all of them.
+func (b *books) rest() error {
+	for line := range int64(len(b.contents)) {
+		if b.seen.has(line) && !b.begun.has(line) {
+			if err := b.misfit("", fmt.Errorf("line %d has a result, but no row of the input begins there", line)); err != nil {
+				return err
+			}
+		}
+	}
+	for i := range b.journal.traces {
+		if line := b.journal.traces[i].firstLine; !b.begun.has(line) {
+			return b.misfit(RequestsFile, fmt.Errorf("a request begins with line %d, but no row of the input does", line))
+		}
+	}
+	return nil
+}
+
+// seed is of the hashes by which contents are compared. They are of this process alone.
+var seed = maphash.MakeSeed()
+
+func idHash(id string) uint64 { return maphash.String(seed, id) }
+
+func textHash(text string) uint32 { return uint32(maphash.String(seed, plainBreaks(text))) }
+
+// contentHash is of an account and a value.
+func contentHash(account, value string) uint32 { return textHash(account)*31 + textHash(value) }
+
+// plainBreaks gives a text as it comes out of a table, in which line breaks are not told apart.
+func plainBreaks(text string) string { return strings.ReplaceAll(text, "\r", "") }
