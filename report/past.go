@@ -28,7 +28,7 @@ type Past struct {
 	settled  bitmap           // the lines of the rows that have a result
 	done     bitmap           // those of the rows that need not be run again
 	tried    bitmap           // those of rows that were settled as not sent, and were sent in vain before
-	pending  map[string]int64 // first lines by request ID, of requests without an answer
+	pending  map[string]request // by request ID: those without an answer, or that may have been carried out and have no result
 	notSent  []span           // of results.csv: rows that were settled as not sent, which are to be sent now and settled anew
 
 	// The results of the request that was settled last, by line. Where the run was interrupted while it wrote them,
@@ -47,22 +47,28 @@ func Open(path string, op job.Operation) (*Past, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Past{Path: path, op: op, lock: lock, pending: map[string]int64{}, last: map[int64]Result{}}
+	p := &Past{Path: path, op: op, lock: lock, pending: map[string]request{}, last: map[int64]Result{}}
 	var errRequests, errResults error
-	p.requests, errRequests = requests.scan(path, func(rec *record[request]) error {
-		if rec.row.event == sent {
-			p.Sent++
-			p.pending[rec.row.attempt.RequestID] = rec.row.firstLine
-		} else {
-			delete(p.pending, rec.row.attempt.RequestID)
-		}
-		return rec.bad
-	})
-	p.results, errResults = results(op).scan(path, p.takeResult)
+	p.results, errResults = results(op).scan(path, p.takeResult) // first, since these tell which requests have one
+	p.requests, errRequests = requests.scan(path, p.takeRequest)
 	if err := errors.Join(untorn(errRequests), untorn(errResults)); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
 	return p, nil
+}
+
+// takeRequest keeps a request until it is known what came of it. An answer in the journal is not enough: there may have
+// been none, or it may be lost what it settled. Then the rows go out again, and what is said of them says nothing.
+func (p *Past) takeRequest(rec *record[request]) error {
+	r := &rec.row
+	switch id := r.attempt.RequestID; {
+	case r.event == sent:
+		p.Sent++
+		p.pending[id] = *r
+	case !r.answer.MayHaveActed() || p.settled.has(r.firstLine):
+		delete(p.pending, id)
+	}
+	return rec.bad
 }
 
 // takeResult counts a row of results.csv.
@@ -105,14 +111,20 @@ func (p *Past) Settled(line int64) bool { return p.settled.has(line) }
 // Tried tells whether the row of a line has no result, although it was sent.
 func (p *Past) Tried(line int64) bool { return p.tried.has(line) }
 
-// Pending gives the request IDs of what was sent and has no answer in the journal, by the first line of each.
+// Pending gives the request IDs of what was sent and may have been carried out although its rows have no result, by the
+// first line of each.
 func (p *Past) Pending() map[int64]string {
 	byLine := make(map[int64]string, len(p.pending))
-	for id, line := range p.pending {
-		byLine[line] = id
+	for id, r := range p.pending {
+		if other, is := p.pending[byLine[r.firstLine]]; !is || r.entries > other.entries { // it had the entries of the other, too
+			byLine[r.firstLine] = id
+		}
 	}
 	return byLine
 }
+
+// Carried tells how many entries a pending request carried.
+func (p *Past) Carried(requestID string) int { return p.pending[requestID].entries }
 
 // Close gives up the lock. It does nothing when Resume has handed the lock on, and when it is called once more.
 func (p *Past) Close() error {

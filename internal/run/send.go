@@ -74,7 +74,10 @@ func (r *run) send() error {
 		MaxFailures: r.settings.MaxFailures,
 	}
 	if r.past != nil {
-		runner.Pending, runner.Tried = r.past.Pending(), r.past.Tried
+		runner.Tried = r.past.Tried
+		for line, id := range r.past.Pending() {
+			runner.Pending = append(runner.Pending, job.Pending{RequestID: id, Line: line, Entries: r.past.Carried(id)})
+		}
 	}
 	if r.Trace != nil {
 		runner.Sender = traced{r.client, r.Trace}

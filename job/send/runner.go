@@ -6,6 +6,7 @@
 //	judge.go     what an answer asks for
 //	divide.go    isolating the bad entries of a refused request
 //	nested.go    how many entries the next of its requests carries
+//	barred.go    accounts that are refused one after the other
 //	share.go     which share of the entries is bad, and what a refusal proves
 //	task.go      what a row's fate is in the end
 //	ledger.go    results brought to the disk, and then counted
@@ -43,10 +44,10 @@ type Runner struct {
 	Sender      job.Sender
 	Recorder    job.Recorder
 	Pacer       *pace.Pacer
-	Workers     int              // requests in flight at most
-	Attempts    int              // tries per request for what may pass by itself
-	MaxFailures job.Share        // of the settled rows; the run stops when so many failed; zero means no bound
-	Pending     map[int64]string // request IDs by first line, of what an earlier process left unanswered; may be nil
+	Workers     int           // requests in flight at most
+	Attempts    int           // tries per request for what may pass by itself
+	MaxFailures job.Share     // of the settled rows; the run stops when so many failed; zero means no bound
+	Pending     []job.Pending // what an earlier process left without an answer, or without a result; may be nil
 
 	// Tried tells of a line whether its row was sent before, in vain. What holds such rows goes out last, so that a
 	// run does not begin with what stopped it. It may be nil.
@@ -57,9 +58,15 @@ type Runner struct {
 }
 
 // Stop is the error of a run that ended early because the service left no reason to go on.
-type Stop struct{ Reason string }
+type Stop struct {
+	Reason string
+	Try    string // a hint; mostly empty
+}
 
 func (s *Stop) Error() string { return s.Reason }
+
+// Hint names what to try.
+func (s *Stop) Hint() string { return s.Try }
 
 // TooManyFailed is the error of a run that ended early because more rows failed than MaxFailures allows.
 type TooManyFailed struct {
@@ -76,7 +83,9 @@ type sending struct {
 	runner   *Runner
 	attempts int
 	ledger   *ledger
-	seen     *experience             // of bad entries
+	seen     *experience // of bad entries
+	barred   row
+	pending  map[int64]job.Pending   // by the line with which each begins
 	workers  chan struct{}           // holds those that are busy
 	resting  chan struct{}           // holds the requests that wait for a further try without one
 	halt     context.CancelCauseFunc // ends the run for a reason that is not the recorder's
@@ -114,12 +123,16 @@ func (r *Runner) Run(stopping, abandon context.Context, p *plan.Plan) error {
 		attempts: cmp.Or(r.Attempts, DefaultAttempts),
 		ledger:   newLedger(r.Recorder, &r.Counts, r.MaxFailures, fail),
 		seen:     newExperience(),
+		pending:  map[int64]job.Pending{},
 		workers:  make(chan struct{}, workers),
 		resting:  make(chan struct{}, restingPerWorker*workers),
 		halt:     halt,
 		halted:   halted,
 		open:     open,
 		abandon:  abandon,
+	}
+	for _, p := range r.Pending {
+		s.pending[p.Line] = p
 	}
 	done := make(chan struct{})
 	var keeping sync.WaitGroup

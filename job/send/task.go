@@ -17,19 +17,22 @@ type task struct {
 	attempts   int        // that the entries took part in, also as a part of more
 	unanswered string     // the request ID of the last attempt that had no answer
 	earlier    string     // the request ID of an attempt without answer in an earlier process, which was killed
+	repeats    bool       // the service may refuse what it has carried out: Operation.RefusesRepeats
 	expired    bool       // the last answer asked for a new sign-in
 	renewals   int        // how many did
 }
 
 func (s *sending) newTask(chunk job.Chunk) *task {
-	t := &task{chunk: chunk, verdict: again}
-	if len(s.runner.Pending) > 0 {
-		for _, e := range chunk.Entries {
-			t.earlier = cmp.Or(t.earlier, s.runner.Pending[e.Line])
-		}
+	t := &task{chunk: chunk, verdict: again, repeats: s.runner.Operation.RefusesRepeats}
+	for _, e := range chunk.Entries {
+		t.earlier = cmp.Or(t.earlier, s.pending[e.Line].RequestID)
 	}
 	return t
 }
+
+// inDoubt tells whether a refusal says nothing of the task's rows: an earlier try for them may have been carried out,
+// and the service may refuse them for just that.
+func (t *task) inDoubt() bool { return t.repeats && (t.unanswered != "" || t.earlier != "") }
 
 // outcome is the fate of a task's rows, by the verdict on its last answer.
 func (t *task) outcome() job.Outcome {
@@ -53,6 +56,9 @@ func (t *task) fate() job.Status {
 	case t.verdict == done:
 		return job.Succeeded
 	case t.verdict == divide, t.verdict == refuse: // the service refused just this
+		if t.inDoubt() {
+			return job.Unknown
+		}
 		return job.Failed
 	case t.unanswered != "":
 		return job.Unknown
@@ -76,6 +82,9 @@ func (t *task) doubt(fate job.Status) job.Doubt {
 }
 
 // refusal words an answer that would be given to any request.
-func (t *task) refusal() string {
-	return "the service refuses the run: " + t.answer.String()
+func (t *task) refusal() *Stop {
+	if hint := t.answer.Foreign; hint != "" {
+		return &Stop{Reason: "this is not an answer of the service: " + t.answer.String(), Try: hint}
+	}
+	return &Stop{Reason: "the service refuses the run: " + t.answer.String()}
 }
