@@ -30,6 +30,7 @@ type Answer struct {
 	RetryAfter      time.Duration // what the service asks to wait before the next request; mostly 0
 	Limits          []Limit       // what the service says of its limits; mostly nothing
 	Stale           bool          // the request was refused (401), and a further one can go out with a new sign-in
+	Foreign         string        // what to look at, where somebody else answers in the service's place; mostly empty
 	Duration        time.Duration
 }
 
@@ -45,6 +46,26 @@ func (a Answer) String() string {
 		}
 	}
 	return strings.Join(words, " ")
+}
+
+// Success tells whether the service carried the request out. A 2xx that holds an error is none, and neither is
+// somebody else's.
+func (a Answer) Success() bool { return a.isSuccessful() && a.Code == "" && a.Foreign == "" }
+
+func (a Answer) isSuccessful() bool { return a.HTTPStatus >= 200 && a.HTTPStatus < 300 }
+
+// MayHaveActed tells whether the request may have been carried out: surely, where it was a success, and perhaps where
+// nobody answered, where a gateway lost the service in the middle of it, and where a 2xx contradicts itself.
+func (a Answer) MayHaveActed() bool {
+	switch a.HTTPStatus {
+	case 0:
+		return !a.Unsent
+	case 502:
+		return a.Code != "APIG.0610" // no backend available (apig_03_0048)
+	case 504, 520, 524, 598, 599: // those from 520 on are proxies' own
+		return true
+	}
+	return a.isSuccessful() && !a.OfEntry()
 }
 
 // Limit is what an answer says of the service's own limit (apig-ug-180830102).
@@ -70,7 +91,7 @@ const (
 // does, is a guess; the code is the gateway's for throttling (apig_03_0048).
 func (a Answer) Kind() Kind {
 	switch status := a.HTTPStatus; {
-	case status >= 200 && status < 300:
+	case a.isSuccessful() && !a.Stale && a.Code != "APIG.0308":
 		return Alive
 	case status == 0:
 		return Away

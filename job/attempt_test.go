@@ -13,6 +13,7 @@ func TestKind(t *testing.T) {
 		want   Kind
 	}{
 		{Answer{HTTPStatus: 200, Code: "USG.000000001"}, Alive},
+		{Answer{HTTPStatus: 200, Code: "APIG.0308"}, Throttled},
 		{Answer{HTTPStatus: 400, Code: "USG.201080000"}, Alive},
 		{Answer{}, Away},
 		{Answer{HTTPStatus: 401, Stale: true}, Expired},

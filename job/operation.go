@@ -27,6 +27,9 @@ type Operation struct {
 	// there is none, and where the operation takes itself back by another value.
 	Undoes string
 
+	// RefusesRepeats says that the service may refuse what it has carried out already, since it is so by then. After a
+	// request that went unanswered, a refusal of the same entries says nothing then.
+	RefusesRepeats bool
 	// WholeCodes are the error codes that concern the target, and so the request as a whole; any
 	// other is taken to concern some of its entries.
 	WholeCodes []string
@@ -68,7 +71,9 @@ var Reclaim = Operation{
 	Verb:       "reclaim rooms",
 	Noun:       "room",
 	PerAccount: true,
-	WholeCodes: []string{"USG.201040000", "USG.201040006"}, // no such user; not a user who can hold rooms
+
+	RefusesRepeats: true,                                       // that a room is free is no state to ask for (api-facts, section 8, question 2)
+	WholeCodes:     []string{"USG.201040000", "USG.201040006"}, // no such user; not a user who can hold rooms
 }
 
 // SetStatus makes accounts normal (0) or disabled (1) (BatchUpdateUserStatus, meeting_21_0072).

@@ -205,11 +205,23 @@ func (p *Past) Mends() (texts []string) {
 // Pending tells of a chunk why it may have been carried out already, as a whole or in part. It is asked for those that
 // are to be sent, which chunks yields. Where a part of the records is lost, that goes for all.
 func (p *Past) Pending(chunks iter.Seq2[job.Chunk, error]) (func(job.Chunk) job.Doubt, error) {
-	pending, all := map[int64]job.Doubt{}, job.Doubt{} // by the line of the first entry
+	type place struct {
+		target uint32
+		line   int64
+	}
+	pending, all := map[place]job.Doubt{}, job.Doubt{} // of entries
 	if p.recordsLost {
 		all.Kind = job.JournalLost
 	}
-	of := func(c job.Chunk) job.Doubt { return cmp.Or(pending[c.Entries[0].Line], all) }
+	of := func(c job.Chunk) job.Doubt {
+		target := textHash(c.Target)
+		for _, e := range c.Entries {
+			if d, is := pending[place{target, e.Line}]; is {
+				return d
+			}
+		}
+		return all
+	}
 	if len(p.doubts) == 0 {
 		return of, nil
 	}
@@ -234,7 +246,7 @@ func (p *Past) Pending(chunks iter.Seq2[job.Chunk, error]) (func(job.Chunk) job.
 			}
 			if now.entries > 0 {
 				now.entries--
-				pending[chunk.Entries[0].Line] = now.Doubt
+				pending[place{target, e.Line}] = now.Doubt
 			}
 		}
 		byTarget[target], current[target] = ahead, now

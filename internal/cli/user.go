@@ -83,7 +83,7 @@ func (u *user) Sending(p *run.Progress) (stop func()) {
 // Ended says how a run ended; the last line names the next command, where there is one.
 func (u *user) Ended(e *run.Ending) {
 	if e.Run.Reason != "" {
-		u.console.Error(e.Run.Reason)
+		u.console.fail(&run.Error{Err: errors.New(e.Run.Reason), Try: e.Hint})
 	}
 	u.console.Info(endText(e), endAttrs(e)...)
 	u.console.Info("results: "+e.Dir.File(report.ResultsFile), "dir", e.Dir.Path)

@@ -23,9 +23,17 @@ func (c *Client) answer(r reply) job.Answer {
 		ServerRequestID: c.clean(r.header.Get("X-Request-Id"), 128),
 		RetryAfter:      retryAfter(r.header.Get("Retry-After"), time.Now()),
 	}
-	// The body of a success means nothing (meeting_21_0072: "None", with a length of 143).
-	if r.status < 200 || r.status >= 300 {
+	if r.status >= 200 && r.status < 300 {
+		c.takeError(&answer, r.body)
+	} else {
 		c.explain(&answer, r.body)
+	}
+	answer.Foreign = strangerHint(&r, answer)
+	switch {
+	case answer.Foreign != "" && r.page:
+		answer.Message = c.clean(http.StatusText(r.status)+", and "+pageWords(r.body), 500)
+	case answer.Foreign != "":
+		answer.Message = cmp.Or(answer.Message, http.StatusText(r.status))
 	}
 	if answer.Means() == job.Upgrading {
 		answer.RetryAfter = max(answer.RetryAfter, upgradePause)

@@ -93,7 +93,7 @@ func TestAnswer(t *testing.T) {
 		want   job.Answer
 	}{
 		{"done", 200, "", job.Answer{HTTPStatus: 200}},
-		{"done, with a body that means nothing", 200, `{"error_code":"X"}`, job.Answer{HTTPStatus: 200}},
+		{"done, with a body that means nothing", 200, `{"x":"y"}`, job.Answer{HTTPStatus: 200}},
 		{"the documented form", 400, `{"error_code":"USG.201040000","error_msg":"no such user"}`,
 			job.Answer{HTTPStatus: 400, Code: "USG.201040000", Message: "no such user"}},
 		{"the form that the Go SDK also knows", 403, `{"code":"X.1","message":"no"}`, job.Answer{HTTPStatus: 403, Code: "X.1", Message: "no"}},

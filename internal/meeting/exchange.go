@@ -31,6 +31,7 @@ func NewHTTP(workers int) *http.Client {
 	transport.MaxIdleConnsPerHost = workers
 	transport.Protocols = new(http.Protocols)
 	transport.Protocols.SetHTTP1(true)
+	transport.OnProxyConnectResponse = lookAtProxy
 	return &http.Client{
 		Transport:     transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -62,14 +63,13 @@ func (c *Client) call(ctx context.Context, q request) (answer job.Answer, r repl
 	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }}
 	r, err = c.exchange(httptrace.WithClientTrace(ctx, trace), q)
 	if err != nil {
-		unsent := !connected.Load()
-		return job.Answer{Message: c.reason(ctx, err), Unsent: unsent, NoFile: unsent && system.TooManyFiles(err)}, r
-	}
-	if r.brokeOff != nil && r.status >= 300 {
-		return job.Answer{Message: c.clean(fmt.Sprintf("%d, and the answer broke off: %s", r.status, c.reason(ctx, r.brokeOff)), 500)}, r
+		return c.noAnswer(ctx, err, connected.Load()), r
 	}
 	answer = c.answer(r)
-	answer.Stale = c.Credentials.Token == "" && c.tokens.learn(q.token, r.status, answer.Means() == job.TokenOver)
+	if r.brokeOff != nil && r.status >= 300 && answer.Foreign == "" {
+		return job.Answer{Message: c.clean(fmt.Sprintf("%d, and the answer broke off: %s", r.status, c.reason(ctx, r.brokeOff)), 500)}, r
+	}
+	answer.Stale = answer.Foreign == "" && c.Credentials.Token == "" && c.tokens.learn(q.token, r.status, answer.Means() == job.TokenOver)
 	return answer, r
 }
 
@@ -79,6 +79,7 @@ type reply struct {
 	header   http.Header
 	body     []byte // no more than maxBody of it
 	brokeOff error  // why there is less of the body than was to come
+	page     bool   // it is one for a browser
 }
 
 // exchange sends a request as it is, with what every request carries, and reads what is answered. An error says that
@@ -108,7 +109,20 @@ func (c *Client) exchange(ctx context.Context, q request) (r reply, err error) {
 	if r.status != http.StatusSwitchingProtocols { // its body is the connection, and has no end
 		r.body, r.brokeOff = io.ReadAll(io.LimitReader(resp.Body, maxBody))
 	}
+	r.page = r.isPage()
 	return r, nil
+}
+
+// noAnswer is the answer where there was none. What never got a connection cannot have been carried out.
+func (c *Client) noAnswer(ctx context.Context, err error, connected bool) job.Answer {
+	answer := job.Answer{Message: c.reason(ctx, err), Unsent: !connected, NoFile: !connected && system.TooManyFiles(err)}
+	if ctx.Err() == nil {
+		answer.Foreign = noTLS(err, connected)
+	}
+	if _, is := errors.AsType[*proxyError](err); is {
+		answer.Foreign = proxyHint
+	}
+	return answer
 }
 
 // reason says in words why there was no answer, fit for a record. The URL that net/http puts in front names what the

@@ -21,7 +21,12 @@ type SignInError struct {
 	behind time.Duration // by which this machine's clock is behind the service's
 }
 
-func (e *SignInError) Error() string { return "the service refuses the sign-in: " + e.Answer.String() }
+func (e *SignInError) Error() string {
+	if e.Answer.Foreign != "" {
+		return "cannot sign in, since this is not the service: " + e.Answer.String()
+	}
+	return "the service refuses the sign-in: " + e.Answer.String()
+}
 
 // locked tells whether the account itself is locked or disabled.
 func (e *SignInError) locked() bool {
@@ -32,6 +37,8 @@ func (e *SignInError) locked() bool {
 // Hint names what to try.
 func (e *SignInError) Hint() string {
 	switch status := e.Answer.HTTPStatus; {
+	case e.Answer.Foreign != "":
+		return e.Answer.Foreign
 	case status == http.StatusPreconditionFailed:
 		return "the account is disabled"
 	case e.Answer.Means() == job.OtherSite:
@@ -107,14 +114,14 @@ func (c *Client) getToken(ctx context.Context, q request) (mayPass bool, err err
 		defer context.AfterFunc(c.Abandon, cancel)()
 	}
 	answer, r := c.signInExchange(own, q)
-	if kind := answer.Kind(); answer.HTTPStatus >= 500 || kind == job.Away || kind == job.Broken {
+	if kind := answer.Kind(); answer.Foreign == "" && (answer.HTTPStatus >= 500 || kind == job.Away || kind == job.Broken) {
 		return true, errors.New(answer.String())
 	}
 	refused := &SignInError{Answer: answer}
 	if clock, err := http.ParseTime(r.header.Get("Date")); err == nil && c.Credentials.AppID != "" {
 		refused.behind = time.Until(clock)
 	}
-	if answer.HTTPStatus >= 300 {
+	if answer.HTTPStatus >= 300 || answer.Foreign != "" {
 		return false, refused
 	}
 	var t tokenAnswer
@@ -147,7 +154,9 @@ func (c *Client) signInExchange(ctx context.Context, q request) (job.Answer, rep
 	r, err := c.exchange(ctx, q)
 	switch {
 	case err != nil:
-		return job.Answer{Message: gone(err)}, r
+		answer := c.noAnswer(ctx, err, false)
+		answer.Message = gone(err)
+		return answer, r
 	case r.brokeOff != nil:
 		return job.Answer{Message: fmt.Sprintf("%d, and the answer broke off: %s", r.status, gone(r.brokeOff))}, r
 	}
@@ -158,7 +167,11 @@ func (c *Client) signInExchange(ctx context.Context, q request) (job.Answer, rep
 	if json.Unmarshal(r.body, &documented) != nil || documented.Code == "" {
 		shown.body = nil
 	}
-	return c.answer(shown), r
+	answer := c.answer(shown)
+	if answer.Foreign == oddHint { // which is of a change; here it counts whether there is a token
+		answer.Foreign = ""
+	}
+	return answer, r
 }
 
 // HeaderSafe tells whether a text can stand in a header as it is.

@@ -18,7 +18,8 @@ type Ending struct {
 	Run      report.Run
 	Settings Settings
 	Planned  *Planned
-	Requests int64 // of this process
+	Hint     string // why the run ended early, what to try; mostly empty
+	Requests int64  // of this process
 	Paced    pace.Report
 	Took     time.Duration
 }
@@ -47,7 +48,7 @@ func (r *run) finish(end error) error {
 		return Unrecorded(err, "every request that was sent is in the journal; make room, or mend what is wrong, and go on: "+nextResume(r.path))
 	}
 	r.User.Ended(&Ending{
-		Dir: r.dir, Run: r.meta, Settings: r.settings, Planned: r.planned,
+		Dir: r.dir, Run: r.meta, Settings: r.settings, Planned: r.planned, Hint: HintOf(end),
 		Requests: r.sent.runner.Requests.Load(), Paced: r.sent.paced, Took: r.sent.took,
 	})
 	if code != OK {

@@ -41,7 +41,7 @@ func (s *sending) try(t *task) error {
 			continue
 		}
 		if d := t.answer.RetryAfter; d > pace.Patience { // the others go on, and a resume tries it again
-			s.tooLong.Store(&Stop{fmt.Sprintf("the service asks to wait %s with one request, which is longer than %s", d, pace.Patience)})
+			s.tooLong.Store(&Stop{Reason: fmt.Sprintf("the service asks to wait %s with one request, which is longer than %s", d, pace.Patience)})
 			return nil
 		}
 		wait := max(pauses.NextBackOff(), t.answer.RetryAfter) // which the pacer has found to be for this request alone
@@ -82,7 +82,7 @@ func (s *sending) attempt(t *task, number int) (step, error) {
 	turn, err := r.Pacer.Next(s.open)
 	if err != nil {
 		if s.open.Err() == nil { // there is no sign-in any more
-			s.halt(&Stop{err.Error()})
+			s.halt(&Stop{Reason: err.Error(), Try: hintOf(err)})
 		}
 		return over, nil
 	}
@@ -91,6 +91,7 @@ func (s *sending) attempt(t *task, number int) (step, error) {
 		return over, err
 	}
 	turn.Gone()
+	place := s.barred.sent()
 	r.Requests.Add(1)
 	answer := r.Sender.Send(s.abandon, r.Operation, attempt)
 	if answer.Unsent { // what never left is no request
@@ -100,12 +101,18 @@ func (s *sending) attempt(t *task, number int) (step, error) {
 		return over, err
 	}
 	t.take(attempt, answer, judge(r.Operation, answer))
-	if s.abandon.Err() != nil {
+	inARow := s.barred.answered(place, s.account(t.chunk), t.verdict, answer)
+	switch {
+	case s.abandon.Err() != nil:
 		return over, nil // how it went says nothing about the service
+	case answer.Foreign != "":
+		return s.next(t, true), nil // nor does somebody else's answer
+	case inARow:
+		s.halt(&Stop{Reason: fmt.Sprintf("%d accounts in a row were refused, the last one by %s", mostBarred, answer), Try: barredHint})
 	}
 	own, trouble := turn.Answered(t, answer)
 	if trouble != nil {
-		s.halt(&Stop{trouble.Error()})
+		s.halt(&Stop{Reason: trouble.Error()})
 	}
 	return s.next(t, own), nil
 }
@@ -116,7 +123,7 @@ func (t *task) take(attempt job.Attempt, answer job.Answer, v verdict) {
 		t.attempts++
 	}
 	t.requestID, t.answer, t.verdict = attempt.RequestID, answer, v
-	if answer.HTTPStatus == 0 && !answer.Unsent {
+	if v != done && answer.MayHaveActed() {
 		t.unanswered = attempt.RequestID
 	}
 }
@@ -143,7 +150,7 @@ func (s *sending) next(t *task, own bool) step {
 	case sold:
 		s.soldOut.Store(t.chunk.Target, job.Answer{Code: t.answer.Code, Message: t.answer.Message})
 	case halt:
-		s.halt(&Stop{t.refusal()})
+		s.halt(t.refusal())
 	}
 	return settled
 }

@@ -23,11 +23,25 @@ func (s *sending) divide(t *task) error {
 	if err := s.try(t); err != nil {
 		return err
 	}
-	s.seen.take(0, n, t.verdict, t.answer)
-	if d.take(n, t.verdict); d.left == 0 {
+	refused := t.verdict == divide || t.verdict == refuse
+	doubtful := refused && t.inDoubt()
+	if !doubtful {
+		s.seen.take(0, n, t.verdict, t.answer)
+	}
+	if d.take(n, t.verdict); d.left == 0 && !(doubtful && t.unanswered == "") { // of all entries the same is known
 		return s.settle(t.outcome())
 	}
-	for d.rest = t.entries(); d.left > 0; {
+	d.rest = t.entries()
+	s.assign(d.rest)
+	if d.left == 0 {
+		return d.record()
+	}
+	if doubtful {
+		if err := d.resolve(); err != nil {
+			return err
+		}
+	}
+	for d.left > 0 {
 		if err := d.step(); err != nil {
 			return err
 		}
@@ -42,15 +56,21 @@ func (d *division) step() error {
 		return d.deduce()
 	}
 	x := d.next(seen.share())
-	part, err := d.try(x)
+	part, err := d.try(0, x)
 	if err != nil {
 		return err
 	}
-	seen.take(d.known, x, part.verdict, part.answer)
+	doubtful := part.verdict == divide && d.rest[0].inDoubt()
+	if !doubtful {
+		seen.take(d.known, x, part.verdict, part.answer)
+	}
 	if d.known == 1 && part.verdict == done { // it was to be the bad one
 		seen.disprove(refusal)
 	}
 	d.take(x, part.verdict)
+	if doubtful && x > 1 {
+		return d.resolve()
+	}
 	return d.record()
 }
 
@@ -63,14 +83,14 @@ func (d *division) deduce() error {
 	return d.record()
 }
 
-// try sends a request with the first x entries that are not settled. Attempts that failed by chance are not the
-// division's: the search counts one request.
-func (d *division) try(x int) (*task, error) {
+// try sends a request with x entries that are not settled. Attempts that failed by chance are not the division's: the
+// search counts one request.
+func (d *division) try(from, x int) (*task, error) {
 	part := &task{chunk: d.chunk}
-	part.chunk.Entries = d.chunk.Entries[len(d.chunk.Entries)-d.left:][:x]
+	part.chunk.Entries = d.chunk.Entries[len(d.chunk.Entries)-d.left+from:][:x]
 	err := d.sending.try(part)
-	for i := range d.rest[:x] {
-		d.rest[i].share(part)
+	for i := range d.rest[from:][:x] {
+		d.rest[from+i].share(part)
 	}
 	return part, err
 }
@@ -82,11 +102,15 @@ func (d *division) record() error {
 		return nil
 	}
 	d.rest = d.rest[len(fresh):]
-	outcomes := make([]job.Outcome, len(fresh))
-	for i := range fresh {
-		outcomes[i] = fresh[i].outcome()
+	return d.sending.settle(outcomes(fresh)...)
+}
+
+func outcomes(tasks []task) []job.Outcome {
+	list := make([]job.Outcome, len(tasks))
+	for i := range tasks {
+		list[i] = tasks[i].outcome()
 	}
-	return d.sending.settle(outcomes...)
+	return list
 }
 
 // entries gives a task for each entry. What came of the attempts so far came of each.

@@ -26,8 +26,17 @@ const (
 // protocol, application key (apig_03_0048).
 var unfit = []string{"APIG.0204", "APIG.0607", "APIG.1009"}
 
+// barred tells whether an answer bars one account: a 403 or 404 with a code of the service's own. With the gateway's,
+// or with none, it bars everybody.
+func barred(a job.Answer) bool {
+	return (a.HTTPStatus == 403 || a.HTTPStatus == 404) && a.IsOwn() && a.Foreign == "" && a.Means() == job.NothingMore
+}
+
 // judge tells what an answer to a request of the operation asks for.
 func judge(op job.Operation, a job.Answer) verdict {
+	if a.Foreign != "" {
+		return halt
+	}
 	switch a.Kind() {
 	case job.Broken, job.Away:
 		return again
@@ -41,15 +50,18 @@ func judge(op job.Operation, a job.Answer) verdict {
 		return halt
 	case job.NoneLeft:
 		return sold
+	case job.Busy, job.Upgrading: // said with a 2xx
+		return again
 	}
 	switch status := a.HTTPStatus; {
-	case status >= 200 && status < 300:
+	case a.Success():
 		return done
-	case status < 400, // a redirect: this is not the service
-		status == 401, status == 403, status == 404, status == 405, status == 407,
+	case status < 200, status >= 300 && status < 400, // this is not the service
+		status == 401, status == 405, status == 407,
+		(status == 403 || status == 404) && !a.IsOwn(),
 		slices.Contains(unfit, a.Code):
 		return halt
-	case status == 414 || slices.Contains(op.WholeCodes, a.Code):
+	case status == 414, op.OfWhole(a), op.PerAccount && barred(a):
 		return refuse
 	}
 	return divide

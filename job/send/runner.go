@@ -6,6 +6,7 @@
 //	judge.go     what an answer asks for
 //	divide.go    isolating the bad entries of a refused request
 //	nested.go    how many entries the next of its requests carries
+//	barred.go    accounts that are refused one after the other
 //	share.go     which share of the entries is bad, and what a refusal proves
 //	task.go      what a row's fate is in the end
 //	ledger.go    results brought to the disk, and then counted
@@ -59,9 +60,15 @@ type Runner struct {
 }
 
 // Stop is the error of a run that ended early because the service left no reason to go on.
-type Stop struct{ Reason string }
+type Stop struct {
+	Reason string
+	Try    string // a hint; mostly empty
+}
 
 func (s *Stop) Error() string { return s.Reason }
+
+// Hint names what to try.
+func (s *Stop) Hint() string { return s.Try }
 
 // TooManyFailed is the error of a run that ended early because more rows failed than MaxFailures allows.
 type TooManyFailed struct {
@@ -78,7 +85,8 @@ type sending struct {
 	runner   *Runner
 	attempts int
 	ledger   *ledger
-	seen     *experience             // of bad entries
+	seen     *experience // of bad entries
+	barred   row
 	workers  chan struct{}           // holds those that are busy
 	resting  chan struct{}           // holds the requests that wait for a further try without one
 	halt     context.CancelCauseFunc // ends the run for a reason that is not the recorder's

@@ -16,16 +16,23 @@ type task struct {
 	attempts   int        // that the entries took part in, also as a part of more
 	unanswered string     // the request ID of the last attempt that had no answer
 	earlier    job.Doubt  // whether an earlier process carried it out
+	repeats    bool       // the service may refuse what it has carried out: Operation.RefusesRepeats
 	expired    bool       // the last answer asked for a new sign-in
 	renewals   int        // how many did
 }
 
 func (s *sending) newTask(chunk job.Chunk) *task {
-	t := &task{chunk: chunk, verdict: again}
+	t := &task{chunk: chunk, verdict: again, repeats: s.runner.Operation.RefusesRepeats}
 	if s.runner.Pending != nil {
 		t.earlier = s.runner.Pending(chunk)
 	}
 	return t
+}
+
+// inDoubt tells whether a refusal says nothing of the task's rows: an earlier try for them may have been carried out,
+// and the service may refuse them for just that.
+func (t *task) inDoubt() bool {
+	return t.repeats && (t.unanswered != "" || t.earlier.Kind != job.NoDoubt)
 }
 
 // outcome is the fate of a task's rows, by the verdict on its last answer.
@@ -50,6 +57,9 @@ func (t *task) fate() job.Status {
 	case t.verdict == done:
 		return job.Succeeded
 	case t.verdict == divide, t.verdict == refuse: // the service refused just this
+		if t.inDoubt() {
+			return job.Unknown
+		}
 		return job.Failed
 	case t.unanswered != "":
 		return job.Unknown
@@ -73,6 +83,9 @@ func (t *task) doubt(fate job.Status) job.Doubt {
 }
 
 // refusal words an answer that would be given to any request.
-func (t *task) refusal() string {
-	return "the service refuses the run: " + t.answer.String()
+func (t *task) refusal() *Stop {
+	if hint := t.answer.Foreign; hint != "" {
+		return &Stop{Reason: "this is not an answer of the service: " + t.answer.String(), Try: hint}
+	}
+	return &Stop{Reason: "the service refuses the run: " + t.answer.String()}
 }
