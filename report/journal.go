@@ -21,11 +21,12 @@ type requestTrace struct {
 	rows      uint8 // how many results name it, less those of duplicates
 	answered  bool  // there is a row for what came of it
 	unsent    bool  // which says that it never left
+	acted     bool  // which leaves it possible that it was carried out
 }
 
 // maybeDone tells whether it may have been carried out, as far as the answer says.
 func (t *requestTrace) maybeDone() bool {
-	return !t.unsent && (!t.answered || t.status == 0 || t.status/100 == 2)
+	return !t.answered || t.acted
 }
 
 // A journal is what requests.csv tells of all requests.
@@ -64,6 +65,7 @@ func (j *journal) take(r *request, lastLine int64) error {
 	delete(j.open, id)
 	j.traces[at].answered, j.traces[at].status, j.traces[at].code = true, int16(r.answer.HTTPStatus), textHash(r.answer.Code)
 	j.traces[at].unsent = r.neverLeft()
+	j.traces[at].acted = !r.neverLeft() && r.answer.MayHaveActed()
 	return nil
 }
 

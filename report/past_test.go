@@ -229,13 +229,20 @@ func TestPending(t *testing.T) {
 	sent("r3", chunk(3, 4, 5)) // its first entry is settled by r4
 	carryOut(t, d, outcome(job.Failed, "r4", chunk(3).Entries...))
 	sent("r5", chunk(30, 31, 32)) // whole
+	for id, status := range map[string]int{"r6": 504, "r7": 503} { // a gateway that lost a request, and a refusal
+		c := chunk(int64(status))
+		sent(id, c)
+		if err := d.Answered(job.Attempt{RequestID: id, Chunk: c, Number: 1}, job.Answer{HTTPStatus: status}); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}
 	past := open(t, d.Path)
 	other := chunk(30, 31)
 	other.Target = "min"
-	chunks := []job.Chunk{chunk(2), chunk(4, 5), chunk(6, 7), chunk(8, 9), chunk(29, 30), chunk(31, 32), chunk(33), other}
+	chunks := []job.Chunk{chunk(2), chunk(4, 5), chunk(6, 7), chunk(8, 9), chunk(29, 30), chunk(31, 32), chunk(33), other, chunk(504), chunk(503)}
 	of, err := past.Pending(each(chunks))
 	if err != nil {
 		t.Fatal(err)
@@ -245,7 +252,7 @@ func TestPending(t *testing.T) {
 		got = append(got, of(c).RequestID)
 	}
 	// Line 6 may be the third entry of r3, since it is not looked up when line 3 was settled.
-	if want := []string{"", "r3", "r3", "", "r5", "r5", "", ""}; !slices.Equal(got, want) {
+	if want := []string{"", "r3", "r3", "", "r5", "r5", "", "", "r6", ""}; !slices.Equal(got, want) {
 		t.Errorf("in doubt by %q, want %q", got, want)
 	}
 }

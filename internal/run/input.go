@@ -71,6 +71,9 @@ func (l *lateFile) Read(p []byte) (n int, err error) {
 
 // openAgain opens the input of a run that began earlier, or the copy of what came by standard input.
 func openAgain(dir string, was report.Input) (*input, error) {
+	if !report.Kept(dir) && was.Path == "-" {
+		return nil, fmt.Errorf("the run's input came by standard input, and %s is not there", filepath.Join(dir, report.InputFile))
+	}
 	if !report.Kept(dir) {
 		return openInput(context.Background(), was.Path, nil)
 	}
