@@ -39,7 +39,7 @@ Exit codes:
   2  the command line is wrong
   3  refused before anything was sent: input, guard, credentials, confirmation
   4  stopped early by the service: sign-in, permission, too many failures, out of reach
-  5  stopped early by a signal or by --until
+  5  stopped early by a signal or by --until; verify: under way or killed, and nothing wrong so far
   6  another run holds this run directory
   7  the run's files could not be written, or do not add up
 
