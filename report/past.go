@@ -10,6 +10,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"meetbatch/internal/system"
 	"meetbatch/job"
 )
 
@@ -48,6 +49,9 @@ func Open(path string, op job.Operation) (*Past, error) {
 		return nil, err
 	}
 	p := &Past{Path: path, op: op, lock: lock, pending: map[string]int64{}, last: map[int64]Result{}}
+	if err := onlyFiles(path); err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
 	var errRequests, errResults error
 	p.requests, errRequests = requests.scan(path, func(rec *record[request]) error {
 		if rec.row.event == sent {
@@ -123,7 +127,8 @@ func (p *Past) Close() error {
 }
 
 // Resume makes the directory fit to go on with the run, and returns it ready for use. Records are cut off whose writing
-// was interrupted, rows that were not sent lose their results, and what a killed process left lying about is removed.
+// was interrupted, rows that were not sent lose their results, and what a killed process left lying about is removed, as
+// is failed.csv, which will not hold any more.
 // The rows of torn, whose entries have a result although some of their duplicates have none, get theirs, which Counts
 // then counts. Each table goes on with the columns that it has. The lock goes over to the Dir, which the caller closes.
 // After an error the Past still has it, and can only be closed.
@@ -132,6 +137,9 @@ func (p *Past) Resume(torn []job.Entry) (*Dir, error) {
 		return nil, fmt.Errorf("%s: %w", p.Path, os.ErrClosed)
 	}
 	err := sweep(p.Path)
+	if err == nil {
+		err = removeFailed(p.Path)
+	}
 	if err == nil && len(p.notSent) > 0 {
 		err = p.dropNotSent()
 	}
@@ -158,7 +166,7 @@ func (p *Past) dropNotSent() error {
 	path := filepath.Join(p.Path, ResultsFile)
 	var at, size int64
 	err := replace(path, func(to *bufio.Writer) error {
-		from, err := os.Open(path)
+		from, err := system.Open(path, os.O_RDONLY, 0)
 		if err != nil {
 			return err
 		}

@@ -152,8 +152,11 @@ func (d *Dir) Reject(items iter.Seq2[job.Item, error]) error {
 	return cmp.Or(d.results.log.append(b.text), d.Sync())
 }
 
-// Sync brings the tables to the disk, the journal first: each request of a result is in it.
-func (d *Dir) Sync() error { return errors.Join(d.requests.log.sync(), d.results.log.sync()) }
+// Sync brings the tables to the disk, the journal first: each request of a result is in it. Where the directory or a
+// table has gone from under its name, or is not as it was written, the error is a *LostError.
+func (d *Dir) Sync() error {
+	return errors.Join(d.requests.log.sync(), d.results.log.sync(), d.Check())
+}
 
 // Rows calls row with every row of an input, in order: as it was read and byte for byte, of which row keeps neither. It
 // returns the first error, its own or that of row.
@@ -162,6 +165,9 @@ type Rows func(row func(it job.Item, raw []byte) error) error
 // WriteFailed writes failed.csv: the header row, and those rows of the input that did not succeed. It is on the disk
 // when WriteFailed returns. After an error no part of it is there, and one of before stands as it did.
 func (d *Dir) WriteFailed(header []byte, rows Rows) error {
+	if err := d.here(); err != nil {
+		return err
+	}
 	return replace(d.File(FailedFile), func(to *bufio.Writer) error {
 		to.Write(header)
 		return rows(func(it job.Item, raw []byte) error {

@@ -5,10 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
+
+	"meetbatch/internal/system"
 )
 
 // Run is what run.json says of a run.
@@ -24,6 +27,7 @@ type Run struct {
 	State       State           `json:"state"`
 	Reason      string          `json:"reason,omitempty"` // of a stop
 	Resumed     int             `json:"resumed"`          // how often
+	Process     Process         `json:"process,omitzero"` // which wrote this
 	Counts      Counts          `json:"counts"`
 	Requests    Requests        `json:"requests"`
 	Rate        Pace            `json:"rate"`
@@ -41,10 +45,37 @@ const (
 	Broken   State = "broken"   // the files could not be written, or do not add up; it can be resumed
 )
 
+// Process is a process, on whichever host and since whichever start of that.
+type Process struct {
+	PID  int    `json:"pid"`
+	Host string `json:"host"`
+	Boot string `json:"boot"` // empty where the system does not tell
+}
+
+// thisProcess is what a run is under way in.
+func thisProcess() Process {
+	host, _ := os.Hostname()
+	return Process{os.Getpid(), host, system.BootID()}
+}
+
+// alive tells whether the process is known to be there still.
+func (p Process) alive() bool {
+	this := thisProcess()
+	return p.Host == this.Host && p.Boot == this.Boot && p.PID > 0 && system.Alive(p.PID)
+}
+
 // Input is the file that the rows came from.
 type Input struct {
-	Path   string `json:"path"` // absolute; "-" for standard input
-	Size   int64  `json:"size"` // bytes
+	Path     string     `json:"path"` // absolute; "-" for standard input
+	Size     int64      `json:"size"` // bytes
+	SHA256   string     `json:"sha256"`
+	Modified *time.Time `json:"modified,omitempty"` // when it was opened; nil for what can be read only once
+	Kept     *Sum       `json:"kept,omitempty"`     // of InputFile, where the directory has it
+}
+
+// Sum says what the bytes of a file are.
+type Sum struct {
+	Size   int64  `json:"size"`
 	SHA256 string `json:"sha256"`
 }
 
@@ -96,7 +127,7 @@ var ErrNoRun = errors.New("holds no run")
 // ReadRun reads run.json from a directory. It takes no lock: the file is whole at any time.
 func ReadRun(path string) (Run, error) {
 	name := filepath.Join(path, RunFile)
-	text, err := os.ReadFile(name)
+	text, err := readFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Run{}, fmt.Errorf("%s %w: there is no %s", path, ErrNoRun, RunFile)
 	}
@@ -110,8 +141,22 @@ func ReadRun(path string) (Run, error) {
 	return run, nil
 }
 
-// WriteRun replaces run.json; it is on the disk when WriteRun returns. After an error the old one stands.
+func readFile(name string) ([]byte, error) {
+	f, err := system.Open(name, os.O_RDONLY, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(f)
+}
+
+// WriteRun replaces run.json, which names this process then; it is on the disk when WriteRun returns. After an error the
+// old one stands. Where the directory is not under its name any more nothing is written.
 func (d *Dir) WriteRun(run Run) error {
+	if err := d.here(); err != nil {
+		return err
+	}
+	run.Process = thisProcess()
 	return replace(d.File(RunFile), func(to *bufio.Writer) error {
 		enc := json.NewEncoder(to)
 		enc.SetIndent("", "  ")

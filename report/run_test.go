@@ -50,6 +50,10 @@ func TestRun(t *testing.T) {
 		t.Errorf("settings are %s, %v", got.Settings, err)
 	}
 	got.Settings = want.Settings // but for blanks
+	if p := got.Process; p.PID != os.Getpid() || p.Host == "" {
+		t.Errorf("the process is %+v", p)
+	}
+	got.Process = want.Process
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, want %+v", got, want)
 	}

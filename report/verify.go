@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"meetbatch/internal/system"
 	"meetbatch/job"
 )
 
@@ -189,7 +190,7 @@ func contentHash(account, value string) uint32 {
 
 // input holds the results and failed.csv against the rows of the input.
 func (v *verifier) input() error {
-	f, err := os.Open(filepath.Join(v.path, FailedFile))
+	f, err := system.Open(filepath.Join(v.path, FailedFile), os.O_RDONLY, 0)
 	if err != nil {
 		v.problem("%v", err)
 	}

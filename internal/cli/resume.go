@@ -32,7 +32,7 @@ func (c *resumeCmd) Run(ctx context.Context, a *app) error {
 	if s.Finished() {
 		return s.Again(newUser(a, c.processFlags))
 	}
-	w, err := a.world(ctx, "resume", c.processFlags, s.Settings, s.Run.Input.Path)
+	w, err := a.world(ctx, "resume", c.processFlags, s.Settings, s.Path)
 	if err != nil {
 		return err
 	}

@@ -43,8 +43,8 @@ func Load(path string) (*Stored, error) {
 	return s, nil
 }
 
-// Finished tells whether every row is settled.
-func (s *Stored) Finished() bool { return s.Run.State == report.Finished }
+// Finished tells whether every row is settled, and failed.csv is there.
+func (s *Stored) Finished() bool { return s.Run.State == report.Finished && report.HasFailed(s.Path) }
 
 // Again says how a run that is finished ended, and ends as it did.
 func (s *Stored) Again(u User) error {
@@ -68,9 +68,10 @@ func Resume(w World, s *Stored) (err error) {
 		return Unrecorded(err, "")
 	}
 	if r.input, err = openAgain(s.Path, r.meta.Input); err != nil {
-		return errors.Join(Refuse(err, ""), r.past.Close())
+		return errors.Join(err, r.past.Close())
 	}
 	defer r.close()
+	r.warnUnkept()
 	if err := r.orStopped(r.prepareAgain()); err != nil {
 		return err
 	}
@@ -82,8 +83,12 @@ func Resume(w World, s *Stored) (err error) {
 	return r.send()
 }
 
-// prepareAgain plans what is left of a run, and asks whether to go on. After an error nothing has been changed.
+// prepareAgain plans what is left of a run, and asks whether to go on. After an error nothing has been changed, but that
+// the input may be kept now.
 func (r *run) prepareAgain() error {
+	if err := r.keepInput(); err != nil {
+		return err
+	}
 	if err := r.makePlan(r.Stopping); err != nil {
 		return err
 	}
@@ -93,15 +98,20 @@ func (r *run) prepareAgain() error {
 			return err
 		}
 	}
-	was, now := r.meta.Input, r.input.describe()
-	if was.SHA256 != "" && !sameBytes(was, now) {
-		return Refuse(fmt.Errorf("%s is not the file that it was when the run began: its SHA-256 has changed", r.input.name),
-			"bring the old file back, or begin a new run with the new one")
-	}
-	r.meta.Input = now
-	r.meta.Input.Path = was.Path
 	return r.agree()
 }
+
+// refuseChanged refuses an input that is not what it was when the run began.
+func (r *run) refuseChanged() error {
+	if r.meta.Input.Kept != nil && r.input.file.Name() != r.meta.Input.Path {
+		return Unrecorded(fmt.Errorf("%s is damaged: its SHA-256 is not the one of %s", r.input.file.Name(), report.RunFile), "bring it back from where it was saved")
+	}
+	return Refuse(fmt.Errorf("%s is not the file that it was when the run began: its SHA-256 has changed", r.input.name),
+		"bring the old file back, or begin a new run with the new one, and with --skip-succeeded "+words.Quoted(r.path))
+}
+
+// beginNew is the way out of a run that cannot go on and has sent nothing.
+const beginNew = "begin a new run, in another directory"
 
 // nextResume is the command that goes on with a run.
 func nextResume(path string) string { return "meetbatch resume " + words.Quoted(path) }
@@ -114,7 +124,7 @@ func Verify(s *Stored) (problems []string, err error) {
 		return nil, Unrecorded(fmt.Errorf("input: %w", err), "")
 	}
 	defer r.input.close()
-	rows, err := r.newReader(r.input)
+	rows, err := r.newReader(r.input, nil)
 	if err != nil {
 		return nil, Unrecorded(err, "")
 	}
