@@ -51,6 +51,7 @@ type Dir struct {
 	op       job.Operation
 	at       fs.FileInfo  // the directory as it was opened, wherever Path leads by now
 	made     []string     // the folders that Begin made, the innermost first
+	failed   fs.FileMode  // the permissions of failed.csv, where it is made anew
 	lock     *flock.Flock // held until Close or Remove
 	requests tableFile[request]
 	results  tableFile[Result]
@@ -102,7 +103,7 @@ func Begin(path string, op job.Operation) (*Dir, error) {
 
 // openDir opens the tables of a directory. After an error there is a Dir all the same, which may have one of them open.
 func openDir(path string, op job.Operation, lock *flock.Flock, req tableFile[request], res tableFile[Result]) (*Dir, error) {
-	d := &Dir{Path: path, op: op, lock: lock, requests: req, results: res, buffers: sync.Pool{New: func() any { return new(buffer) }}}
+	d := &Dir{Path: path, op: op, lock: lock, failed: system.Perm, requests: req, results: res, buffers: sync.Pool{New: func() any { return new(buffer) }}}
 	var err error
 	if d.at, err = os.Stat(path); err == nil {
 		err = d.requests.open(path)
@@ -260,12 +261,14 @@ func onlyFiles(dir string) error {
 // HasFailed tells whether a directory has a failed.csv; it may have been taken away, and can be made again.
 func HasFailed(dir string) bool { return !absent(filepath.Join(dir, FailedFile)) }
 
-// removeFailed takes failed.csv away for good, where there is one.
-func removeFailed(dir string) error {
-	if err := os.Remove(filepath.Join(dir, FailedFile)); err != nil {
-		return ignoreAbsent(err)
+// removeFailed takes failed.csv away for good, where there is one, and gives the permissions that the next one is to have.
+func removeFailed(dir string) (fs.FileMode, error) {
+	path := filepath.Join(dir, FailedFile)
+	info, err := os.Lstat(path)
+	if err != nil {
+		return system.Perm, ignoreAbsent(err)
 	}
-	return system.SyncDir(dir)
+	return system.Perm & info.Mode(), errors.Join(os.Remove(path), system.SyncDir(dir))
 }
 
 func ignoreAbsent(err error) error {

@@ -36,7 +36,7 @@ func (p *Past) KeepInput() (*Keeper, error) {
 }
 
 func keepInput(dir string) (*Keeper, error) {
-	to, err := system.Replace(filepath.Join(dir, InputFile))
+	to, err := system.Replace(filepath.Join(dir, InputFile), system.Perm)
 	if err != nil {
 		return nil, err
 	}

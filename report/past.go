@@ -137,8 +137,9 @@ func (p *Past) Resume(torn []job.Entry) (*Dir, error) {
 		return nil, fmt.Errorf("%s: %w", p.Path, os.ErrClosed)
 	}
 	err := sweep(p.Path)
+	failed := system.Perm
 	if err == nil {
-		err = removeFailed(p.Path)
+		failed, err = removeFailed(p.Path)
 	}
 	if err == nil && len(p.notSent) > 0 {
 		err = p.dropNotSent()
@@ -147,7 +148,7 @@ func (p *Past) Resume(torn []job.Entry) (*Dir, error) {
 		return nil, err
 	}
 	d, err := openDir(p.Path, p.op, p.lock, p.requests, p.results)
-	d.done = p.done
+	d.done, d.failed = p.done, failed
 	for _, e := range torn {
 		if err == nil {
 			err = p.complete(d, e)
@@ -165,7 +166,7 @@ func (p *Past) Resume(torn []job.Entry) (*Dir, error) {
 func (p *Past) dropNotSent() error {
 	path := filepath.Join(p.Path, ResultsFile)
 	var at, size int64
-	err := replace(path, func(to *bufio.Writer) error {
+	err := replace(path, system.Perm, func(to *bufio.Writer) error {
 		from, err := system.Open(path, os.O_RDONLY, 0)
 		if err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"cmp"
 	"errors"
+	"io/fs"
 	"iter"
 	"time"
 
@@ -168,7 +169,7 @@ func (d *Dir) WriteFailed(header []byte, rows Rows) error {
 	if err := d.here(); err != nil {
 		return err
 	}
-	return replace(d.File(FailedFile), func(to *bufio.Writer) error {
+	return replace(d.File(FailedFile), d.failed, func(to *bufio.Writer) error {
 		to.Write(header)
 		return rows(func(it job.Item, raw []byte) error {
 			if d.done.has(it.Line) {
@@ -182,8 +183,8 @@ func (d *Dir) WriteFailed(header []byte, rows Rows) error {
 
 // replace puts a file in the place of another one, with what write writes to it. It is on the disk when replace
 // returns. After an error the old file stands as it did.
-func replace(path string, write func(to *bufio.Writer) error) error {
-	to, err := system.Replace(path)
+func replace(path string, perm fs.FileMode, write func(to *bufio.Writer) error) error {
+	to, err := system.Replace(path, perm)
 	if err != nil {
 		return err
 	}

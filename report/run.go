@@ -157,7 +157,7 @@ func (d *Dir) WriteRun(run Run) error {
 		return err
 	}
 	run.Process = thisProcess()
-	return replace(d.File(RunFile), func(to *bufio.Writer) error {
+	return replace(d.File(RunFile), system.Perm, func(to *bufio.Writer) error {
 		enc := json.NewEncoder(to)
 		enc.SetIndent("", "  ")
 		return enc.Encode(run)

@@ -27,6 +27,7 @@ type input struct {
 	size int64
 	want *report.Sum // of the file's bytes; nil as long as they were not read
 	once bool        // it can be read only once
+	kept bool        // file is the copy in the run directory
 }
 
 // openInput opens FILE; - is stdin. What can be read only once is read until the context ends.
@@ -132,7 +133,7 @@ var errUnread = errors.New("the run was interrupted while it read its input, whi
 // readFrom makes a file that was kept what is read, and says what its bytes have to be.
 func (in *input) readFrom(file *os.File, want *report.Sum) {
 	in.close()
-	in.file, in.from, in.want, in.once = file, file, want, false
+	in.file, in.from, in.want, in.once, in.kept = file, file, want, false, true
 	if in.meta.Path == "-" {
 		in.name = stdinName
 	}

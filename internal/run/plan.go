@@ -48,6 +48,8 @@ func (r *run) makePlan(ctx context.Context) error {
 		return err
 	case ctx.Err() != nil:
 		return ctx.Err()
+	case r.input.kept: // it could be read before
+		return r.refuseChanged()
 	}
 	return Refuse(err, "")
 }

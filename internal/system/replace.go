@@ -20,22 +20,20 @@ type Replacement struct {
 	ended bool   // by Commit or Discard
 }
 
-// Perm are the permissions of a file that holds personal data: its owner's, and its group may read it. A new file has
-// them less what umask takes.
+// Perm are the permissions of a file that holds personal data: its owner's, and its group may read it.
 const Perm fs.FileMode = 0o640
 
 // Replace begins a file that will stand at path. Until then it stands beside it, under a name that begins with
-// ReplacementPrefix. It gets the permissions of the file that it replaces, as far as they are within Perm. Where something
-// else than a file stands at path the error is a *NotFileError.
-func Replace(path string) (*Replacement, error) {
-	perm := Perm
+// ReplacementPrefix. It gets the permissions of the file that it replaces, as far as they are within perm, and where there
+// is none perm, less what umask takes. Where something else than a file stands at path the error is a *NotFileError.
+func Replace(path string, perm fs.FileMode) (*Replacement, error) {
 	before, err := os.Lstat(path)
 	switch {
 	case err == nil:
 		if err := regular(path, before); err != nil {
 			return nil, err
 		}
-		perm = before.Mode().Perm() & Perm
+		perm &= before.Mode().Perm()
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, err
 	}

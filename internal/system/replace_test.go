@@ -39,7 +39,7 @@ func TestReplace(t *testing.T) {
 	path := filepath.Join(dir, "file")
 	for _, text := range []string{"first", "second, which is longer", "3"} {
 		before, _ := os.ReadFile(path)
-		r, err := system.Replace(path)
+		r, err := system.Replace(path, system.Perm)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -72,7 +72,7 @@ func TestDiscard(t *testing.T) {
 	if err := os.WriteFile(path, []byte("old"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	r, err := system.Replace(path)
+	r, err := system.Replace(path, system.Perm)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,10 +91,10 @@ func TestDiscard(t *testing.T) {
 		t.Fatal(err)
 	}
 	var no *system.NotFileError
-	if _, err = system.Replace(full); !errors.As(err, &no) {
+	if _, err = system.Replace(full, system.Perm); !errors.As(err, &no) {
 		t.Errorf("Replace of a directory = %v, want a *NotFileError", err)
 	}
-	if r, err = system.Replace(path); err != nil {
+	if r, err = system.Replace(path, system.Perm); err != nil {
 		t.Fatal(err)
 	}
 	if err := errors.Join(os.Remove(path), os.Rename(full, path)); err != nil {
@@ -109,7 +109,7 @@ func TestDiscard(t *testing.T) {
 	if names(t, dir) != "file" {
 		t.Errorf("the directory holds %s", names(t, dir))
 	}
-	if _, err := system.Replace(filepath.Join(dir, "nowhere", "file")); err == nil {
+	if _, err := system.Replace(filepath.Join(dir, "nowhere", "file"), system.Perm); err == nil {
 		t.Error("there is a file in no directory")
 	}
 }
@@ -128,7 +128,7 @@ func TestPermissions(t *testing.T) {
 		if err := os.Chmod(path, had); err != nil {
 			t.Fatal(err)
 		}
-		r, err := system.Replace(path)
+		r, err := system.Replace(path, system.Perm)
 		if err != nil {
 			t.Fatal(err)
 		}
