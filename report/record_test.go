@@ -225,3 +225,36 @@ func TestSweep(t *testing.T) {
 		}
 	}
 }
+
+// TestKeepFails: an input that cannot be written is an error for whoever writes it, at the latest when it is committed,
+// and leaves nothing.
+func TestKeepFails(t *testing.T) {
+	t.Parallel()
+	for _, size := range []int{1, 1 << 20, 64 << 20} {
+		d, err := Begin(filepath.Join(t.TempDir(), "run"), job.Reclaim)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer d.Close()
+		k, err := d.KeepInput()
+		if err != nil {
+			t.Fatal(err)
+		}
+		k.to.Close() // as good as a disk that is full
+		for text := make([]byte, 256<<10); size > 0 && err == nil; size -= len(text) {
+			_, err = k.Write(text[:min(size, len(text))])
+		}
+		if size > 0 && !errors.Is(k.Err(), os.ErrClosed) {
+			t.Errorf("Write = %v, Err = %v", err, k.Err())
+		}
+		if _, err := k.Commit(); !errors.Is(err, os.ErrClosed) {
+			t.Errorf("Commit = %v", err)
+		}
+		if err := k.Discard(); err != nil {
+			t.Error(err)
+		}
+		if left, _ := os.ReadDir(d.Path); len(left) != 3 {
+			t.Errorf("it leaves %v", left)
+		}
+	}
+}

@@ -50,6 +50,7 @@ func (r *run) haveRead() error {
 // kept ends the copy of an input that was read; what is read of it from now on is the copy.
 func (r *run) kept() error {
 	sum, err := r.keeper.Commit()
+	r.keeper = nil
 	if err != nil {
 		return r.notKept(err)
 	}
