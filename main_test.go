@@ -81,6 +81,7 @@ func scripts(dir string) testscript.Params {
 			"signal":   sendSignal,
 			"start":    start,
 			"truncate": truncate,
+			"unpack":   unpack,
 			"waitfor":  waitfor,
 		},
 	}

@@ -131,6 +131,19 @@ func pack(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(f.Close())
 }
 
+// unpack FROM TO writes what a file that is compressed with zstd holds.
+func unpack(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: unpack FROM TO")
+	}
+	r, err := zstd.NewReader(strings.NewReader(ts.ReadFile(args[0])))
+	ts.Check(err)
+	defer r.Close()
+	text, err := io.ReadAll(r)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), text, 0o666))
+}
+
 // columns FILE NAME,NAME... [LINE] prints columns of a table by their headers, in the order of the input's lines, which
 // its column "line" has; with LINE, the row of that line alone, which has to be there.
 func columns(ts *testscript.TestScript, neg bool, args []string) {

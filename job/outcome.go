@@ -91,5 +91,5 @@ type Recorder interface {
 	Answered(Attempt, Answer) error
 	Settle(...Outcome) error
 	Reject(iter.Seq2[Item, error]) error // invalid rows; they are on the disk when it returns
-	Sync() error                         // brings everything to the disk that was recorded before
+	Sync() error                         // brings everything to the disk that was recorded before, where it has to be still
 }

@@ -18,7 +18,7 @@ const bufferSize = 256 << 10
 
 // open finds out how an input is written and returns it in a form that can be parsed.
 func open(input io.Reader, opts Options) (*bufio.Reader, format, error) {
-	from, err := decompress(input)
+	from, err := decompress(input, opts.Keep)
 	if err != nil {
 		return nil, format{}, err
 	}
@@ -79,8 +79,8 @@ var noCSV = []struct{ start, is string }{
 	{"%PDF", "a PDF"},
 }
 
-// decompress undoes gzip or zstd, which an input shows by how it begins.
-func decompress(input io.Reader) (*bufio.Reader, error) {
+// decompress undoes gzip or zstd, which an input shows by how it begins. What is read of the result is written to keep.
+func decompress(input io.Reader, keep io.Writer) (*bufio.Reader, error) {
 	from := bufio.NewReaderSize(input, bufferSize)
 	peeked, _ := from.Peek(4)
 	start := string(peeked)
@@ -97,13 +97,19 @@ func decompress(input io.Reader) (*bufio.Reader, error) {
 	case start == "\x28\xB5\x2F\xFD", len(start) == 4 && start[0]&0xF0 == 0x50 && start[1:] == "\x2A\x4D\x18":
 		// The second is a frame that holds no text, with which zstd may begin (RFC 8878, section 3.1.2).
 		text, err = zstd.NewReader(from, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(128<<20))
-	default:
+	case keep == nil:
 		return from, nil
+	default:
+		return bufio.NewReaderSize(io.TeeReader(from, keep), bufferSize), nil
 	}
 	if err != nil {
 		return nil, packedError(err)
 	}
-	return bufio.NewReaderSize(unpacking{text}, bufferSize), nil
+	text = unpacking{text}
+	if keep != nil {
+		text = io.TeeReader(text, keep)
+	}
+	return bufio.NewReaderSize(text, bufferSize), nil
 }
 
 // unpacking reads what is compressed, and says so in its errors.

@@ -31,6 +31,10 @@ type Options struct {
 	Encoding    string // one of the constants; empty is Auto
 	Delimiter   rune   // of ASCII; 0: as the header row shows it
 
+	// Keep gets all that is read of the input, byte for byte, but not compressed; nil: nobody wants it. It is an input
+	// that gives the same rows as far as they were read. Its error ends the reading.
+	Keep io.Writer
+
 	// Say words a setting for a hint as whoever gave it would give it again, such as --column account=owner. The
 	// settings are those above: column, account-type, value, any-id, encoding and delimiter. Where the value is
 	// empty, the setting itself is meant, such as --column. Without Say they read column account=owner and column.

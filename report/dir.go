@@ -11,8 +11,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
+	"regexp"
+	"strconv"
 	"sync"
 
 	"github.com/gofrs/flock"
@@ -27,11 +27,14 @@ const (
 	ResultsFile  = "results.csv"
 	RequestsFile = "requests.csv"
 	FailedFile   = "failed.csv"
-	InputFile    = "input.csv" // what was read from standard input
+	InputFile    = "input.csv.zst" // the input as it was read, unpacked and packed again
+	OldInputFile = "input.csv"     // in runs of version 0.1: what was read from standard input
 )
 
+const lockFile = ".lock"
+
 // files are those by which a directory is known to hold a run.
-var files = []string{RunFile, ResultsFile, RequestsFile, FailedFile, InputFile}
+var files = []string{RunFile, ResultsFile, RequestsFile, FailedFile, InputFile, OldInputFile}
 
 // ErrExists is the error of Begin for a directory that holds a run.
 var ErrExists = errors.New("holds a run already")
@@ -45,13 +48,15 @@ var ErrExists = errors.New("holds a run already")
 type Dir struct {
 	Path string // of the directory; not to be changed
 
-	op       job.Operation
-	made     []string     // the folders that Begin made, the innermost first
-	lock     *flock.Flock // held until Close or Remove
-	requests tableFile[request]
-	results  tableFile[Result]
-	buffers  sync.Pool // of *buffer
-	failed   *Sum      // of failed.csv, when it was written
+	op         job.Operation
+	at         fs.FileInfo  // the directory as it was opened, wherever Path leads by now
+	made       []string     // the folders that Begin made, the innermost first
+	failedPerm fs.FileMode  // of failed.csv, where it is made anew
+	lock       *flock.Flock // held until Close or Remove
+	requests   tableFile[request]
+	results    tableFile[Result]
+	buffers    sync.Pool // of *buffer
+	failed     *Sum      // of failed.csv, when it was written
 
 	mu   sync.Mutex
 	done bitmap // the lines of the rows that need not be run again
@@ -68,7 +73,7 @@ func Begin(path string, op job.Operation) (*Dir, error) {
 	for dir := path; absent(dir); dir = filepath.Dir(dir) {
 		made = append(made, dir)
 	}
-	if err := os.MkdirAll(path, 0o777); err != nil {
+	if err := os.MkdirAll(path, 0o750); err != nil {
 		return nil, err
 	}
 	lock, err := acquire(path)
@@ -82,6 +87,9 @@ func Begin(path string, op job.Operation) (*Dir, error) {
 	}
 	d, err := openDir(path, op, lock, tableFile[request]{table: requests}, tableFile[Result]{table: results(op)})
 	d.made = made
+	if err == nil {
+		err = sweep(path)
+	}
 	if err == nil { // without the names of what was made, what Sync brings to the disk might not be found there
 		err = system.SyncDir(path)
 		for _, dir := range made {
@@ -96,8 +104,11 @@ func Begin(path string, op job.Operation) (*Dir, error) {
 
 // openDir opens the tables of a directory. After an error there is a Dir all the same, which may have one of them open.
 func openDir(path string, op job.Operation, lock *flock.Flock, req tableFile[request], res tableFile[Result]) (*Dir, error) {
-	d := &Dir{Path: path, op: op, lock: lock, requests: req, results: res, buffers: sync.Pool{New: func() any { return new(buffer) }}}
-	err := d.requests.open(path)
+	d := &Dir{Path: path, op: op, lock: lock, failedPerm: system.Perm, requests: req, results: res, buffers: sync.Pool{New: func() any { return new(buffer) }}}
+	var err error
+	if d.at, err = os.Stat(path); err == nil {
+		err = d.requests.open(path)
+	}
 	if err == nil {
 		err = d.results.open(path)
 	}
@@ -112,19 +123,35 @@ func absent(path string) bool {
 // File gives the path of a file of the directory.
 func (d *Dir) File(name string) string { return filepath.Join(d.Path, name) }
 
-// Check finds out whether the tables are still there, with all that was written to them.
-func (d *Dir) Check() error { return errors.Join(d.results.log.check(), d.requests.log.check()) }
-
-// KeepInput makes the file of the directory that takes a copy of what is read from standard input. It can be read and
-// written, and the caller closes it.
-func (d *Dir) KeepInput() (*os.File, error) {
-	return os.OpenFile(d.File(InputFile), os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o666)
+// A LostError says that a directory, or a table in it, is no longer what the run writes to.
+type LostError struct {
+	Path string
+	Is   string // what became of it
+	Dir  bool   // it is the directory itself
 }
 
-// Kept tells whether a directory holds a copy of its run's input, as KeepInput makes it.
-func Kept(path string) bool {
-	_, err := os.Lstat(filepath.Join(path, InputFile))
-	return err == nil
+func (e *LostError) Error() string { return e.Path + " " + e.Is }
+
+// Check finds out whether the directory and its tables still stand under their names, with all that was written to them.
+// Where they do not the error is a *LostError.
+func (d *Dir) Check() error {
+	if err := d.here(); err != nil {
+		return err
+	}
+	return errors.Join(d.results.log.check(), d.requests.log.check())
+}
+
+// here finds out whether the directory still stands under its name. Nothing may be made there when it does not: it would
+// be lost with another directory, or spoil that one.
+func (d *Dir) here() error {
+	now, err := os.Stat(d.Path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return &LostError{d.Path, "was moved or removed while the run was on", true}
+	case err == nil && !os.SameFile(d.at, now):
+		return &LostError{d.Path, "is another directory by now than the one in which the run began", true}
+	}
+	return err
 }
 
 // Close closes the tables and gives up the lock; the directory stays. When it is called once more it does nothing.
@@ -145,10 +172,11 @@ func (d *Dir) Remove() error {
 		return fmt.Errorf("%s: %w", d.Path, os.ErrClosed)
 	}
 	errs := []error{d.closeTables()}
+	if d.here() != nil { // whatever stands there is not to be taken back
+		return errors.Join(append(errs, d.lock.Unlock())...)
+	}
 	for _, name := range files {
-		if err := os.Remove(d.File(name)); !errors.Is(err, fs.ErrNotExist) {
-			errs = append(errs, err)
-		}
+		errs = append(errs, ignoreAbsent(os.Remove(d.File(name))))
 	}
 	errs = append(errs, system.RemoveLock(d.lock))
 	for i, dir := range d.made {
@@ -173,22 +201,32 @@ func (e *LockedError) Error() string {
 }
 
 // acquire takes the lock of a directory for this process. The error is a *LockedError where another one has it, or this
-// one by another handle. The file that is locked holds the ID of the process. The lock goes with the process, however
-// that ends; the file stays, and means nothing by itself.
+// one by another handle. The lock goes with the process, however that ends; its file stays, is empty, and means nothing by
+// itself.
 func acquire(dir string) (*flock.Flock, error) {
-	lock := flock.New(filepath.Join(dir, ".lock"))
+	path := filepath.Join(dir, lockFile)
+	if err := system.Regular(path); err != nil {
+		return nil, err
+	}
+	lock := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDONLY|system.NoFollow), flock.SetPermissions(system.Perm))
 	locked, err := lock.TryLock()
 	if err != nil {
 		return nil, err
 	}
 	if !locked {
-		pid, _ := os.ReadFile(lock.Path()) // a process that has only just begun may not stand there yet
-		return nil, &LockedError{dir, strings.TrimSpace(string(pid))}
-	}
-	if err := system.SignLock(lock); err != nil {
-		return nil, errors.Join(err, lock.Unlock())
+		return nil, lockedBy(dir)
 	}
 	return lock, nil
+}
+
+// lockedBy names the process that writes to a directory, as far as run.json tells: one that has only just begun may not
+// stand there yet, and one that goes on with a run stands there when it begins to send.
+func lockedBy(dir string) error {
+	e := &LockedError{Path: dir}
+	if run, err := ReadRun(dir); err == nil && run.Process.alive() {
+		e.PID = strconv.Itoa(run.Process.PID)
+	}
+	return e
 }
 
 // tempPrefix is how temporary files are named while they have a name.
@@ -198,15 +236,47 @@ const tempPrefix = ".plan-"
 // the system's directory for such files. The caller closes it.
 func TempFile(dir string) (*os.File, error) { return system.TempFile(dir, tempPrefix) }
 
-// sweep removes what a process left in a directory that was killed before a temporary file lost its name, or before the
-// new state of a file took the place of the old one.
+// leftover is how the files are named that a killed process leaves: a temporary one that had not lost its name yet, and
+// the new state of a file that had not taken the place of the old one, also as version 0.1 named it.
+var leftover = regexp.MustCompile(`^\.(plan-[0-9a-z]+|(run\.json|(results|requests|failed|input)\.csv(\.zst)?)(-[0-9a-z]+|[0-9]+))$`)
+
+// sweep removes what killed processes left in a directory.
 func sweep(dir string) error {
 	entries, err := os.ReadDir(dir)
 	for _, e := range entries {
-		replaces := func(name string) bool { return strings.HasPrefix(e.Name(), system.ReplacementPrefix(name)) }
-		if strings.HasPrefix(e.Name(), tempPrefix) || slices.ContainsFunc(files, replaces) {
+		if e.Type().IsRegular() && leftover.MatchString(e.Name()) {
 			err = errors.Join(err, os.Remove(filepath.Join(dir, e.Name())))
 		}
+	}
+	return err
+}
+
+// onlyFiles finds out whether nothing else than a file stands where a directory has, or will have, its files.
+func onlyFiles(dir string) error {
+	for _, name := range files {
+		if err := system.Regular(filepath.Join(dir, name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// HasFailed tells whether a directory has a failed.csv; it may have been taken away, and can be made again.
+func HasFailed(dir string) bool { return !absent(filepath.Join(dir, FailedFile)) }
+
+// removeFailed takes failed.csv away for good, where there is one, and gives the permissions that the next one is to have.
+func removeFailed(dir string) (fs.FileMode, error) {
+	path := filepath.Join(dir, FailedFile)
+	info, err := os.Lstat(path)
+	if err != nil {
+		return system.Perm, ignoreAbsent(err)
+	}
+	return system.Perm & info.Mode(), errors.Join(os.Remove(path), system.SyncDir(dir))
+}
+
+func ignoreAbsent(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
 	return err
 }

@@ -1,13 +1,18 @@
 package report_test
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
+
+	"github.com/klauspost/compress/zstd"
 
 	"meetbatch/job"
 	"meetbatch/report"
@@ -58,9 +63,14 @@ func TestLife(t *testing.T) {
 	if err := past.Close(); err != nil { // which the Dir does not lose its lock by
 		t.Fatal(err)
 	}
-	var locked *report.LockedError
-	if _, err := report.Open(path, report.Check{Operation: job.Reclaim}); !errors.As(err, &locked) || locked.Path != path || locked.PID != fmt.Sprint(os.Getpid()) {
-		t.Errorf("Open while it is open = %v, want a *LockedError with this process", err)
+	for _, pid := range []string{fmt.Sprint(os.Getpid())} {
+		var locked *report.LockedError
+		if _, err := report.Open(path, report.Check{Operation: job.Reclaim}); !errors.As(err, &locked) || locked.Path != path || locked.PID != pid {
+			t.Errorf("Open while it is open = %v, want a *LockedError with the process %q", err, pid)
+		}
+		if err := d.WriteRun(report.Run{}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := errors.Join(d.Remove(), d.Close()); err != nil {
 		t.Errorf("Remove, then Close = %v", err)
@@ -85,7 +95,10 @@ func TestRemove(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(kept.Close(), d.WriteRun(report.Run{}), d.WriteFailed(nil, func(func(job.Item, []byte) error) error { return nil }), d.Remove()); err != nil {
+	if _, err := kept.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(d.WriteRun(report.Run{}), d.WriteFailed(nil, func(func(job.Item, []byte) error) error { return nil }), d.Remove()); err != nil {
 		t.Fatal(err)
 	}
 	if left, _ := os.ReadDir(base); len(left) > 0 {
@@ -117,7 +130,7 @@ func TestBeginFails(t *testing.T) {
 	if _, err := report.Begin(filepath.Join(file, "run"), job.Reclaim); err == nil {
 		t.Error("Begin makes a directory in a file")
 	}
-	for _, name := range []string{report.RunFile, report.ResultsFile, report.RequestsFile, report.FailedFile, report.InputFile} {
+	for _, name := range []string{report.RunFile, report.ResultsFile, report.RequestsFile, report.FailedFile, report.InputFile, report.OldInputFile} {
 		dir := t.TempDir()
 		if err := os.Mkdir(filepath.Join(dir, name), 0o777); err != nil { // whatever it is, it is not a new run's
 			t.Fatal(err)
@@ -131,30 +144,56 @@ func TestBeginFails(t *testing.T) {
 	}
 }
 
-// TestKept: a copy of the input is kept where there is one, and not written over.
-func TestKept(t *testing.T) {
+// TestKeepInput: the input is there when it is whole, packed as any tool unpacks it, and its sum is that of the file.
+func TestKeepInput(t *testing.T) {
 	t.Parallel()
 	d := create(t, job.Reclaim)
-	if report.Kept(d.Path) {
-		t.Error("a new run has kept its input")
-	}
-	f, err := d.KeepInput()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := f.WriteString("rows"); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		t.Fatal(err)
-	}
-	if text, err := io.ReadAll(f); err != nil || string(text) != "rows" || !report.Kept(d.Path) {
-		t.Errorf("the copy reads %q, %v", text, err)
-	}
-	if err := f.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := d.KeepInput(); !errors.Is(err, fs.ErrExist) {
-		t.Errorf("KeepInput once more = %v, want %v", err, fs.ErrExist)
+	text := strings.Repeat("wei@example,ff8080816b9ec3ab016ba125aca20082\n", 100_000)
+	for _, commit := range []bool{false, true} {
+		k, err := d.KeepInput()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for piece := range slices.Chunk([]byte(text), 10_007) {
+			if _, err := k.Write(piece); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := os.Stat(d.File(report.InputFile)); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("the input is there before it is whole: %v", err)
+		}
+		if !commit {
+			if err := errors.Join(k.Discard(), k.Discard(), k.Err()); err != nil {
+				t.Error(err)
+			}
+			if left, _ := os.ReadDir(d.Path); len(left) != 3 {
+				t.Errorf("Discard leaves %v", left)
+			}
+			continue
+		}
+		sum, err := k.Commit()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := k.Discard(); err != nil {
+			t.Errorf("Discard after Commit = %v", err)
+		}
+		packed := readFile(t, d.File(report.InputFile))
+		if want := (report.Sum{Size: int64(len(packed)), SHA256: fmt.Sprintf("%x", sha256.Sum256([]byte(packed)))}); *sum != want {
+			t.Errorf("the sum is %v, want %v", *sum, want)
+		}
+		f, err := report.OpenInput(d.Path, report.InputFile)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		r, err := zstd.NewReader(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		if got, err := io.ReadAll(r); err != nil || string(got) != text {
+			t.Errorf("unpacked it is %d bytes, %v, want %d", len(got), err, len(text))
+		}
 	}
 }

@@ -17,6 +17,8 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+
+	"meetbatch/internal/system"
 )
 
 // A tableFile is a table as a directory has it.
@@ -55,7 +57,7 @@ type source[R any] struct {
 
 // source opens the table in a directory. The error is fs.ErrNotExist where there is no such file.
 func (t table[R]) source(dir string) (*source[R], error) {
-	f, err := os.Open(filepath.Join(dir, t.name))
+	f, err := system.Open(filepath.Join(dir, t.name), os.O_RDONLY, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -192,18 +194,17 @@ func untorn(err error) error {
 	return err
 }
 
-// open opens a table to append to it behind its last whole record; what follows that is cut off. A file that is not
-// there is made, and one without a whole header gets one. Its log is to be closed, after an error too.
+// open opens a table to write on behind its last whole record; what follows that is cut off. A file that is not there is
+// made, and one without a whole header gets one. Its log is to be closed, after an error too.
 func (f *tableFile[R]) open(dir string) error {
-	path := filepath.Join(dir, f.table.name)
-	if err := os.Truncate(path, f.whole); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o666)
+	file, err := system.Open(filepath.Join(dir, f.table.name), os.O_CREATE|os.O_RDWR, system.Perm)
 	if err != nil {
 		return err
 	}
 	f.log = newLog(file, f.whole)
+	if err := file.Truncate(f.whole); err != nil {
+		return err
+	}
 	if f.whole == 0 {
 		return f.log.append(f.table.header())
 	}
@@ -233,7 +234,7 @@ type log struct {
 	err     error     // of a write or a sync; after one nothing more is written
 }
 
-// newLog appends to a file that was opened for that and has a size.
+// newLog appends to a file that was opened for writing and has a size.
 func newLog(file *os.File, size int64) *log {
 	l := &log{file: file, size: size, hash: sha256.New()}
 	l.durable.SHA256 = hexSum(l.hash)
@@ -260,7 +261,7 @@ func (l *log) append(text []byte) error {
 		l.next = l.spare[:0]
 		l.begun++
 		l.mu.Unlock()
-		_, err := l.file.Write(batch)
+		err := l.write(batch, l.size) // which nobody else changes
 		l.hash.Write(batch)
 		sum := l.hash.Sum(nil)
 		l.mu.Lock()
@@ -304,21 +305,43 @@ func (l *log) onDisk() Sum {
 	return l.durable
 }
 
+// write writes behind the bytes that the file has. Where somebody else has made it shorter or longer it writes nothing:
+// between what is left and what is written would be a gap.
+func (l *log) write(text []byte, size int64) error {
+	now, err := l.file.Stat()
+	if err == nil {
+		err = l.checkSize(now, size)
+	}
+	if err == nil {
+		_, err = l.file.WriteAt(text, size)
+	}
+	return err
+}
+
+func (l *log) checkSize(now fs.FileInfo, size int64) error {
+	if now.Size() != size {
+		return &LostError{Path: l.file.Name(), Is: fmt.Sprintf("has %d bytes, and %d were written", now.Size(), size)}
+	}
+	return nil
+}
+
 // check finds out whether the file still stands under its name, with all that was written to it.
 func (l *log) check() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	there, thereErr := os.Stat(l.file.Name())
+	there, thereErr := os.Lstat(l.file.Name())
 	mine, mineErr := l.file.Stat()
 	switch {
+	case errors.Is(thereErr, fs.ErrNotExist):
+		return &LostError{Path: l.file.Name(), Is: "was moved or removed while the run was on"}
 	case thereErr != nil || mineErr != nil:
 		return cmp.Or(thereErr, mineErr)
 	case !os.SameFile(there, mine):
-		return fmt.Errorf("%s is another file than the one that was written", l.file.Name())
-	case mine.Size() != l.size:
-		return fmt.Errorf("%s has %d bytes, and %d were written", l.file.Name(), mine.Size(), l.size)
+		return &LostError{Path: l.file.Name(), Is: "is another file by now than the one that is written"}
+	case l.begun > l.ended: // its size is changing
+		return nil
 	}
-	return nil
+	return l.checkSize(mine, l.size)
 }
 
 // close closes the file, where there is a log.

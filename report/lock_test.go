@@ -7,7 +7,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"testing"
+	"time"
 
 	"meetbatch/job"
 	"meetbatch/report"
@@ -22,12 +24,19 @@ func TestMain(m *testing.M) {
 	if path == "" {
 		os.Exit(m.Run())
 	}
-	if _, err := report.Begin(path, job.Reclaim); err != nil {
+	d, err := report.Begin(path, job.Reclaim)
+	if err == nil {
+		err = d.WriteRun(report.Run{State: report.Planning})
+	}
+	if err != nil {
 		fmt.Println(err)
 		os.Exit(1)
 	}
 	fmt.Println("held")
-	select {} // until it is killed
+	for { // until it is killed
+		time.Sleep(time.Hour)
+		runtime.KeepAlive(d)
+	}
 }
 
 // TestLockedByAnotherProcess: a directory that another process has open is left alone, and the error names that process.
@@ -54,6 +63,9 @@ func TestLockedByAnotherProcess(t *testing.T) {
 		if want := fmt.Sprintf("%s is in use by process %d", path, other.Process.Pid); !errors.As(err, &locked) || err.Error() != want {
 			t.Errorf("%v, want %s", err, want)
 		}
+	}
+	if text, err := os.ReadFile(filepath.Join(path, ".lock")); err != nil || len(text) > 0 {
+		t.Errorf(".lock holds %q, %v", text, err)
 	}
 	for range report.Results(path, job.Reclaim, nil) {
 		t.Error("there is a result")

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"meetbatch/internal/system"
 	"meetbatch/job"
 )
 
@@ -62,6 +63,9 @@ func Open(path string, c Check) (*Past, error) {
 	}
 	p := &Past{Path: path, lock: lock, last: map[int64]Result{}, starts: map[int64]uint32{}}
 	p.books = books{Check: c, path: path, result: p.takeResult, misfit: func(_ string, err error) error { return err }}
+	if err := onlyFiles(path); err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
 	if err := p.read(); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
@@ -266,7 +270,8 @@ func (p *Past) Close() error {
 }
 
 // Resume makes the directory fit to go on with the run, and returns it ready for use. Records are cut off whose writing
-// was interrupted, rows that were not sent lose their results, and what a killed process left lying about is removed.
+// was interrupted, rows that were not sent lose their results, and what a killed process left lying about is removed, as
+// is failed.csv, which will not hold any more.
 // The rows of torn, whose entries have a result although some of their duplicates have none, get theirs, which Counts
 // then counts. Each table goes on with the columns that it has. The lock goes over to the Dir, which the caller closes.
 // After an error the Past still has it, and can only be closed. Of the files run.json, which gets what it is to say now,
@@ -276,9 +281,13 @@ func (p *Past) Resume(now Run, torn []job.Entry) (*Dir, error) {
 		return nil, fmt.Errorf("%s: %w", p.Path, os.ErrClosed)
 	}
 	err := sweep(p.Path)
-	if err == nil {
+	if err == nil { // first, so that whoever reads the directory meanwhile knows that the run goes on
 		now.Files = nil
 		err = writeRun(p.Path, now)
+	}
+	failed := system.Perm
+	if err == nil {
+		failed, err = removeFailed(p.Path)
 	}
 	if err == nil && len(p.drop) > 0 {
 		err = p.dropSpans()
@@ -287,7 +296,7 @@ func (p *Past) Resume(now Run, torn []job.Entry) (*Dir, error) {
 		return nil, err
 	}
 	d, err := openDir(p.Path, p.Operation, p.lock, p.journal.table, p.results)
-	d.done = p.done
+	d.done, d.failedPerm = p.done, failed
 	for _, e := range torn {
 		if err == nil {
 			err = p.complete(d, e)
@@ -308,8 +317,8 @@ func (p *Past) Resume(now Run, torn []job.Entry) (*Dir, error) {
 func (p *Past) dropSpans() error {
 	path := filepath.Join(p.Path, ResultsFile)
 	var at, size int64
-	err := replace(path, func(to *bufio.Writer) error {
-		from, err := os.Open(path)
+	err := replace(path, system.Perm, func(to *bufio.Writer) error {
+		from, err := system.Open(path, os.O_RDONLY, 0)
 		if err != nil {
 			return err
 		}

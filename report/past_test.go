@@ -228,7 +228,7 @@ func TestPending(t *testing.T) {
 	carryOut(t, d, outcome(job.Succeeded, "r2", chunk(20, 21).Entries...))
 	sent("r3", chunk(3, 4, 5)) // its first entry is settled by r4
 	carryOut(t, d, outcome(job.Failed, "r4", chunk(3).Entries...))
-	sent("r5", chunk(30, 31, 32)) // whole
+	sent("r5", chunk(30, 31, 32))                                  // whole
 	for id, status := range map[string]int{"r6": 504, "r7": 503} { // a gateway that lost a request, and a refusal
 		c := chunk(int64(status))
 		sent(id, c)

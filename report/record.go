@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"io"
+	"io/fs"
 	"iter"
 	"time"
 
@@ -155,8 +156,11 @@ func (d *Dir) Reject(items iter.Seq2[job.Item, error]) error {
 	return cmp.Or(d.results.log.append(b.text), d.Sync())
 }
 
-// Sync brings the tables to the disk, the journal first: each request of a result is in it.
-func (d *Dir) Sync() error { return errors.Join(d.requests.log.sync(), d.results.log.sync()) }
+// Sync brings the tables to the disk, the journal first: each request of a result is in it. Where the directory or a
+// table has gone from under its name, or is not as it was written, the error is a *LostError.
+func (d *Dir) Sync() error {
+	return errors.Join(d.requests.log.sync(), d.results.log.sync(), d.Check())
+}
 
 // Rows calls row with every row of an input, in order: as it was read and byte for byte, of which row keeps neither. It
 // returns the first error, its own or that of row.
@@ -165,8 +169,11 @@ type Rows func(row func(it job.Item, raw []byte) error) error
 // WriteFailed writes failed.csv: the header row, and those rows of the input that did not succeed. It is on the disk
 // when WriteFailed returns. After an error no part of it is there, and one of before stands as it did.
 func (d *Dir) WriteFailed(header []byte, rows Rows) error {
+	if err := d.here(); err != nil {
+		return err
+	}
 	sum, size := sha256.New(), int64(0)
-	err := replace(d.File(FailedFile), func(out *bufio.Writer) error {
+	err := replace(d.File(FailedFile), d.failedPerm, func(out *bufio.Writer) error {
 		to := io.MultiWriter(out, sum)
 		n, _ := to.Write(header)
 		size = int64(n)
@@ -187,8 +194,8 @@ func (d *Dir) WriteFailed(header []byte, rows Rows) error {
 
 // replace puts a file in the place of another one, with what write writes to it. It is on the disk when replace
 // returns. After an error the old file stands as it did.
-func replace(path string, write func(to *bufio.Writer) error) error {
-	to, err := system.Replace(path)
+func replace(path string, perm fs.FileMode, write func(to *bufio.Writer) error) error {
+	to, err := system.Replace(path, perm)
 	if err != nil {
 		return err
 	}

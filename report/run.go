@@ -7,11 +7,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"time"
+
+	"meetbatch/internal/system"
 )
 
 // Run is what run.json says of a run.
@@ -29,6 +32,7 @@ type Run struct {
 	Reason      string          `json:"reason,omitempty"`       // of a stop
 	Resumed     int             `json:"resumed"`                // how often
 	RecordsLost bool            `json:"records_lost,omitempty"` // a resume found that requests or results of before were lost
+	Process     Process         `json:"process,omitzero"`       // which wrote this
 	Counts      Counts          `json:"counts"`
 	Requests    Requests        `json:"requests"`
 	Rate        Pace            `json:"rate"`
@@ -60,11 +64,32 @@ func (s State) Known() bool {
 	return slices.Contains([]State{Planning, Running, Finished, Stopped, Broken}, s)
 }
 
+// Process is a process, on whichever host and since whichever start of that.
+type Process struct {
+	PID  int    `json:"pid"`
+	Host string `json:"host"`
+	Boot string `json:"boot"` // empty where the system does not tell
+}
+
+// thisProcess is what a run is under way in.
+func thisProcess() Process {
+	host, _ := os.Hostname()
+	return Process{os.Getpid(), host, system.BootID()}
+}
+
+// alive tells whether the process is known to be there still.
+func (p Process) alive() bool {
+	this := thisProcess()
+	return p.Host == this.Host && p.Boot == this.Boot && p.PID > 0 && system.Alive(p.PID)
+}
+
 // Input is the file that the rows came from.
 type Input struct {
-	Path   string `json:"path"` // absolute; "-" for standard input
-	Size   int64  `json:"size"` // bytes
-	SHA256 string `json:"sha256"`
+	Path     string     `json:"path"` // absolute; "-" for standard input
+	Size     int64      `json:"size"` // bytes
+	SHA256   string     `json:"sha256"`
+	Modified *time.Time `json:"modified,omitempty"` // when it was opened; nil for what can be read only once
+	Kept     *Sum       `json:"kept,omitempty"`     // of InputFile, where the directory has it
 
 	LastLine int64 `json:"last_line"` // on which the last row begins; 0 as long as it is not known, and in version 0.1
 }
@@ -130,7 +155,7 @@ func ReadRun(path string) (Run, error) {
 	if info, err := os.Stat(path); err == nil && !info.IsDir() {
 		return Run{}, fmt.Errorf("%s %w: it is no directory", path, ErrNoRun)
 	}
-	text, err := os.ReadFile(name)
+	text, err := readFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Run{}, fmt.Errorf("%s %w: there is no %s", path, ErrNoRun, RunFile)
 	}
@@ -168,9 +193,22 @@ func sealed(text []byte) []byte {
 	return fmt.Appendf(bytes.Clone(text), "%s%x\"\n}\n", sumLine, sha256.Sum256(text))
 }
 
-// WriteRun replaces run.json; it is on the disk when WriteRun returns. After an error the old one stands. Of the files
-// it says what was brought to the disk so far.
+func readFile(name string) ([]byte, error) {
+	f, err := system.Open(name, os.O_RDONLY, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(f)
+}
+
+// WriteRun replaces run.json, which names this process then; it is on the disk when WriteRun returns. After an error the
+// old one stands. Of the files it says what was brought to the disk so far. Where the directory is not under its name any
+// more nothing is written.
 func (d *Dir) WriteRun(run Run) error {
+	if err := d.here(); err != nil {
+		return err
+	}
 	run.Files = map[string]Sum{ResultsFile: d.results.log.onDisk(), RequestsFile: d.requests.log.onDisk()}
 	if d.failed != nil {
 		run.Files[FailedFile] = *d.failed
@@ -179,13 +217,13 @@ func (d *Dir) WriteRun(run Run) error {
 }
 
 func writeRun(dir string, run Run) error {
-	run.Schema = schema
+	run.Schema, run.Process = schema, thisProcess()
 	text, err := json.MarshalIndent(run, "", "  ")
 	if err != nil {
 		return err
 	}
 	text = append(bytes.TrimSuffix(text, []byte("\n}")), ",\n"...)
-	return replace(filepath.Join(dir, RunFile), func(to *bufio.Writer) error {
+	return replace(filepath.Join(dir, RunFile), system.Perm, func(to *bufio.Writer) error {
 		_, err := to.Write(sealed(text))
 		return err
 	})

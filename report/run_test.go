@@ -52,6 +52,10 @@ func TestRun(t *testing.T) {
 	}
 	got.Settings = want.Settings // but for blanks
 	want.Files = got.Files
+	if p := got.Process; p.PID != os.Getpid() || p.Host == "" {
+		t.Errorf("the process is %+v", p)
+	}
+	got.Process = want.Process
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, want %+v", got, want)
 	}

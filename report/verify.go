@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"meetbatch/internal/system"
 	"meetbatch/job"
 )
 
@@ -241,7 +242,7 @@ type expecter struct {
 }
 
 func newExpecter(path string) *expecter {
-	f, err := os.Open(path)
+	f, err := system.Open(path, os.O_RDONLY, 0)
 	return &expecter{file: f, err: err, in: bufio.NewReader(f), differs: err != nil, sum: sha256.New()}
 }
 

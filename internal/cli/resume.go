@@ -38,7 +38,7 @@ func (c *resumeCmd) Run(ctx context.Context, a *app) error {
 		}
 		return s.Again(u)
 	}
-	w, err := a.world(ctx, "resume", c.processFlags, s.Settings, s.Run.Input.Path)
+	w, err := a.world(ctx, "resume", c.processFlags, s.Settings, s.Path)
 	if err != nil {
 		return err
 	}

@@ -39,13 +39,16 @@ func (r *run) finish(end error) error {
 		err = errors.Join(r.writeFailed(), r.dir.Sync()) // the journal may have rows behind the last result
 	}
 	code = r.conclude(err, reason, code)
-	err = errors.Join(err, r.dir.WriteRun(r.meta))
+	if !isMoved(err) {
+		err = errors.Join(err, r.dir.WriteRun(r.meta))
+	}
 	if err == nil && r.past != nil && r.meta.State == report.Finished {
 		err = r.prove()
 	}
 	err = errors.Join(err, r.dir.Close())
+	r.warnOutside()
 	if err != nil {
-		return Unrecorded(err, "every request that was sent is in the journal; make room, or mend what is wrong, and go on: "+nextResume(r.path))
+		return Unrecorded(err, r.mend(err))
 	}
 	r.User.Ended(&Ending{
 		Dir: r.dir, Run: r.meta, Settings: r.settings, Planned: r.planned, Hint: HintOf(end),
@@ -73,6 +76,26 @@ func (r *run) prove() error {
 		err = errors.Join(err, r.dir.WriteRun(r.meta))
 	}
 	return err
+}
+
+// isMoved tells whether an error says that the run directory is no longer under its name.
+func isMoved(err error) bool {
+	lost, is := errors.AsType[*report.LostError](err)
+	return is && lost.Dir
+}
+
+// mend is the hint for a run whose files could not be written, or do not add up.
+func (r *run) mend(err error) string {
+	_, lost := errors.AsType[*report.LostError](err)
+	switch {
+	case isMoved(err):
+		return "nothing more was sent; if it was moved, go on with it there: meetbatch resume DIR; if it was removed, only the service knows what was carried out"
+	case lost:
+		return "nothing more was sent; bring it back as it was, or go on without it, which sends again what has no result any more: " + nextResume(r.path)
+	case errors.Is(err, errChanged):
+		return "bring it back as it was, and go on: " + nextResume(r.path)
+	}
+	return "every request that was sent is in the journal; make room, or mend what is wrong, and go on: " + nextResume(r.path)
 }
 
 // conclude decides on the state that a run is left in, and its exit code. A run that was stopped, and had come to its

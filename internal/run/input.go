@@ -17,22 +17,26 @@ import (
 	"meetbatch/report"
 )
 
-// input is the file that rows are read from, twice: to plan, and to copy the rows that failed. What
-// can be read only once, such as standard input, is kept in the run directory.
+// input is the file that rows are read from, twice: to plan, and to copy the rows that failed. The second time it is the
+// copy in the run directory, where there is one.
 type input struct {
-	name string   // for messages
-	path string   // for run.json
-	file *os.File // nil for a stream that was not kept
+	name string       // for messages
+	meta report.Input // as it was when it was opened
+	file *os.File     // nil for what can be read only once, and was not kept
 	from io.Reader
 	sum  hash.Hash
 	size int64
-	once bool // it can be read only once
+	want *report.Sum // of the file's bytes; nil as long as they were not read
+	once bool        // it can be read only once
+	kept bool        // file is the copy in the run directory
 }
 
 // openInput opens FILE; - is stdin. What can be read only once is read until the context ends.
 func openInput(ctx context.Context, path string, stdin io.Reader) (*input, error) {
 	if path == "-" {
-		return &input{name: "standard input", path: path, from: Interruptible(ctx, stdin), sum: sha256.New(), once: true}, nil
+		in := &input{name: stdinName, meta: report.Input{Path: path}, sum: sha256.New(), once: true}
+		in.from = Interruptible(ctx, stdin)
+		return in, nil
 	}
 	info, err := os.Stat(path)
 	switch {
@@ -41,18 +45,26 @@ func openInput(ctx context.Context, path string, stdin io.Reader) (*input, error
 	case info.IsDir():
 		return nil, fmt.Errorf("%s is a directory", words.Name(path))
 	}
-	in := &input{name: words.Name(path), path: path, sum: sha256.New(), once: !info.Mode().IsRegular()}
+	in := &input{name: words.Name(path), meta: report.Input{Path: path}, sum: sha256.New(), once: !info.Mode().IsRegular()}
 	if absolute, err := filepath.Abs(path); err == nil {
-		in.path = absolute
+		in.meta.Path = absolute
 	}
 	if in.once { // to open a pipe may take as long as to read from one
 		in.from = Interruptible(ctx, &lateFile{path: path})
 		return in, nil
 	}
-	in.file, err = os.Open(path)
-	in.from = in.file
-	return in, err
+	if in.file, err = os.Open(path); err != nil {
+		return nil, err
+	}
+	if info, err = in.file.Stat(); err != nil {
+		return nil, errors.Join(err, in.file.Close())
+	}
+	modified := info.ModTime().UTC()
+	in.from, in.meta.Size, in.meta.Modified = in.file, info.Size(), &modified
+	return in, nil
 }
+
+const stdinName = "standard input"
 
 // lateFile is a file that is opened when it is first read. It is not closed before the process ends.
 type lateFile struct {
@@ -69,36 +81,63 @@ func (l *lateFile) Read(p []byte) (n int, err error) {
 	return l.file.Read(p)
 }
 
-// openAgain opens the input of a run that began earlier, or the copy of what came by standard input.
+// openAgain opens the input of a run that began earlier: the copy in its directory, or where there is none the file that
+// it read.
 func openAgain(dir string, was report.Input) (*input, error) {
-	if !report.Kept(dir) && was.Path == "-" {
-		return nil, fmt.Errorf("the run's input came by standard input, and %s is not there", filepath.Join(dir, report.InputFile))
+	name, want := report.OldInputFile, &report.Sum{Size: was.Size, SHA256: was.SHA256}
+	if was.Kept != nil {
+		name, want = report.InputFile, was.Kept
 	}
-	if !report.Kept(dir) {
-		return openInput(context.Background(), was.Path, nil)
+	file, err := report.OpenInput(dir, name)
+	switch {
+	case err == nil && was.SHA256 != "":
+		in := &input{name: was.Path, meta: was, sum: sha256.New()}
+		in.readFrom(file, want)
+		return in, nil
+	case err == nil:
+		return nil, errors.Join(Refuse(errUnread, beginNew), file.Close())
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, Unrecorded(err, "")
+	case was.Path == "-" && was.SHA256 != "":
+		return nil, Unrecorded(fmt.Errorf("the copy of the input is gone: %w", err), "bring it back: nothing else has what came by standard input")
+	case was.Path == "-":
+		return nil, Refuse(errUnread, beginNew)
 	}
-	if was.SHA256 == "" {
-		return nil, errors.New("the run was interrupted while it read its input, which cannot be read again; begin a new one")
-	}
-	in, err := openInput(context.Background(), filepath.Join(dir, report.InputFile), nil)
-	if err == nil && was.Path == "-" {
-		in.name = "standard input"
-	}
-	return in, err
+	return openOutside(was)
 }
 
-// keepIn copies what can be read only once into the run directory.
-func (in *input) keepIn(dir *report.Dir) error {
-	if !in.once {
-		return nil
-	}
-	kept, err := dir.KeepInput()
+// openOutside opens the file that a run read, of which its directory has no copy.
+func openOutside(was report.Input) (*input, error) {
+	in, err := openInput(context.Background(), was.Path, nil)
 	if err != nil {
-		return err
+		return nil, Refuse(err, beginNew)
 	}
-	in.from = io.TeeReader(in.from, kept)
-	in.file = kept
-	return nil
+	then, now := was.Modified, in.meta.Modified
+	switch {
+	case in.once:
+		err = errUnread
+	case was.SHA256 != "":
+		in.want, in.meta = &report.Sum{Size: was.Size, SHA256: was.SHA256}, was
+	case then != nil && (in.meta.Size != was.Size || !now.Equal(*then)):
+		err = fmt.Errorf("%s has changed since the run was interrupted, which had not read it to its end; nothing was sent", was.Path)
+	}
+	if err != nil {
+		in.close()
+		return nil, Refuse(err, beginNew)
+	}
+	return in, nil
+}
+
+// errUnread is of a run that was killed before it had read an input that can be read only once.
+var errUnread = errors.New("the run was interrupted while it read its input, which cannot be read again; nothing was sent")
+
+// readFrom makes a file that was kept what is read, and says what its bytes have to be.
+func (in *input) readFrom(file *os.File, want *report.Sum) {
+	in.close()
+	in.file, in.from, in.want, in.once, in.kept = file, file, want, false, true
+	if in.meta.Path == "-" {
+		in.name = stdinName
+	}
 }
 
 // Read reads the input for the first time.
@@ -122,13 +161,21 @@ func (in *input) rest(ctx context.Context) error {
 	return nil
 }
 
-// describe says what was read, for run.json.
-func (in *input) describe() report.Input {
-	return report.Input{Path: in.path, Size: in.size, SHA256: hex.EncodeToString(in.sum.Sum(nil))}
+// read says what was read, for run.json.
+func (in *input) read() report.Input {
+	now := in.meta
+	now.Size, now.SHA256 = in.size, hex.EncodeToString(in.sum.Sum(nil))
+	return now
+}
+
+// changed tells whether the bytes that were read are not those that they have to be.
+func (in *input) changed() bool {
+	now := in.read()
+	return *in.want != report.Sum{Size: now.Size, SHA256: now.SHA256}
 }
 
 // again calls read with the input from its start, and finds out whether it is what it was.
-func (in *input) again(was report.Input, read func(io.Reader) error) error {
+func (in *input) again(read func(io.Reader) error) error {
 	if _, err := in.file.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
@@ -138,11 +185,14 @@ func (in *input) again(was report.Input, read func(io.Reader) error) error {
 	if _, restErr := io.Copy(io.Discard, in); restErr != nil && err == nil {
 		err = restErr
 	}
-	if !sameBytes(in.describe(), was) {
-		return fmt.Errorf("%s has changed since the run began: its SHA-256 is not the same", in.name)
+	if in.changed() {
+		return fmt.Errorf("%s %w: its SHA-256 is not the same", in.file.Name(), errChanged)
 	}
 	return err
 }
+
+// errChanged is of an input that cannot be copied from any more.
+var errChanged = errors.New("has changed since the run began")
 
 func (in *input) close() {
 	if in.file != nil {
@@ -203,6 +253,3 @@ func (i *interruptible) next(size int) error {
 		return i.ctx.Err()
 	}
 }
-
-// sameBytes tells whether two descriptions are of the same content.
-func sameBytes(a, b report.Input) bool { return a.SHA256 == b.SHA256 && a.Size == b.Size }

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,16 +32,25 @@ type Planned struct {
 	header   []byte
 }
 
-// makePlan reads and plans the whole input, until the context ends.
+// makePlan reads and plans the whole input, until the context ends. When it has no error the input is kept on the disk,
+// where it is to be.
 func (r *run) makePlan(ctx context.Context) error {
 	var err error
 	r.planned, err = r.readPlan(ctx)
+	if r.keeper != nil {
+		defer r.keeper.Discard()
+		err = cmp.Or(r.notKept(r.keeper.Err()), err)
+	}
 	var e *Error
 	switch {
-	case err == nil || errors.As(err, &e):
+	case err == nil:
+		return r.haveRead()
+	case errors.As(err, &e):
 		return err
 	case ctx.Err() != nil:
 		return ctx.Err()
+	case r.input.kept: // it could be read before
+		return r.refuseChanged()
 	}
 	return Refuse(err, "")
 }
@@ -48,7 +58,7 @@ func (r *run) makePlan(ctx context.Context) error {
 // readPlan reads the input and plans it at the same time.
 func (r *run) readPlan(ctx context.Context) (_ *Planned, err error) {
 	p := &Planned{Operation: r.op, Settings: r.settings, Input: r.input.name, Settled: r.settledBefore()}
-	rows, err := r.newReader(r.input)
+	rows, err := r.newReader(r.input, r.keep())
 	if err != nil {
 		return nil, err
 	}
@@ -157,8 +167,8 @@ func (r *run) tooMany(e *plan.TooManyRows) error {
 // has room for the results has it for the plan, and for a dry run where temporary files belong.
 func (r *run) tempFile() (plan.Temp, error) { return report.TempFile(r.path) }
 
-// newReader reads the input from its first row.
-func (r *run) newReader(from io.Reader) (*reader.Reader, error) {
+// newReader reads the input from its first row. What is read of it goes to keep, which may be nil.
+func (r *run) newReader(from io.Reader, keep io.Writer) (*reader.Reader, error) {
 	value, _ := r.op.ValueOf(r.settings.To)
 	return reader.New(from, r.input.name, r.op, reader.Options{
 		Columns:     r.settings.columns(),
@@ -167,6 +177,7 @@ func (r *run) newReader(from io.Reader) (*reader.Reader, error) {
 		AnyID:       r.settings.AnyID,
 		Encoding:    r.settings.Encoding,
 		Delimiter:   rune(r.settings.Delimiter),
+		Keep:        keep,
 		Say:         sayFlag,
 	})
 }
@@ -184,8 +195,8 @@ func sayFlag(setting, value string) string {
 
 // rows calls row with every row of the input up to the limit once more, as it is read and byte for byte.
 func (r *run) rows(row func(it job.Item, raw []byte) error) error {
-	return r.input.again(r.meta.Input, func(from io.Reader) error {
-		rows, err := r.newReader(from)
+	return r.input.again(func(from io.Reader) error {
+		rows, err := r.newReader(from, nil)
 		if err != nil {
 			return err
 		}

@@ -50,8 +50,8 @@ func Load(path string) (*Stored, error) {
 	return s, nil
 }
 
-// Finished tells whether every row is settled.
-func (s *Stored) Finished() bool { return s.Run.State == report.Finished }
+// Finished tells whether every row is settled, and failed.csv is there.
+func (s *Stored) Finished() bool { return s.Run.State == report.Finished && report.HasFailed(s.Path) }
 
 // Again says how a run that is finished ended, and ends as it did.
 func (s *Stored) Again(u User) error {
@@ -72,9 +72,10 @@ func Resume(w World, s *Stored) (err error) {
 		return err
 	}
 	if r.input, err = openAgain(s.Path, r.meta.Input); err != nil {
-		return Refuse(err, "")
+		return err
 	}
 	defer r.close()
+	r.warnUnkept()
 	check := r.check()
 	if check.Run.Input.LastLine, err = r.lastLine(); err != nil {
 		return Refuse(err, "")
@@ -139,8 +140,12 @@ func (r *run) lastLine() (line int64, err error) {
 	return line, err
 }
 
-// prepareAgain plans what is left of a run, and asks whether to go on. After an error nothing has been changed.
+// prepareAgain plans what is left of a run, and asks whether to go on. After an error nothing has been changed, but that
+// the input may be kept now.
 func (r *run) prepareAgain() error {
+	if err := r.keepInput(); err != nil {
+		return err
+	}
 	if err := r.makePlan(r.Stopping); err != nil {
 		return err
 	}
@@ -150,18 +155,25 @@ func (r *run) prepareAgain() error {
 			return err
 		}
 	}
-	was, now := r.meta.Input, r.input.describe()
-	if was.SHA256 != "" && !sameBytes(was, now) {
-		return Refuse(fmt.Errorf("%s is not the file that it was when the run began: its SHA-256 has changed", r.input.name),
-			"bring the old file back, or begin a new run with the new one")
-	}
-	r.meta.Input = now
-	r.meta.Input.Path, r.meta.Input.LastLine = was.Path, r.planned.lastLine
+	r.meta.Input.LastLine = r.planned.lastLine
 	if err := r.past.Fits(r.planned.Torn); err != nil {
 		return misfit(err)
 	}
 	return r.agree()
 }
+
+// refuseChanged refuses an input that is not what it was when the run began.
+func (r *run) refuseChanged() error {
+	if r.input.kept {
+		return Unrecorded(fmt.Errorf("%s is damaged: its SHA-256 is not the one in %s", r.input.file.Name(), report.RunFile),
+			"bring it back from where it was saved, or take it away if the file that the run read is still what it was")
+	}
+	return Refuse(fmt.Errorf("%s is not the file that it was when the run began: its SHA-256 has changed", r.input.name),
+		"bring the old file back, or begin a new run with the new one, and with --skip-succeeded "+words.Quoted(r.path))
+}
+
+// beginNew is the way out of a run that cannot go on and has sent nothing.
+const beginNew = "begin a new run, in another directory"
 
 // nextResume is the command that goes on with a run.
 func nextResume(path string) string { return "meetbatch resume " + words.Quoted(path) }
@@ -191,7 +203,7 @@ func verify(s *Stored) (report.Proof, error) {
 	proof, inputErr, err := r.verify(check)
 	switch {
 	case inputErr == nil:
-	case report.Kept(s.Path):
+	case report.Kept(s.Path), s.Run.Input.Path == "-":
 		return proof, Unrecorded(fmt.Errorf("the input as it was kept: %w", inputErr), "")
 	case s.Run.Schema == 0:
 		return proof, Refuse(fmt.Errorf("input: %w; the run is one of version 0.1, of which nothing is proved without it", inputErr), "bring the old file back")
@@ -216,7 +228,7 @@ func (r *run) verify(check report.Check) (proof report.Proof, inputErr, err erro
 		return proof, inputErr, nil
 	}
 	defer r.input.close()
-	rows, inputErr := r.newReader(r.input)
+	rows, inputErr := r.newReader(r.input, nil)
 	if inputErr != nil {
 		return proof, inputErr, nil
 	}

@@ -66,8 +66,9 @@ type run struct {
 
 	client  *meeting.Client
 	input   *input
-	past    *report.Past // nil for a new run
-	dir     *report.Dir  // as soon as it can be written to
+	keeper  *report.Keeper // nil where the input is not to be kept, or was kept
+	past    *report.Past   // nil for a new run
+	dir     *report.Dir    // as soon as it can be written to
 	planned *Planned
 	meta    report.Run
 	sent    sent
@@ -81,6 +82,7 @@ func Start(w World, j Job) error {
 		return err
 	}
 	defer r.close()
+	r.warnUnkept()
 	if err := r.createDir(j); err != nil {
 		return err
 	}
@@ -127,12 +129,15 @@ func begin(w World, j Job) (*run, error) {
 		return nil, Refuse(err, "")
 	}
 	r.input = input
+	if err := r.refuseUnkept(); err != nil {
+		return nil, err
+	}
 	r.meta = report.Run{
 		Command:     r.op.Name,
 		Arguments:   j.Arguments,
 		Version:     j.Version,
 		Application: w.Credentials.Application(),
-		Input:       report.Input{Path: r.input.path},
+		Input:       r.input.meta,
 		Start:       w.Now().UTC(),
 		State:       report.Planning,
 		Rate:        report.Pace{Asked: r.settings.Rate.String()},
@@ -202,16 +207,15 @@ func (r *run) createDir(j Job) error {
 
 // prepare plans the run and asks whether to go on. After an error nothing has been sent.
 func (r *run) prepare() error {
-	if err := r.input.keepIn(r.dir); err != nil {
-		return Unrecorded(err, "")
-	}
 	if err := r.dir.WriteRun(r.meta); err != nil {
 		return Unrecorded(err, "")
+	}
+	if err := r.keepInput(); err != nil {
+		return err
 	}
 	if err := r.makePlan(r.Stopping); err != nil {
 		return err
 	}
-	r.meta.Input = r.input.describe()
 	r.meta.Input.LastLine = r.planned.lastLine
 	r.meta.Requests.Planned = r.planned.Requests
 	if err := r.dir.WriteRun(r.meta); err != nil {

@@ -50,7 +50,9 @@ func (r *run) send() error {
 	}
 	defer stopSandbox()
 	r.meta.State = report.Running
-	if err := r.dir.WriteRun(r.meta); err != nil {
+	if err := r.dir.WriteRun(r.meta); isMoved(err) {
+		return Unrecorded(err, "nothing was sent")
+	} else if err != nil {
 		return Unrecorded(err, "nothing was sent; make room, and go on: "+nextResume(r.path))
 	}
 	before, err := r.sentBefore()

@@ -37,6 +37,7 @@ type Settings struct {
 	Region        string    `json:"region" default:"cn" enum:"cn,intl" help:"Which service: cn or intl."`
 	Endpoint      string    `json:"endpoint,omitempty" placeholder:"URL" help:"Another address of the service; plain http only on this machine."`
 	Language      string    `json:"language" default:"en-US" enum:"en-US,zh-CN" help:"Of the service's messages: en-US or zh-CN."`
+	NoKeepInput   bool      `json:"no-keep-input,string" name:"no-keep-input" help:"Do not keep the input in the run directory: it must stay as it is to resume and verify the run."`
 	Sandbox       bool      `json:"sandbox,string" help:"Run against a simulated service inside this process; nothing real is touched."`
 
 	// To is the value of every row, in the form that people use, for operations whose values are few. It is

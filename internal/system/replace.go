@@ -20,15 +20,21 @@ type Replacement struct {
 	ended bool   // by Commit or Discard
 }
 
+// Perm are the permissions of a file that holds personal data: its owner's, and its group may read it.
+const Perm fs.FileMode = 0o640
+
 // Replace begins a file that will stand at path. Until then it stands beside it, under a name that begins with
-// ReplacementPrefix. It gets the permissions of the file that it replaces, and where there is none those of any new file.
-func Replace(path string) (*Replacement, error) {
-	perm := fs.FileMode(0o666)
+// ReplacementPrefix. It gets the permissions of the file that it replaces, as far as they are within perm, and where there
+// is none perm, less what umask takes. Where something else than a file stands at path the error is a *NotFileError.
+func Replace(path string, perm fs.FileMode) (*Replacement, error) {
 	before, err := os.Lstat(path)
 	switch {
-	case err == nil && before.Mode().IsRegular():
-		perm = before.Mode().Perm()
-	case err != nil && !errors.Is(err, fs.ErrNotExist):
+	case err == nil:
+		if err := regular(path, before); err != nil {
+			return nil, err
+		}
+		perm &= before.Mode().Perm()
+	case !errors.Is(err, fs.ErrNotExist):
 		return nil, err
 	}
 	f, err := create(filepath.Join(filepath.Dir(path), ReplacementPrefix(path)), os.O_RDWR, perm)
@@ -36,7 +42,7 @@ func Replace(path string) (*Replacement, error) {
 		return nil, err
 	}
 	r := &Replacement{File: f, path: path}
-	if before != nil && before.Mode().IsRegular() {
+	if before != nil {
 		if err := f.Chmod(perm); err != nil { // umask may have taken a part of them
 			return nil, errors.Join(err, r.Discard())
 		}

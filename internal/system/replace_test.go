@@ -1,6 +1,7 @@
 package system_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -38,7 +39,7 @@ func TestReplace(t *testing.T) {
 	path := filepath.Join(dir, "file")
 	for _, text := range []string{"first", "second, which is longer", "3"} {
 		before, _ := os.ReadFile(path)
-		r, err := system.Replace(path)
+		r, err := system.Replace(path, system.Perm)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,7 +72,7 @@ func TestDiscard(t *testing.T) {
 	if err := os.WriteFile(path, []byte("old"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	r, err := system.Replace(path)
+	r, err := system.Replace(path, system.Perm)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +90,14 @@ func TestDiscard(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(full, "x"), 0o777); err != nil {
 		t.Fatal(err)
 	}
-	if r, err = system.Replace(full); err != nil {
+	var no *system.NotFileError
+	if _, err = system.Replace(full, system.Perm); !errors.As(err, &no) {
+		t.Errorf("Replace of a directory = %v, want a *NotFileError", err)
+	}
+	if r, err = system.Replace(path, system.Perm); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(os.Remove(path), os.Rename(full, path)); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.Commit(); err == nil {
@@ -98,37 +106,29 @@ func TestDiscard(t *testing.T) {
 	if err := r.Discard(); err != nil {
 		t.Error(err)
 	}
-	if names(t, dir) != "file full" {
+	if names(t, dir) != "file" {
 		t.Errorf("the directory holds %s", names(t, dir))
 	}
-	if _, err := system.Replace(filepath.Join(dir, "nowhere", "file")); err == nil {
+	if _, err := system.Replace(filepath.Join(dir, "nowhere", "file"), system.Perm); err == nil {
 		t.Error("there is a file in no directory")
 	}
 }
 
-// TestPermissions: a file keeps those that it has, and a new one gets those of any other.
+// TestPermissions: a file keeps stricter ones than Perm, and no others.
 func TestPermissions(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("there are none")
 	}
-	dir := t.TempDir()
-	other := filepath.Join(dir, "other")
-	if err := os.WriteFile(other, nil, 0o666); err != nil {
-		t.Fatal(err)
-	}
-	like, err := os.Stat(other)
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(dir, "file")
-	for _, want := range []os.FileMode{like.Mode(), 0o600, 0o666, 0o444} {
-		if want != like.Mode() {
-			if err := os.Chmod(path, want); err != nil {
-				t.Fatal(err)
-			}
+	path := filepath.Join(t.TempDir(), "file")
+	for had, want := range map[os.FileMode]os.FileMode{0o600: 0o600, 0o640: 0o640, 0o666: 0o640, 0o444: 0o440, 0o755: 0o640} {
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
 		}
-		r, err := system.Replace(path)
+		if err := os.Chmod(path, had); err != nil {
+			t.Fatal(err)
+		}
+		r, err := system.Replace(path, system.Perm)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -136,7 +136,10 @@ func TestPermissions(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got, err := os.Stat(path); err != nil || got.Mode() != want {
-			t.Errorf("the file has %v, want %v", got.Mode(), want)
+			t.Errorf("a file of %v is replaced by one of %v, want %v", had, got.Mode(), want)
+		}
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

@@ -4,17 +4,36 @@ package system
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 	"syscall"
 
 	"github.com/gofrs/flock"
 )
 
-// SignLock writes the ID of this process, which holds a lock, into the lock's file, for others to read.
-func SignLock(lock *flock.Flock) error {
-	return os.WriteFile(lock.Path(), fmt.Appendln(nil, os.Getpid()), 0o666)
+// NoFollow is added to the flags of a file that is opened, so that no link is followed and no pipe waited for.
+const NoFollow = syscall.O_NOFOLLOW | syscall.O_NONBLOCK
+
+// Alive tells whether a process is there.
+func Alive(pid int) bool {
+	err := syscall.Kill(pid, 0)
+	return err == nil || errors.Is(err, syscall.EPERM)
+}
+
+// BootID says which start of the machine this is, so that a process ID of another one is not taken for one of now. It is
+// empty where the system does not tell.
+func BootID() string {
+	id, _ := os.ReadFile("/proc/sys/kernel/random/boot_id") // Linux has it
+	return strings.TrimSpace(string(id))
+}
+
+// links counts the names of a file.
+func links(info fs.FileInfo) uint64 {
+	if s, is := info.Sys().(*syscall.Stat_t); is {
+		return uint64(s.Nlink)
+	}
+	return 1
 }
 
 // RemoveLock removes the file of a lock and gives the lock up. The name goes first: a process that took the lock

@@ -11,9 +11,22 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// SignLock does nothing: Windows keeps a locked file from being read and written through any handle but that of the
-// lock, so the file stays empty.
-func SignLock(lock *flock.Flock) error { return nil }
+// NoFollow is added to the flags of a file that is opened, so that no link is followed. Windows has no such flag: who
+// opens a file looks at its name before.
+const NoFollow = 0
+
+// Alive tells whether a process is there.
+func Alive(pid int) bool {
+	p, err := os.FindProcess(pid)
+	return err == nil && p.Release() == nil
+}
+
+// BootID says which start of the machine this is, so that a process ID of another one is not taken for one of now.
+// Windows does not tell, and it is empty.
+func BootID() string { return "" }
+
+// links counts the names of a file, which Windows tells only who asks for more than this.
+func links(info fs.FileInfo) uint64 { return 1 }
 
 // RemoveLock gives a lock up and removes its file. Windows does not remove a file that is open, so the lock goes first;
 // where another process takes it in between the file stays, and removing it is an error.

@@ -69,15 +69,13 @@ func (l *ledger) keep(done <-chan struct{}) {
 	}
 }
 
-// sync brings what is recorded to the disk, and counts it.
+// sync brings what is recorded to the disk, and counts it. It does so also where nothing was settled: the recorder finds
+// out then whether its files are still there.
 func (l *ledger) sync() error {
 	l.mu.Lock()
 	rows := l.waiting
 	l.waiting = map[job.Status]int64{}
 	l.mu.Unlock()
-	if len(rows) == 0 {
-		return nil
-	}
 	if err := l.recorder.Sync(); err != nil {
 		l.mu.Lock()
 		defer l.mu.Unlock()
