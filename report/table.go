@@ -121,7 +121,7 @@ func isFormula(cell string) bool {
 	switch s := strings.TrimLeft(cell, "'"); {
 	case s == "" || s[0] >= '0' && s[0] <= 'z' && s[0] != '=' && s[0] != '@': // for speed only: so begins nearly every one
 		return false
-	case s[0] == '\t' || s[0] == '\r':
+	case s[0] == '\t' || s[0] == '\r' || s[0] == '\n':
 		return true
 	}
 	s := strings.TrimLeftFunc(cell, func(c rune) bool { return c == '\'' || unicode.IsSpace(c) })
