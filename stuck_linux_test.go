@@ -265,8 +265,7 @@ func TestStuckOutputAbandon(t *testing.T) {
 
 // TestHangupOnce: a terminal that goes away is heard of twice, from the system and from the shell; that is no wish to give
 // up what is in flight.
-func TestHangupOnce(t *testing.T) {
-	t.Parallel()
+func TestHangupOnce(t *testing.T) { // not beside others: the second signal has to be heard within a second of the first
 	hearHangups()
 	url, _ := startService(t, time.Second)
 	dir := filepath.Join(t.TempDir(), "run")
