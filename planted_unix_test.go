@@ -51,11 +51,17 @@ func listen(path string) error {
 func TestPlanted(t *testing.T) {
 	t.Parallel()
 	base := t.TempDir()
-	stopped, finished := filepath.Join(base, "stopped"), filepath.Join(base, "finished")
+	stopped, finished, bare := filepath.Join(base, "stopped"), filepath.Join(base, "finished"), filepath.Join(base, "bare")
 	input, url := filepath.Join(base, "rooms.csv"), service(t)
 	write(t, input, []byte("account,vmr_id\nmissing-1,ff8080816b9ec3ab016ba125aca20083\nmissing-2,ff8080816b9ec3ab016ba125aca20084\n"))
 	wantCode(t, 4, "reclaim", "--yes", "--endpoint", url, "--max-failures", "1", "--workers", "1", "--out", stopped, input)
 	wantCode(t, 1, "reclaim", "--yes", "--endpoint", url, "--rate", "none", "--out", finished, input)
+	export := filepath.Join(base, "export.csv") // it is gone when the run is verified, and was not kept
+	write(t, export, read(t, input))
+	wantCode(t, 1, "reclaim", "--yes", "--endpoint", url, "--rate", "none", "--no-keep-input", "--out", bare, export)
+	if err := os.Remove(export); err != nil {
+		t.Fatal(err)
+	}
 	for _, test := range []struct {
 		command []string // RUN stands for the directory
 		run     string
@@ -64,6 +70,7 @@ func TestPlanted(t *testing.T) {
 		{[]string{"resume", "--yes", "RUN"}, stopped, ".lock run.json results.csv requests.csv failed.csv input.csv.zst input.csv"},
 		{[]string{"resume", "--yes", "RUN"}, finished, "run.json"},
 		{[]string{"verify", "RUN"}, finished, "run.json results.csv requests.csv failed.csv input.csv.zst"},
+		{[]string{"verify", "RUN"}, bare, "run.json results.csv requests.csv failed.csv"},
 		{[]string{"reclaim", "--yes", "--endpoint", url, "--dry-run", "--skip-succeeded", "RUN", input}, finished, "run.json results.csv"},
 		{[]string{"reclaim", "--yes", "--endpoint", url, "--out", "RUN", input}, "", ".lock"},
 	} {
