@@ -136,7 +136,7 @@ func TestMask(t *testing.T) {
 		write(t, input, []byte("account,vmr_id\nmissing-1,ff8080816b9ec3ab016ba125aca20083\nmissing-2,ff8080816b9ec3ab016ba125aca20084\n"))
 		masked := func(args ...string) {
 			cmd := exec.Command("sh", append([]string{"-c", `umask ` + mask + `; exec meetbatch "$@"`, "sh"}, args...)...)
-			cmd.Env = append(os.Environ(), "MEETBATCH_TOKEN=sandbox")
+			cmd.Env, cmd.Dir = append(os.Environ(), "MEETBATCH_TOKEN=sandbox"), base
 			cmd.Run() // what it came to shows in the files
 		}
 		modes := func(dir, file fs.FileMode) {
@@ -161,6 +161,15 @@ func TestMask(t *testing.T) {
 		}
 		masked("resume", "--yes", "--max-failures", "100%", run)
 		modes(want[0], 0o600)
+
+		base = t.TempDir() // the program finds a name
+		masked("reclaim", "--yes", "--endpoint", service(t), "--rate", "none", input)
+		found, err := filepath.Glob(filepath.Join(base, "runs", "reclaim-*"))
+		if err != nil || len(found) != 1 {
+			t.Fatal(found, err)
+		}
+		run = found[0]
+		modes(want[0], want[1])
 	}
 }
 

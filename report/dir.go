@@ -36,6 +36,9 @@ const lockFile = ".lock"
 // files are those by which a directory is known to hold a run.
 var files = []string{RunFile, ResultsFile, RequestsFile, FailedFile, InputFile, OldInputFile}
 
+// folderPerm are the permissions of a run directory, which holds personal data, and of the folders made for it.
+const folderPerm fs.FileMode = 0o750
+
 // ErrExists is the error of Begin for a directory that holds a run.
 var ErrExists = errors.New("holds a run already")
 
@@ -73,7 +76,7 @@ func Begin(path string, op job.Operation) (*Dir, error) {
 	for dir := path; absent(dir); dir = filepath.Dir(dir) {
 		made = append(made, dir)
 	}
-	if err := os.MkdirAll(path, 0o750); err != nil {
+	if err := os.MkdirAll(path, folderPerm); err != nil {
 		return nil, err
 	}
 	lock, err := acquire(path)

@@ -20,10 +20,10 @@ func BeginFree(path string, op job.Operation) (*Dir, error) {
 	free := path
 	for n := 2; ; {
 		madeFolder := absent(folder)
-		if err := os.MkdirAll(folder, 0o777); err != nil {
+		if err := os.MkdirAll(folder, folderPerm); err != nil {
 			return nil, err
 		}
-		err := os.Mkdir(free, 0o777)
+		err := os.Mkdir(free, folderPerm)
 		switch {
 		case errors.Is(err, fs.ErrExist):
 			free, n = path+"-"+strconv.Itoa(n), n+1
