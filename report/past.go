@@ -143,7 +143,7 @@ func (p *Past) findDoubts() error {
 			return nil
 		}
 		d := doubt{job.Doubt{Kind: job.UnansweredBefore, RequestID: r.attempt.RequestID}, t.target, t.firstLine, int(t.entries)}
-		if t.status != 0 {
+		if t.status/100 == 2 {
 			d.Kind = job.ResultLost
 		}
 		p.doubts = append(p.doubts, d)

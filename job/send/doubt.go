@@ -48,7 +48,7 @@ func (t *task) sharesDoubt(other *task) bool {
 
 // sound sends one or two of the doubtful entries alone, and settles these, and all of them where that leaves the doubt.
 func (d *division) sound(doubtful []int) error {
-	unanswered := d.rest[doubtful[0]].unanswered
+	earlier, unanswered := d.rest[doubtful[0]].earlier, d.rest[doubtful[0]].unanswered
 	var tried []int
 	carriedOut := false
 	for _, i := range doubtful[:min(2, len(doubtful))] {
@@ -66,8 +66,13 @@ func (d *division) sound(doubtful []int) error {
 		d.known = 0 // the doubtful ones may be what was refused
 		return d.drop(doubtful)
 	}
-	for i := range d.rest { // a request of an earlier process may have carried this one, and not that: nothing is known of the others
-		if t := &d.rest[i]; t.unanswered == unanswered {
+	for i := range d.rest {
+		t := &d.rest[i]
+		// Where records are lost it is not sure which request carried which entry, so that one says nothing of the others.
+		if t.earlier == earlier && earlier.Kind == job.UnansweredBefore {
+			t.earlier = job.Doubt{}
+		}
+		if t.unanswered == unanswered {
 			t.unanswered = ""
 		}
 	}

@@ -87,6 +87,33 @@ func TestRefusedAfterNoAnswer(t *testing.T) {
 	}
 }
 
+// TestRefusedAfterAKill: where an earlier process had no answer, one entry that is carried out proves that its request was
+// not, and the refusal counts. Where results are lost it proves nothing: the entry may have been in another request.
+func TestRefusedAfterAKill(t *testing.T) {
+	const n, bad = 20, 7
+	for kind, test := range map[job.DoubtKind]struct {
+		fate job.Status
+		most int64 // requests
+	}{
+		job.UnansweredBefore: {job.Failed, 12},
+		job.ResultLost:       {job.Unknown, n + 3},
+		job.JournalLost:      {job.Unknown, n + 3},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			rec := &memory{}
+			doubt := func(job.Chunk) job.Doubt { return job.Doubt{Kind: kind, RequestID: "earlier"} }
+			svc := &service{answer: rejecting(map[string]bool{fmt.Sprint(bad): true})}
+			r := paced(pace.Settings{}, &send.Runner{Operation: job.Reclaim, Sender: svc, Recorder: rec, Workers: 1, Pending: doubt})
+			if err := r.Run(t.Context(), t.Context(), oneRequest(n)); err != nil {
+				t.Fatal(err)
+			}
+			if r.Counts.Of(job.Succeeded) != n-1 || r.Counts.Of(test.fate) != 1 || r.Requests.Load() > test.most {
+				t.Errorf("doubt of kind %d: %s with %d requests", kind, rec.fates(), r.Requests.Load())
+			}
+		})
+	}
+}
+
 // TestDoubt: whatever goes unanswered, carried out or not, in this process or an earlier one, no entry stands as failed
 // that was carried out, none as succeeded that was not, and none that is bad as succeeded; the requests stay within the
 // bound, but for those without an answer and two for each; and no entry that was answered alone goes out alone again.
