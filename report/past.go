@@ -229,9 +229,16 @@ func (p *Past) Pending(chunks iter.Seq2[job.Chunk, error]) (func(job.Chunk) job.
 	if len(p.doubts) == 0 {
 		return of, nil
 	}
+	lost := map[uint32]bool{} // targets of whose results some are lost: which request carried which entry is not sure there
+	for _, d := range p.doubts {
+		lost[d.target] = lost[d.target] || d.Kind == job.ResultLost || p.recordsLost
+	}
 	byTarget := map[uint32][]doubt{}
 	slices.SortStableFunc(p.doubts, func(a, b doubt) int { return cmp.Compare(a.line, b.line) })
 	for _, d := range p.doubts {
+		if lost[d.target] && d.Kind == job.UnansweredBefore {
+			d.Kind = job.JournalLost
+		}
 		byTarget[d.target] = append(byTarget[d.target], d)
 	}
 	current := map[uint32]doubt{} // its entries are those that are left of it

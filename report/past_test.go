@@ -207,6 +207,34 @@ func TestNoPast(t *testing.T) {
 }
 
 // TestPending: of a request without an answer just the chunks are in doubt that hold entries of it, however they are cut
+// TestPendingLost: where a request had no answer, and one for an entry of it was carried out but has no result, the first
+// may have carried the entry or not: nothing that is found of another entry tells.
+func TestPendingLost(t *testing.T) {
+	t.Parallel()
+	for _, lost := range []bool{false, true} {
+		d := create(t, job.Reclaim)
+		chunk := job.Chunk{Target: "wei", Entries: []job.Entry{{ID: "e2", Line: 2}, {ID: "e3", Line: 3}}}
+		one := job.Attempt{RequestID: "r2", Chunk: job.Chunk{Target: "wei", Entries: chunk.Entries[1:]}, Number: 1}
+		err := d.Sent(job.Attempt{RequestID: "r1", Chunk: chunk, Number: 1})
+		if lost {
+			err = errors.Join(err, d.Sent(one), d.Answered(one, job.Answer{HTTPStatus: 200}))
+		}
+		if err := errors.Join(err, d.Close()); err != nil {
+			t.Fatal(err)
+		}
+		of, err := open(t, d.Path).Pending(each([]job.Chunk{chunk}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range chunk.Entries {
+			entry := job.Chunk{Target: "wei", Entries: chunk.Entries[i : i+1]}
+			if kind := of(entry).Kind; kind == job.NoDoubt || (kind == job.UnansweredBefore) == lost {
+				t.Errorf("a result is lost: %t; entry %d is in doubt of kind %d", lost, i, kind)
+			}
+		}
+	}
+}
+
 // now, unless a later request for the same entries settled all of them.
 func TestPending(t *testing.T) {
 	t.Parallel()
