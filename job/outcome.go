@@ -55,6 +55,7 @@ const (
 	NoDoubt          DoubtKind = iota
 	Unanswered                 // an earlier request for the same rows had no answer
 	UnansweredBefore           // so it was in an earlier process, which was killed
+	UnansweredAmong            // so it was, and perhaps it was another request that carried the rows out
 	ResultLost                 // an earlier request for the same rows had a result, of which the files hold nothing any more
 	JournalLost                // a part of the record of earlier requests is lost
 	Unsettled                  // the run stopped while the rows were tried
@@ -70,6 +71,8 @@ func (d Doubt) String() string {
 		return "request " + d.RequestID + " for the same row went unanswered, and " + perhaps
 	case UnansweredBefore:
 		return "request " + d.RequestID + " for the same row went unanswered when the run was killed, and " + perhaps
+	case UnansweredAmong:
+		return "request " + d.RequestID + " for the same row, or another one before it, went unanswered when the run was killed, and " + perhaps
 	case ResultLost:
 		return "the result of request " + d.RequestID + " for the same row was lost, and it " + perhaps
 	case JournalLost:

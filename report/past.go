@@ -229,40 +229,61 @@ func (p *Past) Pending(chunks iter.Seq2[job.Chunk, error]) (func(job.Chunk) job.
 	if len(p.doubts) == 0 {
 		return of, nil
 	}
-	lost := map[uint32]bool{} // targets of whose results some are lost: which request carried which entry is not sure there
-	for _, d := range p.doubts {
-		lost[d.target] = lost[d.target] || d.Kind == job.ResultLost || p.recordsLost
-	}
-	byTarget := map[uint32][]doubt{}
+	byTarget := map[uint32]*openDoubts{}
 	slices.SortStableFunc(p.doubts, func(a, b doubt) int { return cmp.Compare(a.line, b.line) })
 	for _, d := range p.doubts {
-		if lost[d.target] && d.Kind == job.UnansweredBefore {
-			d.Kind = job.JournalLost
+		o := byTarget[d.target]
+		if o == nil {
+			o = &openDoubts{lost: p.recordsLost}
+			byTarget[d.target] = o
 		}
-		byTarget[d.target] = append(byTarget[d.target], d)
+		o.ahead = append(o.ahead, d)
+		o.lost = o.lost || d.Kind == job.ResultLost
 	}
-	current := map[uint32]doubt{} // its entries are those that are left of it
 	for chunk, err := range chunks {
 		if err != nil {
 			return nil, err
 		}
 		target := textHash(chunk.Target)
-		ahead, now := byTarget[target], current[target]
+		o := byTarget[target]
+		if o == nil {
+			continue
+		}
 		for _, e := range chunk.Entries {
-			for len(ahead) > 0 && ahead[0].line <= e.Line {
-				if ahead[0].entries >= now.entries {
-					now = ahead[0]
-				}
-				ahead = ahead[1:]
-			}
-			if now.entries > 0 {
-				now.entries--
-				pending[place{target, e.Line}] = now.Doubt
+			if d := o.next(e.Line); d.Kind != job.NoDoubt {
+				pending[place{target, e.Line}] = d
 			}
 		}
-		byTarget[target], current[target] = ahead, now
 	}
 	return of, nil
+}
+
+// openDoubts are those about the entries of a target, while these are gone through in the order of their lines.
+type openDoubts struct {
+	ahead []doubt // by line
+	now   []doubt // that have begun; their entries are those that are left of them
+	lost  bool    // results of the target: which request carried which entry is not sure then
+}
+
+// next tells of the next entry why it may have been carried out: by the request that carried the most of what is left.
+// Where there were several, what is found of another entry of the one says nothing of the others.
+func (o *openDoubts) next(line int64) (most job.Doubt) {
+	for len(o.ahead) > 0 && o.ahead[0].line <= line {
+		o.now, o.ahead = append(o.now, o.ahead[0]), o.ahead[1:]
+	}
+	entries, alone := 0, len(o.now) == 1 && !o.lost
+	for i := range o.now {
+		d := &o.now[i]
+		if d.Kind == job.ResultLost && most.Kind != job.ResultLost || d.entries > entries && (d.Kind == job.ResultLost) == (most.Kind == job.ResultLost) {
+			most, entries = d.Doubt, d.entries
+		}
+		d.entries--
+	}
+	o.now = slices.DeleteFunc(o.now, func(d doubt) bool { return d.entries == 0 })
+	if most.Kind == job.UnansweredBefore && !alone {
+		most.Kind = job.UnansweredAmong
+	}
+	return most
 }
 
 // RecordsLost tells whether requests or results of before were lost, as run.json is to say from now on.

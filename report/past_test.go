@@ -207,17 +207,25 @@ func TestNoPast(t *testing.T) {
 }
 
 // TestPending: of a request without an answer just the chunks are in doubt that hold entries of it, however they are cut
-// TestPendingLost: where a request had no answer, and one for an entry of it was carried out but has no result, the first
-// may have carried the entry or not: nothing that is found of another entry tells.
-func TestPendingLost(t *testing.T) {
+// TestPendingAmong: where a request had no answer, and another one for an entry of it had none either, or was carried out
+// and has no result, the first may have carried the entry or not: nothing that is found of another entry tells.
+func TestPendingAmong(t *testing.T) {
 	t.Parallel()
-	for _, lost := range []bool{false, true} {
+	for _, test := range []struct {
+		another job.Answer
+		kinds   []job.DoubtKind
+	}{
+		{job.Answer{HTTPStatus: 400}, []job.DoubtKind{job.UnansweredBefore, job.UnansweredBefore}},
+		{job.Answer{}, []job.DoubtKind{job.UnansweredBefore, job.UnansweredAmong}},
+		{job.Answer{HTTPStatus: 504}, []job.DoubtKind{job.UnansweredBefore, job.UnansweredAmong}},
+		{job.Answer{HTTPStatus: 200}, []job.DoubtKind{job.UnansweredAmong, job.ResultLost}},
+	} {
 		d := create(t, job.Reclaim)
 		chunk := job.Chunk{Target: "wei", Entries: []job.Entry{{ID: "e2", Line: 2}, {ID: "e3", Line: 3}}}
 		one := job.Attempt{RequestID: "r2", Chunk: job.Chunk{Target: "wei", Entries: chunk.Entries[1:]}, Number: 1}
-		err := d.Sent(job.Attempt{RequestID: "r1", Chunk: chunk, Number: 1})
-		if lost {
-			err = errors.Join(err, d.Sent(one), d.Answered(one, job.Answer{HTTPStatus: 200}))
+		err := errors.Join(d.Sent(job.Attempt{RequestID: "r1", Chunk: chunk, Number: 1}), d.Sent(one))
+		if test.another.HTTPStatus > 0 {
+			err = errors.Join(err, d.Answered(one, test.another))
 		}
 		if err := errors.Join(err, d.Close()); err != nil {
 			t.Fatal(err)
@@ -228,8 +236,8 @@ func TestPendingLost(t *testing.T) {
 		}
 		for i := range chunk.Entries {
 			entry := job.Chunk{Target: "wei", Entries: chunk.Entries[i : i+1]}
-			if kind := of(entry).Kind; kind == job.NoDoubt || (kind == job.UnansweredBefore) == lost {
-				t.Errorf("a result is lost: %t; entry %d is in doubt of kind %d", lost, i, kind)
+			if kind := of(entry).Kind; kind != test.kinds[i] {
+				t.Errorf("another request is answered with %d: entry %d is in doubt of kind %d, want %d", test.another.HTTPStatus, i, kind, test.kinds[i])
 			}
 		}
 	}

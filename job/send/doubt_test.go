@@ -96,6 +96,7 @@ func TestRefusedAfterAKill(t *testing.T) {
 		most int64 // requests
 	}{
 		job.UnansweredBefore: {job.Failed, 12},
+		job.UnansweredAmong:  {job.Unknown, n + 3},
 		job.ResultLost:       {job.Unknown, n + 3},
 		job.JournalLost:      {job.Unknown, n + 3},
 	} {
