@@ -83,12 +83,12 @@ const (
 	Alive     Kind = iota // it looked at the request: it carried it out, or refused it
 	Broken                // it had trouble with just this request, a plain 500
 	Away                  // there was no answer, or one of a gateway that could not reach it
-	Throttled             // it asks all to wait
+	Throttled             // it asks to wait: all, or the one request (job/pace)
 	Expired               // it wants a new sign-in
 )
 
-// Kind tells what an answer says of the service. That a 5xx or 408 with a Retry-After asks all to wait, as a 429
-// does, is a guess; the code is the gateway's for throttling (apig_03_0048).
+// Kind tells what an answer says of the service. That a 5xx or 408 with a Retry-After asks to wait, as a 429 does,
+// is a guess; the code is the gateway's for throttling (apig_03_0048).
 func (a Answer) Kind() Kind {
 	switch status := a.HTTPStatus; {
 	case a.isSuccessful() && !a.Stale && a.Code != "APIG.0308":

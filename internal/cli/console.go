@@ -11,8 +11,8 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
-	"meetbatch/internal/run"
 	"meetbatch/internal/words"
+	"meetbatch/job"
 )
 
 // consoleFlags say what goes to standard error.
@@ -70,7 +70,7 @@ func (c *console) endLine(text string) { c.out.say(text, true) }
 // fail reports the error that ends the program.
 func (c *console) fail(err error) {
 	text := oneLine(err)
-	if h := run.HintOf(err); h != "" {
+	if h := job.HintOf(err); h != "" {
 		c.Error(text, "hint", h)
 		return
 	}

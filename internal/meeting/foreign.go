@@ -89,14 +89,11 @@ func contradictionHint(r *reply, a job.Answer) string {
 		return pageHint
 	case r.status != http.StatusOK && r.status != http.StatusNoContent:
 		return oddHint
-	case a.Code == "" && a.Message == "", a.OfEntry(), a.Means() != job.NothingMore, a.Code == throttleCode:
+	case a.Code == "" && a.Message == "", a.OfEntry(), a.Means() != job.NothingMore, a.Kind() == job.Throttled:
 		return ""
 	}
 	return oddHint
 }
-
-// throttleCode is the gateway's for too many requests (apig_03_0048).
-const throttleCode = "APIG.0308"
 
 // said finds what the body of a 2xx says of an error: in the documented form, in that of the older service (returnCode,
 // returnMessage; api-reading, section 5), and as the Go SDK knows it. A body that broke off may say so too.

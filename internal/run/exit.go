@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strconv"
 
+	"meetbatch/job"
 	"meetbatch/report"
 )
 
@@ -40,16 +41,7 @@ func (e *Error) Hint() string {
 	if e.Try != "" {
 		return e.Try
 	}
-	return HintOf(e.Err)
-}
-
-// HintOf finds the hint of an error; mostly there is none.
-func HintOf(err error) string {
-	var h interface{ Hint() string }
-	if err != nil && errors.As(err, &h) {
-		return h.Hint()
-	}
-	return ""
+	return job.HintOf(e.Err)
 }
 
 // Refuse gives the error of what is refused before anything was sent.

@@ -51,7 +51,7 @@ func (r *run) finish(end error) error {
 		return Unrecorded(err, r.mend(err))
 	}
 	r.User.Ended(&Ending{
-		Dir: r.dir, Run: r.meta, Settings: r.settings, Planned: r.planned, Hint: HintOf(end),
+		Dir: r.dir, Run: r.meta, Settings: r.settings, Planned: r.planned, Hint: job.HintOf(end),
 		Requests: r.sent.runner.Requests.Load(), Paced: r.sent.paced, Took: r.sent.took,
 	})
 	if code != OK {

@@ -82,7 +82,7 @@ func (s *sending) attempt(t *task, number int) (step, error) {
 	turn, err := r.Pacer.Next(s.open)
 	if err != nil {
 		if s.open.Err() == nil { // there is no sign-in any more
-			s.halt(&Stop{Reason: err.Error(), Try: hintOf(err)})
+			s.halt(&Stop{Reason: err.Error(), Try: job.HintOf(err)})
 		}
 		return over, nil
 	}

@@ -1,7 +1,6 @@
 package send
 
 import (
-	"errors"
 	"sync"
 
 	"meetbatch/job"
@@ -35,7 +34,8 @@ func (r *row) sent() int {
 }
 
 // answered takes in what came of the request at a place, which was for one account alone, or, where that is empty, for
-// several. It tells whether enough accounts were barred in a row. Each request under way that went out between them could break the row, so that for each one account more is wanted.
+// several. It tells whether enough accounts were barred in a row. Each request under way that went out between them could
+// break the row, so that for each one account more is wanted.
 func (r *row) answered(place int, account string, v verdict, a job.Answer) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -72,17 +72,6 @@ func (s *sending) account(c job.Chunk) string {
 		return c.Target
 	case len(c.Entries) == 1:
 		return c.Entries[0].ID
-	}
-	return ""
-}
-
-// hintOf finds the hint of an error; mostly there is none.
-func hintOf(err error) string {
-	if h, is := errors.AsType[interface {
-		error
-		Hint() string
-	}](err); is {
-		return h.Hint()
 	}
 	return ""
 }

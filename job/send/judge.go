@@ -13,7 +13,7 @@ type verdict int
 const (
 	done     verdict = iota // carried out
 	again                   // may pass by itself
-	throttle                // the service asks all to wait
+	throttle                // the service asks to wait; the pacer says whether all, or this request alone
 	divide                  // some entry of the request is bad, or there are too many
 	refuse                  // the request is bad as a whole
 	halt                    // no request would be taken

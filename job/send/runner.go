@@ -6,6 +6,7 @@
 //	judge.go     what an answer asks for
 //	divide.go    isolating the bad entries of a refused request
 //	nested.go    how many entries the next of its requests carries
+//	doubt.go     what a refusal means after a request without an answer
 //	barred.go    accounts that are refused one after the other
 //	share.go     which share of the entries is bad, and what a refusal proves
 //	task.go      what a row's fate is in the end
