@@ -46,7 +46,9 @@ func (r *run) finish(end error) error {
 		err = r.prove()
 	}
 	err = errors.Join(err, r.dir.Close())
-	r.warnOutside()
+	if !isMoved(err) { // where it is, its copy of the input is too
+		r.warnOutside()
+	}
 	if err != nil {
 		return Unrecorded(err, r.mend(err))
 	}
