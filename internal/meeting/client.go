@@ -77,6 +77,9 @@ func CheckEndpoint(address string) (string, error) {
 	if at := strings.LastIndex(address, "@"); at >= 0 {
 		shown = "…" + address[at:] // what stands before may be a password
 	}
+	if at := strings.IndexAny(shown, "?#"); at >= 0 {
+		shown = shown[:at+1] + "…" // and what stands behind, a token
+	}
 	u, err := url.Parse(address)
 	switch {
 	case err != nil || strings.Contains(u.Host, "%"): // an escape that was undone could not be read a second time
