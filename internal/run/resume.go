@@ -203,7 +203,7 @@ func verify(s *Stored) (report.Proof, error) {
 	proof, inputErr, err := r.verify(check)
 	switch {
 	case inputErr == nil:
-	case report.Kept(s.Path), s.Run.Input.Path == "-":
+	case report.Kept(s.Path), s.Run.Input.Kept != nil, s.Run.Input.Path == "-":
 		return proof, Unrecorded(fmt.Errorf("the input as it was kept: %w", inputErr), "")
 	case s.Run.Schema == 0:
 		return proof, Refuse(fmt.Errorf("input: %w; the run is one of version 0.1, of which nothing is proved without it", inputErr), "bring the old file back")
