@@ -142,11 +142,11 @@ func begin(w World, j Job) (*run, error) {
 		State:       report.Planning,
 		Rate:        report.Pace{Asked: r.settings.Rate.String()},
 	}
-	folder := defaultFolder
+	folders := []string{defaultFolder}
 	if j.Out != "" {
-		folder = filepath.Dir(filepath.Clean(j.Out))
+		folders = append(folders, filepath.Dir(filepath.Clean(j.Out)))
 	}
-	if err := r.nameEarlier(folder); err != nil {
+	if err := r.nameEarlier(folders); err != nil {
 		r.input.close()
 		return nil, err
 	}

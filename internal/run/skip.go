@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"meetbatch/job/plan"
@@ -154,14 +155,18 @@ func (r *run) earlierRun(path string) (*Stored, error) {
 	return s, r.comparable(s)
 }
 
-// lastRun is what last in --skip-succeeded stands for in a folder: the newest run of the same kind that has come to an
+// lastRun is what last in --skip-succeeded stands for in some folders: the newest run of the same kind that has come to an
 // end, finished or stopped. Newer ones that have not are told of. Where there is none, that is told, and path is empty: a
 // command that is given each night has none in its first one.
-func (r *run) lastRun(folder string) (path string, err error) {
-	if folder, err = filepath.Abs(folder); err != nil {
+func (r *run) lastRun(folders []string) (path string, err error) {
+	folders, err = absolute(folders)
+	if err != nil {
 		return "", err
 	}
-	runs := r.runsIn(folder)
+	var runs []*Stored
+	for _, folder := range folders {
+		runs = append(runs, r.runsIn(folder)...)
+	}
 	slices.SortStableFunc(runs, func(a, b *Stored) int {
 		return cmp.Or(b.Run.Start.Compare(a.Run.Start), cmp.Compare(b.Path, a.Path))
 	})
@@ -180,7 +185,7 @@ func (r *run) lastRun(folder string) (path string, err error) {
 		}
 		r.User.Warn(fmt.Sprintf("--skip-succeeded %s: passed over: %v", last, err))
 	}
-	r.User.Warn(fmt.Sprintf("--skip-succeeded %s: no run of %s in %s has come to its end, so nothing is skipped", last, r.op.Name, folder))
+	r.User.Warn(fmt.Sprintf("--skip-succeeded %s: no run of %s in %s has come to its end, so nothing is skipped", last, r.op.Name, strings.Join(folders, " or ")))
 	return "", nil
 }
 
@@ -250,13 +255,13 @@ func orNone(setting string) string {
 const last = "last"
 
 // nameEarlier makes the directories of --skip-succeeded mean the same from everywhere and at any time, also in the
-// settings that a run is resumed with. The folder is where last is looked for.
-func (r *run) nameEarlier(folder string) error {
+// settings that a run is resumed with. The folders are where last is looked for.
+func (r *run) nameEarlier(folders []string) error {
 	dirs := []string{}
 	for _, dir := range r.settings.SkipSucceeded {
 		path, err := filepath.Abs(dir)
 		if dir == last {
-			path, err = r.lastRun(folder)
+			path, err = r.lastRun(folders)
 		}
 		if err != nil {
 			return Refuse(err, "")
@@ -267,4 +272,17 @@ func (r *run) nameEarlier(folder string) error {
 	}
 	r.settings.SkipSucceeded = dirs
 	return nil
+}
+
+// absolute gives paths that mean the same from everywhere, each once.
+func absolute(paths []string) (all []string, err error) {
+	for _, path := range paths {
+		if path, err = filepath.Abs(path); err != nil {
+			return nil, err
+		}
+		if !slices.Contains(all, path) {
+			all = append(all, path)
+		}
+	}
+	return all, nil
 }
