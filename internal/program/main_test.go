@@ -1,4 +1,5 @@
-package main
+// Package program tests the program as a whole: its scripts, its promises to users, and how its code is put together.
+package program
 
 import (
 	"encoding/csv"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"meetbatch/internal/cli"
 	"meetbatch/internal/sandbox"
 )
 
@@ -22,7 +24,17 @@ func TestMain(m *testing.M) {
 	// Most tests wait, for the disk or for a pace, and compute little: more of them run at a time than there are
 	// processors. What is said with -parallel counts all the same, since it is read later.
 	flag.Set("test.parallel", strconv.Itoa(max(8, runtime.GOMAXPROCS(0))))
-	testscript.Main(m, map[string]func(){"meetbatch": main, "environ": environ})
+	testscript.Main(inRoot{m}, map[string]func(){"meetbatch": cli.Main, "environ": environ})
+}
+
+// inRoot runs the tests in the root of the module, where the files are that they use.
+type inRoot struct{ *testing.M }
+
+func (m inRoot) Run() int {
+	if err := os.Chdir(filepath.Join("..", "..")); err != nil {
+		panic(err)
+	}
+	return m.M.Run()
 }
 
 // TestPace runs testdata/pace: what measures times to a hundredth runs before the other tests, not beside them.

@@ -1,4 +1,4 @@
-package main
+package program
 
 import (
 	"go/ast"
@@ -16,7 +16,7 @@ import (
 func TestArrows(t *testing.T) {
 	t.Parallel()
 	allowed := map[string]string{
-		".":                "internal/cli internal/system",
+		".":                "internal/cli",
 		"internal/cli":     "internal/run internal/meeting internal/sandbox internal/system internal/words job reader report",
 		"internal/run":     "internal/meeting internal/sandbox internal/words job job/pace job/plan job/send reader report",
 		"internal/meeting": "internal/system job job/pace",
@@ -56,7 +56,7 @@ func TestOnlyTheConsoleSpeaks(t *testing.T) {
 		ast.Inspect(file, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.SelectorExpr:
-				if x, is := n.X.(*ast.Ident); is && path != "main.go" && slices.Contains(speaks, x.Name+"."+n.Sel.Name) {
+				if x, is := n.X.(*ast.Ident); is && path != "internal/cli/main.go" && slices.Contains(speaks, x.Name+"."+n.Sel.Name) {
 					t.Errorf("%s uses %s.%s", path, x.Name, n.Sel.Name)
 				}
 				if n.Sel.Name == "stderr" { // which an output alone writes to

@@ -1,0 +1,19 @@
+package cli
+
+import (
+	"context"
+	"os"
+	"runtime/debug"
+
+	"meetbatch/internal/system"
+)
+
+// Main is the program: it does what its arguments say, and ends with the exit code.
+func Main() {
+	debug.SetTraceback("crash") // a crash ends with SIGABRT, and not with Go's exit code 2, which means something else
+	system.LeaveNoCore()        // of a process that holds secrets
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(200) // little is held at any time, and much passes through
+	}
+	os.Exit(Run(context.Background(), os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr))
+}
