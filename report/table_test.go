@@ -47,10 +47,10 @@ func FuzzResult(f *testing.F) {
 	f.Add(int64(1<<33), "\r", " ", "\n", "", 0, `\.`, "", 0, int64(7), int64(1772323200123), "a,b")
 	f.Fuzz(func(t *testing.T, line int64, account, value, id, status string, http int, code, message string, attempts int, of, at int64, server string) {
 		if line < 1 || line > lastLine || of < 0 || of > lastLine || at < -62135596800000 || at > 253402300799999 {
-			t.Skip("no such line, or no such time in RFC 3339")
+			return // there is no such line, or no such time in RFC 3339
 		}
 		if strings.Contains(account+value+id+status+code+message+server, "\x00") {
-			t.Skip("that is no text: the reader refuses it, and an answer is cleaned of it; in a table it is what a crash leaves")
+			return // no text: the reader refuses it, and an answer is cleaned of it; in a table it is what a crash leaves
 		}
 		want := Result{line, account, value, id, job.Status(status), http, code, message, attempts, of, time.UnixMilli(at).UTC(), server}
 		table := results(job.Reclaim)
