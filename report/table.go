@@ -74,7 +74,7 @@ func (t table[R]) parse(r *R, record []string) (bad error) {
 		c := &t.columns[i]
 		ok := !c.required
 		if text != "" {
-			ok = c.cell(r).parse(text)
+			ok = c.cell(r).parse(text) && utf8.ValidString(text) // nothing else was ever written
 		}
 		if !ok && bad == nil {
 			bad = fmt.Errorf("%s is %q", c.name, text)

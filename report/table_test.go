@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"meetbatch/job"
 )
@@ -49,7 +50,7 @@ func FuzzResult(f *testing.F) {
 		if line < 1 || line > lastLine || of < 0 || of > lastLine || at < -62135596800000 || at > 253402300799999 {
 			return // there is no such line, or no such time in RFC 3339
 		}
-		if strings.Contains(account+value+id+status+code+message+server, "\x00") {
+		if all := strings.Join([]string{account, value, id, status, code, message, server}, ","); strings.Contains(all, "\x00") || !utf8.ValidString(all) {
 			return // no text: the reader refuses it, and an answer is cleaned of it; in a table it is what a crash leaves
 		}
 		want := Result{line, account, value, id, job.Status(status), http, code, message, attempts, of, time.UnixMilli(at).UTC(), server}

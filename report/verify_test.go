@@ -110,6 +110,7 @@ func TestVerify(t *testing.T) {
 			`line 3: it is unknown with HTTP status "400"`, "line 6: it repeats line 3, but does not share its fate",
 			"run.json says 2 failed, the files 1", "run.json says 0 unknown, the files 1",
 		}},
+		{results, ",succeeded,200,,,", ",succeeded,200,,\xce,", []string{`line 2: error_message is "\xce"`}},
 		{results, ",400,USG.1,", ",400,USG.2,", []string{`line 3: its error code is "USG.2", that of request ` + id(2) + ` is another`}},
 		{results, ",200,,,1,,2026", ",200,,,0,,2026", []string{"line 2: it took part in 0 attempts, and request " + id(1) + " was number 1"}},
 		{results, ",,invalid,,", ",,invalid,200,", []string{"line 8: it is invalid, and says something of a request or gives no reason"}},
