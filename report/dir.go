@@ -60,6 +60,7 @@ type Dir struct {
 	results    tableFile[Result]
 	buffers    sync.Pool // of *buffer
 	failed     *Sum      // of failed.csv, when it was written
+	described  bool      // run.json was written
 
 	mu   sync.Mutex
 	done bitmap // the lines of the rows that need not be run again
@@ -135,11 +136,15 @@ type LostError struct {
 
 func (e *LostError) Error() string { return e.Path + " " + e.Is }
 
-// Check finds out whether the directory and its tables still stand under their names, with all that was written to them.
+// Check finds out whether the directory, run.json and the tables still stand under their names, these with all that was
+// written to them.
 // Where they do not the error is a *LostError.
 func (d *Dir) Check() error {
 	if err := d.here(); err != nil {
 		return err
+	}
+	if d.described && absent(d.File(RunFile)) {
+		return &LostError{Path: d.File(RunFile), Is: "was moved or removed while the run was on"}
 	}
 	return errors.Join(d.results.log.check(), d.requests.log.check())
 }

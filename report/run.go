@@ -213,7 +213,9 @@ func (d *Dir) WriteRun(run Run) error {
 	if d.failed != nil {
 		run.Files[FailedFile] = *d.failed
 	}
-	return writeRun(d.Path, run)
+	err := writeRun(d.Path, run)
+	d.described = d.described || err == nil
+	return err
 }
 
 func writeRun(dir string, run Run) error {
