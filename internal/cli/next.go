@@ -8,6 +8,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"meetbatch/internal/run"
+	"meetbatch/internal/sandbox"
 	"meetbatch/internal/words"
 	"meetbatch/job"
 	"meetbatch/reader"
@@ -82,6 +83,11 @@ func given(flag *kong.Flag) []string {
 	case encoding.TextMarshaler:
 		if text, err := v.MarshalText(); err == nil {
 			values = []string{string(text)}
+		}
+	case []sandbox.Fault:
+		for _, fault := range v {
+			text, _ := fault.MarshalText()
+			values = append(values, string(text))
 		}
 	default:
 		values = []string{fmt.Sprint(v)}

@@ -7,6 +7,9 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"regexp"
 	"slices"
@@ -182,6 +185,21 @@ func columns(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(out.Write(cells))
 	}
 	out.Flush()
+}
+
+// strangers TLS NOTLS keeps two addresses of servers with which no TLS comes about: one has a certificate that nobody
+// vouches for, the other speaks plain HTTP.
+func strangers(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: strangers TLS NOTLS")
+	}
+	secure, plain := httptest.NewUnstartedServer(http.NotFoundHandler()), httptest.NewServer(http.NotFoundHandler())
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+	secure.StartTLS()
+	ts.Defer(secure.Close)
+	ts.Defer(plain.Close)
+	ts.Setenv(args[0], secure.URL)
+	ts.Setenv(args[1], strings.Replace(plain.URL, "http", "https", 1))
 }
 
 // instant DURATION VARIABLE keeps the instant that is so far ahead, as a clock eight hours east of Greenwich shows it.

@@ -121,6 +121,12 @@ func (r *run) close() {
 // begin opens what a new run needs, and refuses what can be refused before the input is read.
 func begin(w World, j Job) (*run, error) {
 	r := &run{World: w, op: j.Operation, settings: j.Settings}
+	if dir := &r.settings.Directory; *dir != "" {
+		var err error
+		if *dir, err = filepath.Abs(*dir); err != nil {
+			return nil, Refuse(err, "")
+		}
+	}
 	if err := r.newClient(); err != nil {
 		return nil, err
 	}
@@ -164,6 +170,9 @@ func (r *run) newClient() error {
 	}
 	if err := r.boundWorkers(); err != nil {
 		return err
+	}
+	if _, err := r.settings.Rehearsal.Settings(); err != nil { // before anything is read
+		return Refuse(err, "")
 	}
 	endpoint, _ := meeting.CheckEndpoint(r.settings.Service())
 	r.client = &meeting.Client{

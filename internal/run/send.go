@@ -117,7 +117,12 @@ func (r *run) startSandbox() (stop func(), err error) {
 	if !r.settings.Sandbox {
 		return func() {}, nil
 	}
-	server, err := sandbox.Start(sandbox.New(sandbox.Settings{Token: r.client.Credentials.Token}), "127.0.0.1:0")
+	settings, err := r.settings.Rehearsal.Settings()
+	if err != nil {
+		return nil, err
+	}
+	settings.Token = r.client.Credentials.Token
+	server, err := sandbox.Start(sandbox.New(settings), "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"meetbatch/internal/meeting"
+	"meetbatch/internal/sandbox"
 	"meetbatch/job"
 )
 
@@ -40,6 +41,9 @@ type Settings struct {
 	NoKeepInput   bool      `json:"no-keep-input,string" name:"no-keep-input" help:"Do not keep the input in the run directory: it must stay as it is to resume and verify the run."`
 	Sandbox       bool      `json:"sandbox,string" help:"Run against a simulated service inside this process; nothing real is touched."`
 
+	// Rehearsal is what the simulated service does.
+	sandbox.Rehearsal
+
 	// To is the value of every row, in the form that people use, for operations whose values are few. It is
 	// declared for their commands alone.
 	To string `json:"to,omitempty" kong:"-"`
@@ -58,8 +62,10 @@ func (s *Settings) Check() error {
 		return fmt.Errorf("--timeout %s: not more than 0", s.Timeout)
 	case s.Sandbox && s.Endpoint != "":
 		return errors.New("--sandbox and --endpoint contradict one another")
+	case !s.Sandbox && s.Rehearsal.Given() != "":
+		return fmt.Errorf("--%s: is of the simulated service, and goes with --sandbox only", s.Rehearsal.Given())
 	}
-	return nil
+	return s.Rehearsal.Check()
 }
 
 // defaults gives the settings of a command line that says nothing, as the declaration has them.

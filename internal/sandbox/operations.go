@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
@@ -34,8 +35,13 @@ func (h *Handler) reclaim(line *Line) *reply {
 	if !dir.hasAccount(line.Target) {
 		return noUser
 	}
-	return h.apply(line, noRoom,
-		func(room string) bool { return dir.hasRoom(room, line.Target, "") }, // a free one may be reclaimed again
+	if barred := h.bars(line.Target); barred != nil {
+		return barred
+	}
+	return h.apply(line, "", noRoom,
+		func(room string) bool { // a free one may be reclaimed again, unless repeats are refused
+			return dir.hasRoom(room, line.Target, "") && !h.isSo(room, "", dir != nil && dir.holder[room] == "")
+		},
 		func(room string) { dir.holder[room] = "" })
 }
 
@@ -47,7 +53,13 @@ func (h *Handler) setStatus(line *Line) *reply {
 		return malformed("the status is not 0 or 1")
 	}
 	dir := h.settings.Directory
-	rep := h.apply(line, noUser, dir.hasAccount, func(account string) { dir.status[account] = line.Target })
+	refusal := noUser
+	for _, account := range line.Entries {
+		refusal = cmp.Or(h.bars(account), refusal)
+	}
+	rep := h.apply(line, line.Target, refusal, func(account string) bool {
+		return dir.hasAccount(account) && h.bars(account) == nil && !h.isSo(account, line.Target, dir != nil && dir.status[account] == line.Target)
+	}, func(account string) { dir.status[account] = line.Target })
 	if rep == done {
 		return &reply{status: http.StatusOK, body: strayBody}
 	}
@@ -55,16 +67,17 @@ func (h *Handler) setStatus(line *Line) *reply {
 }
 
 // apply carries out a line's good entries, as far as the setting for bad ones allows it, and writes them into the
-// directory, if there is one. A bad entry is answered with the refusal.
-func (h *Handler) apply(line *Line, refusal *reply, good func(entry string) bool, write func(entry string)) *reply {
+// directory, if there is one; wanted is what they become. A bad entry is answered with the refusal.
+func (h *Handler) apply(line *Line, wanted string, refusal *reply, good func(entry string) bool, write func(entry string)) *reply {
 	applied := slices.DeleteFunc(slices.Clone(line.Entries), func(entry string) bool { return !good(entry) })
 	anyBad := len(applied) < len(line.Entries)
 	if anyBad && h.settings.BadEntry == Reject {
 		return refusal
 	}
 	line.Applied = applied
-	if h.settings.Directory != nil {
-		for _, entry := range applied {
+	for _, entry := range applied {
+		h.note(entry, wanted)
+		if h.settings.Directory != nil {
 			write(entry)
 		}
 	}

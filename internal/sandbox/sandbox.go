@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -38,6 +39,8 @@ type Settings struct {
 	Clock       time.Duration // by which the service's clock is ahead of this machine's
 	Throttle    Throttle
 	BadEntry    BadEntry   // empty means Reject
+	Repeat      Repeat     // of an entry that is as wanted already; empty means that it is carried out again
+	NoDoubles   bool       // a request that names an entry twice is refused
 	Directory   *Directory // nil: everything exists but what begins with "missing"
 	Latency     Latency    // before each answer
 	Faults      []Fault    // their shares add up to 1 at most
@@ -52,10 +55,11 @@ type Handler struct {
 	mu          sync.Mutex // of what follows, and of the settings' directory and log; held while a call is carried out
 	chance      *rand.Rand
 	logErr      error
-	tokens      []token   // that were handed out, the oldest first
-	wrong       int       // passwords in a row
-	windowBegan time.Time // of the throttle
-	taken       int       // requests in it
+	did         map[string]string // what entries were made, where that is remembered
+	tokens      []token           // that were handed out, the oldest first
+	wrong       int               // passwords in a row
+	windowBegan time.Time         // of the throttle
+	taken       int               // requests in it
 }
 
 // New returns a service with the given settings.
@@ -63,7 +67,7 @@ func New(s Settings) *Handler {
 	s.BadEntry = cmp.Or(s.BadEntry, Reject)
 	s.TokenLife = cmp.Or(s.TokenLife, 12*time.Hour)
 	s.RefreshLife = cmp.Or(s.RefreshLife, 30*24*time.Hour)
-	return &Handler{settings: s, chance: rand.New(rand.NewPCG(s.Seed, 0))}
+	return &Handler{settings: s, chance: rand.New(rand.NewPCG(s.Seed, 0)), did: map[string]string{}}
 }
 
 // Err returns the first error of writing the log.
@@ -90,9 +94,10 @@ type Line struct {
 // reply is an answer before it is written. Many requests can share one, so nobody changes it.
 type reply struct {
 	status  int
-	code    string
+	code    string // of an error; empty where the body is another
 	message string
-	body    []byte // of a 200; mostly empty
+	body    []byte // mostly empty
+	header  http.Header
 }
 
 // done is the empty 200.
@@ -126,7 +131,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		<-r.Context().Done()
 		panic(http.ErrAbortHandler)
 	default:
-		h.write(w, rep, line.RequestID)
+		h.write(w, rep, line.RequestID, r.Header.Get("Accept-Language"))
 	}
 }
 
@@ -144,6 +149,9 @@ func (h *Handler) act(r *http.Request, line *Line, header http.Header) *reply {
 	}
 	line.Target, _ = url.PathUnescape(target) // an EscapedPath is always well-formed
 	entries, refused := check(r)
+	if refused == nil && h.settings.NoDoubles && len(slices.Compact(slices.Sorted(slices.Values(entries)))) < len(entries) {
+		refused = malformed("an entry stands there twice")
+	}
 
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -159,7 +167,10 @@ func (h *Handler) act(r *http.Request, line *Line, header http.Header) *reply {
 	if answer != nil {
 		return answer
 	}
-	return operation(h, line)
+	if answer = operation(h, line); fault == accepted && answer.status == http.StatusOK {
+		answer = &reply{status: http.StatusAccepted}
+	}
+	return answer
 }
 
 const maxBody = 12 << 20 // the gateway's limit (apig_03_0048)
@@ -213,16 +224,18 @@ func (h *Handler) log(line *Line) {
 	h.logErr = cmp.Or(h.logErr, json.NewEncoder(h.settings.Log).Encode(line))
 }
 
-// write sends a reply with the headers of the documents' examples.
-func (h *Handler) write(w http.ResponseWriter, rep *reply, requestID string) {
+// write sends a reply with the headers of the documents' examples, in a language.
+func (h *Handler) write(w http.ResponseWriter, rep *reply, requestID, language string) {
 	w.Header().Set("Date", h.now().UTC().Format(http.TimeFormat))
 	w.Header().Set("Server", "api-gateway")
 	w.Header().Set("X-Request-Id", requestID)
-	if rep.status == http.StatusOK {
+	maps.Copy(w.Header(), rep.header)
+	if rep.code == "" {
+		w.WriteHeader(rep.status)
 		w.Write(rep.body)
 		return
 	}
-	body := map[string]string{"error_code": rep.code, "error_msg": rep.message}
+	body := map[string]string{"error_code": rep.code, "error_msg": in(language, rep)}
 	if strings.HasPrefix(rep.code, "APIG.") {
 		body["request_id"] = requestID // replies of the gateway itself (apig-faq-180307001)
 	}

@@ -70,7 +70,7 @@ func (h *Handler) signIn(r *http.Request, line *Line, call signInCall) *reply {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	line.Fault = h.drawFault()
-	if line.Fault == "401" || line.Fault == cut {
+	if slices.Contains([]string{"401", cut, accepted, "error-200", "envelope"}, line.Fault) {
 		line.Fault = ""
 	}
 	if answer := instead[line.Fault]; answer != nil {

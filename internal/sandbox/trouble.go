@@ -2,8 +2,10 @@ package sandbox
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,6 +27,11 @@ func (l *Latency) UnmarshalText(text []byte) error {
 		return fmt.Errorf("latency %q is not a time such as 20ms, or a range such as 10ms..50ms", text)
 	}
 	return nil
+}
+
+// MarshalText gives the latency as UnmarshalText reads it.
+func (l Latency) MarshalText() ([]byte, error) {
+	return []byte(l.Min.String() + ".." + l.Max.String()), nil
 }
 
 func (l Latency) draw(chance *rand.Rand) time.Duration {
@@ -52,6 +59,11 @@ func (t *Throttle) UnmarshalText(text []byte) error {
 		return fmt.Errorf("throttle %q is no limit such as 100/1m", text)
 	}
 	return nil
+}
+
+// MarshalText gives the throttle as UnmarshalText reads it.
+func (t Throttle) MarshalText() ([]byte, error) {
+	return fmt.Appendf(nil, "%d/%s", t.Limit, t.Window), nil
 }
 
 // stated says how high the throttle is, as the gateway does: limit:100,time:1 minute.
@@ -96,7 +108,7 @@ var throttled = refuse(http.StatusTooManyRequests, "APIG.0308", "The throttling 
 
 // Fault is something that goes wrong with a share of the requests.
 type Fault struct {
-	Kind  string  // 500, 502, 503, 504, 429, 401, reset, cut, hang
+	Kind  string  // 503, and others: see Rehearsal
 	Share float64 // of all requests, from 0 to 1
 }
 
@@ -107,6 +119,9 @@ const (
 	hang  = "hang"  // it acts, and never answers
 )
 
+// accepted is the kind of fault where it acts, and answers what the documents do not know.
+const accepted = "202"
+
 // instead has the kinds of faults that keep a call from acting, and what it is answered instead.
 var instead = map[string]*reply{
 	"500": refuse(http.StatusInternalServerError, "USG.000000000", "Internal server error"), // no code of its own is documented
@@ -116,13 +131,49 @@ var instead = map[string]*reply{
 	"429": throttled,
 	"401": invalidToken,
 	reset: {},
+	// What follows is not the service's, or not as the documents have it.
+	"html":      {status: http.StatusOK, header: ofPage, body: []byte("<!DOCTYPE html>\n<title>Sign in to this network</title>\n<h1>Welcome</h1>\n")},
+	"redirect":  {status: http.StatusFound, header: http.Header{"Location": {"/login"}}},
+	"web-404":   {status: http.StatusNotFound, header: ofPage, body: []byte("<html>\n<head><title>404 Not Found</title></head>\n</html>\n")},
+	"error-200": {status: http.StatusOK, header: ofJSON, body: []byte(`{"error_code":"USG.201080000","error_msg":"The cloud meeting room does not exist"}`)},
+	// An answer of 143 bytes, as the older service gave it to each change (api-reading, section 5).
+	"envelope": {status: http.StatusOK, header: ofJSON, body: []byte(`{"returnCode":"201080000","returnMessage":"NoVmr00","achievementTime":"2019-11-20 08:00:00.000","requestId":"0123456789abcdef0123456789abcdef"}`)},
+}
+
+var (
+	ofPage = http.Header{"Content-Type": {"text/html; charset=utf-8"}}
+	ofJSON = http.Header{"Content-Type": {"application/json"}}
+)
+
+// ofAccounts has the kinds of faults that befall accounts, whatever is asked for them. The second code is documented
+// with a 400 (TF meeting user), the first for the client (api-reading, section 6.2).
+var ofAccounts = map[string]*reply{
+	"account-403": refuse(http.StatusForbidden, "USG.201040047", "The account may not be changed"),
+	"account-404": refuse(http.StatusNotFound, noUser.code, noUser.message),
+}
+
+// chinese has what the service's own errors are in Chinese; the gateway speaks English to all.
+var chinese = map[string]string{
+	noUser.code: "用户不存在", noRoom.code: "云会议室不存在", "USG.201040047": "该账号不允许修改", "USG.000000000": "服务器内部错误",
+	wrongApp.code: "App ID鉴权失败", appExpired.code: "App ID鉴权过期", wrongAccount.code: "账号或密码错误", locked.code: "账号已锁定", invalidToken.code: "Token无效",
+}
+
+// in gives a reply's message in a language. zh-CN is what the pages give as the default, but that of a client that says
+// nothing is English here, since people read its messages in tests.
+func in(language string, rep *reply) string {
+	if text, known := chinese[rep.code]; known && strings.HasPrefix(language, "zh") {
+		return text
+	}
+	return rep.message
 }
 
 // UnmarshalText reads a fault as it stands on the command line: 503=2%.
 func (f *Fault) UnmarshalText(text []byte) error {
 	kind, share, _ := strings.Cut(string(text), "=")
-	if instead[kind] == nil && kind != cut && kind != hang {
-		return fmt.Errorf("fault %q is none of 500, 502, 503, 504, 429, 401, reset, cut, hang", kind)
+	if instead[kind] == nil && ofAccounts[kind] == nil && !slices.Contains([]string{cut, hang, accepted}, kind) {
+		kinds := slices.Sorted(maps.Keys(instead))
+		kinds = append(slices.AppendSeq(kinds, maps.Keys(ofAccounts)), cut, hang, accepted)
+		return fmt.Errorf("fault %q is none of %s", kind, strings.Join(slices.Sorted(slices.Values(kinds)), ", "))
 	}
 	number, percent := strings.CutSuffix(share, "%")
 	part, err := strconv.ParseFloat(number, 64)
@@ -136,10 +187,18 @@ func (f *Fault) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// MarshalText gives the fault as UnmarshalText reads it.
+func (f Fault) MarshalText() ([]byte, error) {
+	return []byte(f.Kind + "=" + strconv.FormatFloat(f.Share, 'f', -1, 64)), nil
+}
+
 // drawFault tells the kind of fault that befalls a request; mostly none.
 func (h *Handler) drawFault() string {
 	at := h.chance.Float64()
 	for _, f := range h.settings.Faults {
+		if ofAccounts[f.Kind] != nil {
+			continue // drawn by the account
+		}
 		if at < f.Share {
 			return f.Kind
 		}

@@ -1,0 +1,110 @@
+package sandbox
+
+import (
+	"cmp"
+	"fmt"
+	"hash/fnv"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// Rehearsal is what a simulated service is to do, as the command line says it, also that of a run in the sandbox:
+// run.json holds it then, as it holds a run's other settings. The zero value is a service that does all it is asked for.
+type Rehearsal struct {
+	Throttle  Throttle `json:"throttle,omitzero" placeholder:"N/TIME" help:"The simulated service takes so many requests in a window: 100/1m."`
+	BadEntry  BadEntry `json:"bad-entry,omitempty" default:"" enum:",reject,partial,ignore" placeholder:"HOW" help:"What one bad entry does there to its request: reject refuses all (unless told otherwise), partial applies the others and reports it, ignore applies the others and says nothing."`
+	Repeat    Repeat   `json:"repeat,omitempty" default:"" enum:",accept,reject" placeholder:"HOW" help:"What an entry is there that is as wanted already: accept carries it out again (unless told otherwise), reject takes it for a bad one."`
+	Directory string   `json:"directory,omitempty" placeholder:"FILE" help:"What exists there: a CSV with account, vmr_id, user_status. Without it, everything does but IDs that begin with missing."`
+	Latency   Latency  `json:"latency,omitzero" placeholder:"TIME" help:"Before each of its answers: 20ms, or drawn from 10ms..50ms."`
+	Fault     []Fault  `json:"fault,omitempty" placeholder:"KIND=SHARE" sep:"none" help:"What goes wrong there with a share of the requests, as in 503=2%; repeatable: 500, 429, 401; 502, 503, 504, of a gateway; reset (cut before acting), cut (acts, then cut in mid-answer), hang (acts, never answers); html (200 with a page), redirect, web-404, of somebody else; 202 (acts), error-200 (200 with an error), envelope (the same as the older service had it); and for a share of the accounts, always, account-403 and account-404."`
+	Seed      uint64   `json:"seed,omitzero,string" placeholder:"N" help:"Of what is drawn there by chance (1)."`
+}
+
+// Check refuses what makes no sense.
+func (r *Rehearsal) Check() error {
+	var shares float64
+	for _, f := range r.Fault {
+		shares += f.Share
+	}
+	if shares > 1+1e-9 {
+		return fmt.Errorf("--fault: the shares add up to %.0f%%, and may add up to 100%%", shares*100)
+	}
+	return nil
+}
+
+// Given names the first of the flags that is not as it is unless told otherwise; mostly none.
+func (r *Rehearsal) Given() string {
+	value := reflect.ValueOf(*r)
+	for i := range value.NumField() {
+		if !value.Field(i).IsZero() {
+			name, _, _ := strings.Cut(value.Type().Field(i).Tag.Get("json"), ",")
+			return name
+		}
+	}
+	return ""
+}
+
+// Settings are those of a service that does so.
+func (r *Rehearsal) Settings() (s Settings, err error) {
+	s = Settings{
+		Throttle: r.Throttle, BadEntry: r.BadEntry, Repeat: r.Repeat, Latency: r.Latency, Faults: r.Fault, Seed: cmp.Or(r.Seed, 1),
+	}
+	if r.Directory == "" {
+		return s, nil
+	}
+	f, err := os.Open(r.Directory)
+	if err == nil {
+		defer f.Close()
+		s.Directory, err = ReadDirectory(f)
+	}
+	if err != nil {
+		err = fmt.Errorf("%s: %w", r.Directory, err)
+	}
+	return s, err
+}
+
+// Repeat says what an entry is that is as it is wanted already; the documents do not.
+type Repeat string
+
+// RejectRepeats takes such an entry for a bad one. Otherwise it is carried out again.
+const RejectRepeats Repeat = "reject"
+
+// isSo tells whether an entry is as it is wanted already, where that is refused. is says so of what the directory has;
+// without one, what was done is remembered.
+func (h *Handler) isSo(entry, wanted string, is bool) bool {
+	if h.settings.Repeat != RejectRepeats {
+		return false
+	}
+	was, known := h.did[entry]
+	return is || known && was == wanted
+}
+
+// note remembers what was done, where that is wanted.
+func (h *Handler) note(entry, wanted string) {
+	if h.settings.Repeat == RejectRepeats && h.settings.Directory == nil {
+		h.did[entry] = wanted
+	}
+}
+
+// bars finds the reply to whatever is asked for an account, where one of the faults is that it is barred. Which accounts
+// are follows from the seed.
+func (h *Handler) bars(account string) *reply {
+	if !slices.ContainsFunc(h.settings.Faults, func(f Fault) bool { return ofAccounts[f.Kind] != nil }) {
+		return nil
+	}
+	sum := fnv.New64a()
+	fmt.Fprint(sum, account, "\x00", h.settings.Seed)
+	mixed := sum.Sum64() * 0x9e3779b97f4a7c15 // the last bytes hardly reach the first bits otherwise
+	at := float64(mixed>>11) / (1 << 53)
+	for _, f := range h.settings.Faults {
+		if reply := ofAccounts[f.Kind]; reply != nil {
+			if at < f.Share {
+				return reply
+			}
+			at -= f.Share
+		}
+	}
+	return nil
+}
