@@ -117,6 +117,10 @@ func (op *operation) parse(q *request, segment string) {
 func (s *service) change(q *request, op *operation, fault string) answer {
 	a := s.carryOut(q, op)
 	switch fault {
+	case "202":
+		if a.status == 200 {
+			a = answer{status: 202}
+		}
 	case "504": // the gateway did not wait for the service, which went on
 		a = gatewayError(504, "APIG.0201", "Backend timeout")
 	case "cut": // in its head or in its body, which may be there though none is documented

@@ -7,10 +7,11 @@ import (
 	"time"
 )
 
-// faultKinds are the ways in which a change can go wrong, in the order in which one is drawn. A 504, a cut and
+// faultKinds are the ways in which a change can go wrong, in the order in which one is drawn. A 202, a 504, a cut and
 // a hang come after the change was made, the others instead of it: the gateway gives up waiting for its backend
 // (apig_03_0048, "backend timeout"), and nobody tells the backend.
-var faultKinds = []string{"500", "502", "503", "504", "429", "retry-after", "cut", "reset", "hang", "401", "html"}
+var faultKinds = []string{"500", "502", "503", "504", "429", "retry-after", "cut", "reset", "hang", "401", "html",
+	"202", "redirect", "no-api", "error-in-200", "old-error"}
 
 // draw draws the fault of a request, or none.
 func (s *service) draw() string {
@@ -45,8 +46,18 @@ var gatewayErrors = map[int]answer{
 // faultAnswer is the answer to a request that a fault keeps from the service.
 func faultAnswer(kind string) (a answer, instead bool) {
 	switch kind {
-	case "", "504", "cut", "hang":
+	case "", "202", "504", "cut", "hang":
 		return a, false
+	case "redirect": // to where somebody signs in
+		a = answer{status: http.StatusFound, header: http.Header{"Location": {"/portal"}}}
+	case "no-api": // of a web server that knows nothing of the API
+		a = answer{status: http.StatusNotFound, page: "<html>\n<head><title>404 Not Found</title></head>\n</html>\n"}
+	case "error-in-200": // the documents have errors in 400 only
+		a = answer{status: http.StatusOK, code: noRoom, message: messages[noRoom]}
+	case "old-error": // the answer to each change of the edition of 2019, with a returnCode that is not 000000000
+		a = answer{status: http.StatusOK, fields: map[string]string{
+			"returnCode": "201080000", "returnMessage": messages[noRoom], "achievementTime": "2019-11-20 08:00:00.000", "requestId": "0123456789abcdef0123456789abcdef",
+		}}
 	case "reset":
 	case "html": // of a proxy on the way, which knows nothing of the API
 		a = answer{status: http.StatusOK, page: "<!DOCTYPE html>\n<title>Sign in to this network</title>\n<h1>Welcome</h1>\n"}
@@ -63,20 +74,23 @@ func faultAnswer(kind string) (a answer, instead bool) {
 	return a, true
 }
 
-// poisoned returns the status that is set for an account of the request.
-func (s *service) poisoned(q *request) int {
-	for account, status := range s.poison {
+// poisoned returns the answer that is set for an account of the request; a status of 0 is none.
+func (s *service) poisoned(q *request) answer {
+	for account, p := range s.poison {
 		if q.target == account || slices.Contains(q.entries, account) {
-			return status
+			return p.answer()
 		}
 	}
-	return 0
+	return answer{}
 }
 
-func poisonAnswer(status int) answer {
-	a, documented := gatewayErrors[status]
+func (p poison) answer() answer {
+	a, documented := gatewayErrors[p.status]
 	if !documented {
-		a = gatewayError(status, "APIG.0601", http.StatusText(status))
+		a = gatewayError(p.status, "APIG.0601", http.StatusText(p.status))
+	}
+	if p.code != "" {
+		a = gatewayError(p.status, p.code, "Not this account.")
 	}
 	a.fault = "poison"
 	return a

@@ -38,6 +38,8 @@ func TestFaults(t *testing.T) {
 		"500": {500, "APIG.0601", false}, "502": {502, "APIG.0201", false}, "503": {503, "APIG.0613", false},
 		"504": {504, "APIG.0201", true}, "429": {429, "APIG.0308", false}, "retry-after": {429, "APIG.0308", false},
 		"cut": {0, "", true}, "reset": {0, "", false}, "401": {401, "USG.000000004", false}, "html": {200, "", false},
+		"202": {202, "", true}, "no-api": {404, "", false},
+		"error-in-200": {200, "USG.201080000", false}, "old-error": {200, "", false},
 	} {
 		s := start(t, "--fault", kind+"=100%")
 		got, code, l := s.call("POST", recycle+"ann", `["r"]`)
@@ -49,6 +51,8 @@ func TestFaults(t *testing.T) {
 	s.want("POST", recycle+"ann", `["r"]`, 403, "APIG.0302", "", "")
 	s.want("PUT", status+"1", `["bob","ann"]`, 403, "APIG.0302", "", "")
 	s.want("PUT", status+"1", `["bob"]`, 200, "", "bob", "")
+	s = start(t, "--poison", "a=b=404/USG.201040000")
+	s.want("POST", recycle+"a=b", `["r"]`, 404, "USG.201040000", "", "")
 	if s := (shares{}); s.Set("500=60%") != nil || s.Set("cut=0.5") == nil || s.Set("slow=1%") == nil {
 		t.Error("faults of more than all requests, or of no kind")
 	}

@@ -94,7 +94,7 @@ func listen(addr string) (net.Listener, error) {
 
 // readOptions reads the command line.
 func readOptions(args []string) (options, error) {
-	o := options{faults: shares{}, poison: statuses{}}
+	o := options{faults: shares{}, poison: poisons{}}
 	fs := flag.NewFlagSet("truth", flag.ContinueOnError)
 	o.define(fs)
 	if err := fs.Parse(args); err != nil {

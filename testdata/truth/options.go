@@ -20,7 +20,7 @@ type options struct {
 	stated                             bool // the limit stands in headers and messages
 	seed                               uint64
 	faults                             shares
-	poison                             statuses
+	poison                             poisons
 	reject, free                       string
 }
 
@@ -41,7 +41,7 @@ func (o *options) define(fs *flag.FlagSet) {
 	fs.BoolVar(&o.stated, "throttle-headers", false, "state the limit in headers and messages")
 	fs.Uint64Var(&o.seed, "seed", 1, "of what is drawn by chance")
 	fs.Var(o.faults, "fault", "KIND=SHARE of the requests; kinds: "+strings.Join(faultKinds, ", "))
-	fs.Var(o.poison, "poison", "ACCOUNT=STATUS: requests that hold this account always get that status")
+	fs.Var(o.poison, "poison", "ACCOUNT=STATUS[/CODE]: requests that hold this account always get that status, with a code of the service's own where one is named")
 	fs.StringVar(&o.reject, "reject", "all", "what a bad entry does to its request: all is refused, partial (the others are applied), ignore (and it is not reported)")
 	fs.StringVar(&o.free, "free", "accept", "taking back a room that is free already: accept or refuse it")
 }
@@ -132,20 +132,26 @@ func (s shares) Set(text string) error {
 	return nil
 }
 
-// statuses holds the answer that an account always gets.
-type statuses map[string]int
+// poisons holds the answer that an account always gets.
+type poisons map[string]poison
 
-func (s statuses) String() string { return "" }
+type poison struct {
+	status int
+	code   string // empty: the gateway's
+}
 
-func (s statuses) Set(text string) error {
+func (s poisons) String() string { return "" }
+
+func (s poisons) Set(text string) error {
 	i := strings.LastIndex(text, "=")
 	if i < 1 {
-		return fmt.Errorf("want ACCOUNT=STATUS")
+		return fmt.Errorf("want ACCOUNT=STATUS[/CODE]")
 	}
-	status, err := strconv.Atoi(text[i+1:])
+	number, code, _ := strings.Cut(text[i+1:], "/")
+	status, err := strconv.Atoi(number)
 	if err == nil && (status < 400 || status > 599) {
 		return fmt.Errorf("not the status of an error")
 	}
-	s[text[:i]] = status
+	s[text[:i]] = poison{status, code}
 	return err
 }

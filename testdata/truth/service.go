@@ -99,8 +99,8 @@ func (s *service) gateway(q *request) (answer, func(*request) answer) {
 		return gatewayError(404, "APIG.0101", "The API does not exist or has not been published in the environment"), nil
 	}
 	op.parse(q, path[cut:])
-	if status := s.poisoned(q); status != 0 {
-		return poisonAnswer(status), nil
+	if a := s.poisoned(q); a.status != 0 {
+		return a, nil
 	}
 	rates, over := s.take(path[:cut], q.arrived)
 	if over {
