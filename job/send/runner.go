@@ -5,6 +5,7 @@
 //	attempts.go  trying one request again, and which attempts count
 //	judge.go     what an answer asks for
 //	divide.go    isolating the bad entries of a refused request
+//	doubt.go     what a refusal means after a request without an answer
 //	nested.go    how many entries the next of its requests carries
 //	doubt.go     what a refusal means after a request without an answer
 //	barred.go    accounts that are refused one after the other
