@@ -233,13 +233,11 @@ func possible(r *Result) bool {
 	switch r.Status {
 	case job.Succeeded:
 		return good
-	case job.Failed:
-		return !good || r.ErrorCode != ""
 	case job.Unknown:
 		settles := r.HTTPStatus/100 == 4 || r.HTTPStatus == 200 && r.ErrorMessage == ""
 		return !settles || job.Doubtful(r.ErrorMessage)
 	}
-	return !good
+	return !good || r.ErrorCode != "" // an error in a 200 is a refusal; its parts may wait for their turn
 }
 
 // fitsRequest holds a result against the request that it names.

@@ -130,6 +130,7 @@ func (a *app) parser(c *commands, more ...kong.Option) *kong.Kong {
 		kong.Writers(a.stdout, a.stdout),
 		kong.Exit(func(code int) { panic(leave(code)) }),
 		kong.Help(help),
+		kong.Groups{"rehearsal": "With --sandbox, what the simulated service does:"},
 		kong.ConfigureHelp(kong.HelpOptions{
 			Compact:        true,
 			WrapUpperBound: 100,

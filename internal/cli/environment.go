@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -34,10 +35,10 @@ func variableOf(flag *kong.Flag) string {
 }
 
 // Resolve is called by kong for each flag that was not given.
-func (e *environment) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+func (e *environment) Resolve(ctx *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 	name := variableOf(flag)
 	value, set := e.variables[name]
-	if !set {
+	if !set || isOfRehearsal(flag) && !e.rehearses(ctx) {
 		return nil, nil
 	}
 	// kong's own message would name neither the variable nor its value.
@@ -49,6 +50,16 @@ func (e *environment) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (a
 		return nil, nil
 	}
 	return value, nil
+}
+
+// isOfRehearsal tells whether a job's flag says what the simulated service is to do. Where a job has none, its variable,
+// which may be meant for the command sandbox, means nothing.
+func isOfRehearsal(flag *kong.Flag) bool { return flag.Group != nil }
+
+// rehearses tells whether a command line, or a variable, asks for the simulated service.
+func (e *environment) rehearses(ctx *kong.Context) bool {
+	on := slices.ContainsFunc(ctx.Flags(), func(f *kong.Flag) bool { return f.Name == "sandbox" && ctx.FlagValue(f) == true })
+	return on || slices.Contains([]string{"true", "1", "yes"}, strings.ToLower(e.variables["MEETBATCH_SANDBOX"])) // as kong reads it
 }
 
 // Validate is called by kong; any variable will do.

@@ -56,7 +56,7 @@ func (a *app) commandLine(op job.Operation, c jobCmd) string {
 		}
 		for _, flag := range node.Flags {
 			given := given(flag)
-			if _, set := a.env.variables[variableOf(flag)]; set && len(given) == 0 {
+			if _, set := a.env.variables[variableOf(flag)]; set && len(given) == 0 && (c.Sandbox || !isOfRehearsal(flag)) {
 				variables = append(variables, variableOf(flag)+"=")
 			}
 			flags = append(flags, given...)

@@ -41,8 +41,7 @@ type Settings struct {
 	NoKeepInput   bool      `json:"no-keep-input,string" name:"no-keep-input" help:"Do not keep the input in the run directory: it must stay as it is to resume and verify the run."`
 	Sandbox       bool      `json:"sandbox,string" help:"Run against a simulated service inside this process; nothing real is touched."`
 
-	// Rehearsal is what the simulated service does.
-	sandbox.Rehearsal
+	sandbox.Rehearsal `group:"rehearsal"` // what the simulated service does
 
 	// To is the value of every row, in the form that people use, for operations whose values are few. It is
 	// declared for their commands alone.
@@ -125,8 +124,10 @@ func (s *Settings) check(op job.Operation) error {
 	return cmp.Or(s.Check(), s.CheckFor(op))
 }
 
+// fields are the settings, with those of the rehearsal among them.
 func fields() iter.Seq[reflect.StructField] {
-	return slices.Values(reflect.VisibleFields(reflect.TypeFor[Settings]()))
+	all := reflect.VisibleFields(reflect.TypeFor[Settings]())
+	return slices.Values(slices.DeleteFunc(all, func(f reflect.StructField) bool { return f.Anonymous }))
 }
 
 // CheckFor refuses settings that make no sense for an operation.
