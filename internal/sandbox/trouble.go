@@ -31,6 +31,9 @@ func (l *Latency) UnmarshalText(text []byte) error {
 
 // MarshalText gives the latency as UnmarshalText reads it.
 func (l Latency) MarshalText() ([]byte, error) {
+	if l.Max == l.Min {
+		return []byte(l.Min.String()), nil
+	}
 	return []byte(l.Min.String() + ".." + l.Max.String()), nil
 }
 
