@@ -66,7 +66,8 @@ func (t *Throttle) UnmarshalText(text []byte) error {
 
 // MarshalText gives the throttle as UnmarshalText reads it.
 func (t Throttle) MarshalText() ([]byte, error) {
-	return fmt.Appendf(nil, "%d/%s", t.Limit, t.Window), nil
+	window := strings.NewReplacer("h0m0s", "h", "m0s", "m").Replace(t.Window.String())
+	return fmt.Appendf(nil, "%d/%s", t.Limit, window), nil
 }
 
 // stated says how high the throttle is, as the gateway does: limit:100,time:1 minute.
