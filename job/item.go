@@ -10,7 +10,8 @@ type Item struct {
 	Value   string // of the operation's column, trimmed and in the API's words: a room ID, 0 or 1
 	Invalid string // why the row cannot be sent, the same words for every such row; empty when it can
 	Detail  string // what is particular about this row's being invalid; may be empty
-	Warning string // what looks wrong about a row that can be sent; mostly empty
+	Warning string // what looks wrong about a row that can be sent, the same words for every such row; mostly empty
+	Doubt   string // the kind of the Warning where it is to be lifted before the row is sent, a Doubt of the reader; mostly empty
 }
 
 // Reason says why the row cannot be sent.

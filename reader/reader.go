@@ -22,8 +22,11 @@ import (
 // Options say how an input is read. The zero value leaves all of it to what the input shows.
 type Options struct {
 	// Columns names the header of a field, where the choice is not left to the reader: account=owner. The fields are
-	// account and the operation's column. Case and blanks in a header do not matter.
+	// account and the operation's column. Case and blanks in a header do not matter. #3 is the third column.
 	Columns map[string]string
+
+	HeaderLine int64 // where the header row begins, which is looked for otherwise; 0: it is not said
+	NoHeader   bool  // the first row is one of the others; Columns has to say where the fields stand
 
 	AccountType int    // 0 or 1: whether userAccount or thirdAccount is one of the headers of account
 	Value       string // the value of every row; it is an error then if the input has a column for it
@@ -66,6 +69,8 @@ type Reader struct {
 	header  []byte   // the header row as it stands in the input, without a byte order mark
 	at      columns  // where the fields stand in each row
 	heading job.Item // the header row, read as if it were one of the others
+
+	notes []Note
 
 	raw  []byte // the last row that was parsed, as it stands on the tape
 	next int64  // the line behind that row

@@ -172,6 +172,8 @@ func (r *run) newReader(from io.Reader, keep io.Writer) (*reader.Reader, error) 
 	value, _ := r.op.ValueOf(r.settings.To)
 	return reader.New(from, r.input.name, r.op, reader.Options{
 		Columns:     r.settings.columns(),
+		HeaderLine:  int64(r.settings.HeaderLine),
+		NoHeader:    r.settings.NoHeader,
 		AccountType: r.settings.accountType(),
 		Value:       value.API,
 		AnyID:       r.settings.AnyID,

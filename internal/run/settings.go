@@ -32,6 +32,9 @@ type Settings struct {
 	SkipSucceeded []string  `json:"skip-succeeded" placeholder:"RUN_DIR" sep:";" help:"Do not send again what succeeded in that run, or in a later one beside it; last is the newest that came to its end where this one is put; repeatable, in the environment with semicolons between."`
 	Column        []string  `json:"column" placeholder:"FIELD=HEADER" sep:";" help:"Which column holds a field; repeatable, in the environment with semicolons between."`
 	AnyID         bool      `json:"any-id,string" name:"any-id" help:"Accept room IDs of any shape."`
+	HeaderLine    Limit     `json:"header-line,omitzero" placeholder:"N" help:"Where the header row begins, when it cannot be found."`
+	NoHeader      bool      `json:"no-header,omitempty,string" help:"The file has no header row: --column account=#1 says where a field stands."`
+	Accept        []string  `json:"accept,omitempty" placeholder:"KIND,…" help:"Doubts about the file that are none: encoding, placeholder, rounded, shape, spelling, unfinished."`
 	Encoding      string    `json:"encoding" default:"auto" enum:"auto,utf-8,utf-16,gb18030" help:"Of the file: auto, utf-8, utf-16 or gb18030."`
 	Delimiter     Delimiter `json:"delimiter" default:"auto" help:"Between the file's fields: auto, or one of , ; tab."`
 	AccountType   string    `json:"account-type,omitempty" default:"" enum:",0,1" placeholder:"0|1" help:"0 Meeting account, 1 third-party user ID (by sign-in: 1 with an App ID, else 0)."`

@@ -21,7 +21,7 @@ func TestSettingsComeBack(t *testing.T) {
 	was := Settings{
 		Rate: job.Rates{{Requests: 10, Per: time.Second}, {Requests: 5, Per: 48 * time.Hour}}, Workers: 3, Chunk: 7, Attempts: 2, Timeout: Duration{90 * time.Second},
 		MaxFailures: job.Share{Percent: 5}, MaxInvalid: Allowed{}, ExpectRows: Range{"5..", 5, 1 << 62}, Limit: 12,
-		SkipSucceeded: []string{"/runs/1", "/runs/2"}, Column: []string{"account=a=b", "vmr_id=c"}, AnyID: true,
+		SkipSucceeded: []string{"/runs/1", "/runs/2"}, Column: []string{"account=a=b", "vmr_id=c"}, AnyID: true, HeaderLine: 4, NoHeader: true, Accept: []string{"shape", "rounded"},
 		Encoding: "gb18030", Delimiter: '\t', AccountType: "1", Region: "intl", Endpoint: "https://example.test", Language: "zh-CN",
 		Sandbox: true, To: "disabled",
 		Rehearsal: sandbox.Rehearsal{
