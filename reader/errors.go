@@ -2,10 +2,8 @@ package reader
 
 import (
 	"cmp"
-	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 )
 
@@ -16,6 +14,8 @@ type Error struct {
 	Line   int64  // where it is, from 1; 0 where the file as a whole is meant
 	Reason string
 	Try    string // the hint; may be empty
+
+	err error // what it wraps; mostly nothing
 }
 
 // Error is one line that names place and reason, the place as compilers write it: rooms.csv:3.
@@ -26,29 +26,18 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Reason)
 }
 
+// Unwrap is for errors.Is within this package.
+func (e *Error) Unwrap() error { return e.err }
+
 // Hint names what to try, in words that may follow the error; it may be empty.
 func (e *Error) Hint() string { return e.Try }
-
-// headerError says why the header row cannot be parsed.
-func (r *Reader) headerError(err error) error {
-	if err == io.EOF {
-		return &Error{File: r.name, Reason: "the file is empty", Try: "the first line must name the columns: account," + r.op.Column}
-	}
-	if r.tape.tooLong {
-		return r.longRow()
-	}
-	if parse, is := errors.AsType[*csv.ParseError](err); is {
-		return &Error{File: r.name, Line: int64(parse.StartLine), Reason: "the header row cannot be read: " + parse.Err.Error(), Try: "is this a CSV?"}
-	}
-	return r.readError(1, err)
-}
 
 // readError says why the reading ends at a line. What comes from this package has reason and hint already, but knows
 // nothing of the place.
 func (r *Reader) readError(line int64, err error) error {
 	e := &Error{File: r.name, Line: line, Reason: err.Error()}
 	if known, is := errors.AsType[*Error](err); is {
-		e.Reason, e.Try = known.Reason, known.Try
+		e.Line, e.Reason, e.Try = cmp.Or(line, known.Line), known.Reason, known.Try
 	}
 	return e
 }
@@ -69,13 +58,13 @@ func (r *Reader) longRow() error {
 	return e
 }
 
-// notText says that a byte of the last row, which stands on a line, is not text in the encoding that it was read in.
-func (r *Reader) notText(line int64, at int) error {
+// notText says that a byte of the last row, before which so many stand behind the byte order mark, is not text in the
+// encoding that it was read in.
+func (r *Reader) notText(line int64, at int, before int64) error {
 	const save = "save the file as CSV UTF-8"
 	e := &Error{File: r.name, Line: line}
 	encoding, c, say := cmp.Or(r.format.encoding, UTF8), r.raw[at], r.opts.Say
-	place := r.csv.InputOffset() - int64(len(r.raw)-at) // behind the byte order mark
-	e.Reason = fmt.Sprintf("byte %d of the file (0x%02X)", int64(len(r.format.mark))+place+1, c)
+	e.Reason = fmt.Sprintf("byte %d of the file (0x%02X)", int64(len(r.format.mark))+before+int64(at)+1, c)
 	if r.format.encoding == unknown && c != 0 {
 		e.Reason += ": this is not UTF-8, and hardly Chinese in GB18030"
 	} else {

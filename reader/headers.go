@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"meetbatch/job"
@@ -61,28 +62,30 @@ func (f field) headersFor(accountType int) []string {
 // columns tells which column of the input holds which field; -1 where none does.
 type columns struct{ account, value int }
 
+var nowhere = columns{-1, -1}
+
 // findColumns looks up the fields of an operation in the header row.
 func findColumns(headers []string, op job.Operation, opts Options) (columns, error) {
 	account, err := findColumn(headers, "account", opts)
 	if err != nil {
-		return columns{}, err
+		return nowhere, err
 	}
 	if account < 0 {
-		return columns{}, missing(headers, "account", op, opts)
+		return nowhere, missing(headers, "account", op, opts)
 	}
 	value, err := findColumn(headers, op.Column, opts)
 	switch {
 	case err != nil:
-		return columns{}, err
+		return columns{account, -1}, err
 	case value >= 0 && opts.Value != "":
-		return columns{}, &Error{
+		return nowhere, &Error{
 			Reason: fmt.Sprintf("the file has a column %q, and %s sets it for every row", headers[value], opts.Say("value", "")),
 			Try:    fmt.Sprintf("leave %s away, or remove the column", opts.Say("value", "")),
 		}
 	case value < 0 && opts.Value == "":
-		return columns{}, missing(headers, op.Column, op, opts)
+		return columns{account, -1}, missing(headers, op.Column, op, opts)
 	case value == account:
-		return columns{}, &Error{
+		return nowhere, &Error{
 			Reason: fmt.Sprintf("column %q is named as both account and %s", headers[value], op.Column),
 			Try:    "name two different columns with " + opts.Say("column", ""),
 		}
@@ -95,6 +98,9 @@ func findColumn(headers []string, field string, opts Options) (int, error) {
 	wanted := fieldOf(field).headersFor(opts.AccountType)
 	chosen, named := opts.Columns[field]
 	if named {
+		if n, is := position(chosen); is {
+			return atPosition(headers, n)
+		}
 		wanted = []string{chosen}
 	}
 	at := -1
@@ -106,7 +112,7 @@ func findColumn(headers []string, field string, opts Options) (int, error) {
 		case fold(headers[at]) == fold(header):
 			return 0, &Error{
 				Reason: fmt.Sprintf("two columns are headed %q", headers[at]),
-				Try:    "rename one of them in the file's first line",
+				Try:    fmt.Sprintf("choose with %s or %s", opts.Say("column", fmt.Sprintf("%s=#%d", field, at+1)), opts.Say("column", fmt.Sprintf("%s=#%d", field, i+1))),
 			}
 		default:
 			return 0, &Error{
@@ -119,9 +125,24 @@ func findColumn(headers []string, field string, opts Options) (int, error) {
 		return 0, &Error{
 			Reason: fmt.Sprintf("no column %q, which %s names for %s", chosen, opts.Say("column", ""), field),
 			Try:    "the headers are " + list(headers),
+			err:    errMissing,
 		}
 	}
 	return at, nil
+}
+
+// position reads #3, the third column.
+func position(text string) (n int, is bool) {
+	number, is := strings.CutPrefix(text, "#")
+	n, err := strconv.Atoi(number)
+	return n, is && err == nil && n > 0
+}
+
+func atPosition(headers []string, n int) (int, error) {
+	if n > len(headers) {
+		return 0, &Error{Reason: fmt.Sprintf("there is no column #%d, the last is #%d", n, len(headers)), err: errMissing}
+	}
+	return n - 1, nil
 }
 
 // isOneOf tells whether a header is one of several, case and blanks aside.
@@ -137,6 +158,7 @@ func missing(headers []string, field string, op job.Operation, opts Options) err
 	e := &Error{
 		Reason: fmt.Sprintf("no column %s (looked for %s)", field, list(f.headersFor(opts.AccountType))),
 		Try:    fmt.Sprintf("the headers are %s; choose with %s", list(headers), opts.Say("column", field+"=HEADER")),
+		err:    errMissing,
 	}
 	if field == op.Column && len(op.Values) > 0 {
 		e.Try += fmt.Sprintf(", or give one %s to all rows with %s", f.noun, opts.Say("value", ""))

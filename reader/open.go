@@ -39,37 +39,22 @@ func open(input io.Reader, opts Options) (*bufio.Reader, format, error) {
 		from = bufio.NewReaderSize(transform.NewReader(from, decoder), bufferSize)
 	}
 	window, _ := from.Peek(bufferSize) // what is wrong with the input comes up when it is read
-	f.delimiter, f.cr = delimiterAndEnds(window)
-	if opts.Delimiter != 0 {
-		f.delimiter = opts.Delimiter
-	}
+	f.cr = endsWithCR(window)
 	return from, f, nil
 }
 
-// delimiterAndEnds finds out from the header row where fields and lines end: at the one of three delimiters that occurs
-// most often outside of quotes, the first where several do, and whether at a lone CR.
-func delimiterAndEnds(window []byte) (delimiter rune, cr bool) {
+// endsWithCR tells whether lines end at a lone CR, as the first does that ends outside of quotes.
+func endsWithCR(window []byte) bool {
 	row, quoted := bytes.TrimLeft(window, "\r\n"), false
-	var count [256]int
 	for i, c := range row {
 		if c == '"' {
 			quoted = !quoted
 		}
 		if !quoted && (c == '\r' || c == '\n') {
-			cr = c == '\r' && !bytes.HasPrefix(row[i+1:], []byte("\n"))
-			break
-		}
-		if !quoted {
-			count[c]++
+			return c == '\r' && !bytes.HasPrefix(row[i+1:], []byte("\n"))
 		}
 	}
-	delimiter = ','
-	for _, d := range ";\t" {
-		if count[d] > count[delimiter] {
-			delimiter = d
-		}
-	}
-	return delimiter, cr
+	return false
 }
 
 // noCSV is how files begin that people take for a CSV.

@@ -7,11 +7,13 @@
 package reader
 
 import (
+	"bufio"
 	"bytes"
 	"cmp"
 	"encoding/csv"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/gocarina/gocsv"
@@ -66,11 +68,22 @@ type Reader struct {
 	rows   *gocsv.Unmarshaller // takes the fields out of what csv parses
 	doubts bool                // the encoding was guessed from very little
 
-	header  []byte   // the header row as it stands in the input, without a byte order mark
-	at      columns  // where the fields stand in each row
-	heading job.Item // the header row, read as if it were one of the others
+	header     []byte // the header row as it stands in the input, with all that stands above it, without a byte order mark
+	blankBytes int64  // before all that, and how many lines they are
+	blankLines int64
+	headerLine int64    // on which the header row stands; 0: there is none
+	at         columns  // where the fields stand in each row
+	cells      []string // the header row
+	behind     int64    // lines of the input minus those that csv has counted
+	from       int64    // where in the text csv began to read
 
-	notes []Note
+	tail     tail  // rows that may be none, until it is known what follows them
+	apart    bool  // a blank line stands before the row
+	surplus  int   // how many empty fields csv was told to expect behind those of the header
+	seen     shape // of the accounts of all rows
+	rowsRead int64 // that are surely some
+	words    headerWords
+	notes    []Note
 
 	raw  []byte // the last row that was parsed, as it stands on the tape
 	next int64  // the line behind that row
@@ -90,40 +103,64 @@ func New(input io.Reader, name string, op job.Operation, opts Options) (*Reader,
 		return nil, r.readError(0, err)
 	}
 	r.format = format
-	r.tape = &tape{from: from, cr: format.cr}
-	r.csv = r.parser(r.tape)
-	if err := r.readHeader(); err != nil {
-		return nil, err
+	r.skipBlank(from)
+	window, err := from.Peek(bufferSize)
+	if len(window) == 0 && err != nil && err != io.EOF {
+		return nil, r.readError(1, err)
 	}
+	h, err := r.findHeader(window)
+	if err != nil {
+		return nil, r.readError(0, err)
+	}
+	r.take(h)
+	from.Discard(len(r.header))
+	if r.rows, err = gocsv.NewUnmarshaller(r.csvFrom(from), &record{}); err != nil { // a record is not copied for each row if it is asked for by a pointer
+		return nil, r.readError(0, err)
+	}
+	r.csv.ReuseRecord = true // only from here on, since the unmarshaller keeps what was parsed of the header
 	return r, nil
 }
 
-// readHeader reads the header row, after which the rows can be read.
-func (r *Reader) readHeader() (err error) {
-	// A record is not copied for each row if it is asked for by a pointer.
-	if r.rows, err = gocsv.NewUnmarshaller(r.csv, &record{}); err != nil {
-		return r.headerError(err)
+// skipBlank passes over blank lines at the beginning, of which there may be any number.
+func (r *Reader) skipBlank(from *bufio.Reader) {
+	for {
+		window, _ := from.Peek(bufferSize)
+		blank := blankLines(window, r.format.cr)
+		if len(blank) < len(window) || len(window) < bufferSize {
+			return
+		}
+		r.blankBytes, r.blankLines = r.blankBytes+int64(len(blank)), r.blankLines+r.lineEnds(blank)
+		from.Discard(len(blank))
 	}
-	if at := r.takeRaw(); at >= 0 {
-		return r.notText(1, at)
+}
+
+// take makes a heading the input's.
+func (r *Reader) take(h heading) {
+	r.header = slices.Concat(h.above, h.row)
+	r.at, r.cells, r.format.delimiter = h.fields, h.cells, h.delimiter
+	if len(h.row) > 0 {
+		r.headerLine = r.lineAt(&h)
 	}
-	r.csv.ReuseRecord = true // only from here on, since the unmarshaller keeps what was parsed of the header
-	r.header = bytes.Clone(r.raw)
-	r.next = r.lineOf(nil) + r.lineEnds(r.raw)
-	headers, names := make([]string, len(r.rows.Headers)), make([]string, len(r.rows.Headers))
-	for i, h := range r.rows.Headers {
-		headers[i] = r.format.text(h)
+	r.next = 1 + r.blankLines + r.lineEnds(r.header)
+	r.words = newHeaderWords(h.cells, r.op)
+	if len(h.row) > 0 {
+		r.format.encoding, r.doubts = h.encoding, h.doubts
 	}
-	if r.at, err = findColumns(headers, r.op, r.opts); err != nil {
-		return r.readError(0, err)
-	}
-	r.heading.Account, r.heading.Value = trim(fieldAt(headers, r.at.account)), trim(fieldAt(headers, r.at.value))
-	// The columns of the fields are headed as record has them, and any other not at all.
+}
+
+// csvFrom makes what parses the rows. It reads a header of its own first, in which the columns of the fields are headed as
+// record has them, and any other not at all.
+func (r *Reader) csvFrom(from *bufio.Reader) *csv.Reader {
+	names := make([]string, len(r.cells))
 	names[r.at.account] = "account"
 	if r.at.value >= 0 {
 		names[r.at.value] = "value"
 	}
-	return r.rows.RenormalizeHeaders(func([]string) []string { return names })
+	invented := []byte(strings.Join(names, string(r.format.delimiter)) + "\n")
+	r.behind, r.from = r.next-2, int64(len(invented))
+	r.tape = &tape{from: from, cr: r.format.cr, invented: invented, base: r.from, mark: r.from}
+	r.csv = r.parser(r.tape)
+	return r.csv
 }
 
 // parser parses rows as the input's format says.
@@ -148,7 +185,7 @@ func (r *Reader) Doubtful() bool { return r.doubts }
 // encoding and with the delimiter that Format says. The caller may keep it.
 func (r *Reader) Header() []byte {
 	h := bytes.Clone(r.header)
-	if !bytes.ContainsAny(h[len(h)-1:], "\r\n") {
+	if len(h) > 0 && !bytes.ContainsAny(h[len(h)-1:], "\r\n") {
 		end := byte('\n')
 		if r.format.cr {
 			end = '\r'
@@ -162,47 +199,86 @@ func (r *Reader) Header() []byte {
 // The bytes are good until the next Read.
 func (r *Reader) Raw() []byte { return r.format.restore(r.raw) }
 
-// Read returns the next row. Lines are counted as an editor counts them: the header row begins on line 1 unless blank
-// lines stand before it, and blank lines and line breaks within quotes count. Blank lines, and rows of nothing but
-// delimiters, are no rows and are passed over.
+// Read returns the next row. Lines are counted as an editor counts them: blank lines, line breaks within quotes, and what
+// stands above the header count. Blank lines, rows of nothing but delimiters, rulers, and what stands below the table,
+// such as a count of the rows, are no rows and are passed over; but for blanks, Notes tells of them.
 //
 // A row that is wrong in itself is no error, but an item with a reason, and with what could be told of its fields. The
 // error is io.EOF when the whole input was read, else of type *Error: what follows in the input is not known, and Read
 // must not be called again.
 func (r *Reader) Read() (job.Item, error) {
 	for {
-		row, malformed, err := r.parse()
-		if err != nil {
+		if it, is := r.tail.next(&r.raw); is {
+			return it, nil
+		}
+		row, err := r.readRow()
+		switch {
+		case err == io.EOF && r.tail.isEmpty():
+			return job.Item{}, io.EOF
+		case err == io.EOF:
+			r.endTable()
+		case err != nil:
 			return job.Item{}, err
+		case row.sort == ordinary && r.tail.isEmpty():
+			return row.item, nil
+		default:
+			row.raw = bytes.Clone(r.raw)
+			r.tail.add(row)
+		}
+	}
+}
+
+// readRow reads what comes next that is not blank.
+func (r *Reader) readRow() (tailRow, error) {
+	for {
+		fields, malformed, err := r.parse()
+		if err != nil {
+			return tailRow{}, err
 		}
 		it := job.Item{Line: r.lineOf(malformed)}
+		r.apart = r.apart || it.Line > r.next
 		r.next = it.Line + r.lineEnds(r.raw)
 		if r.onlyDelimiters() {
+			r.apart = true
 			continue
 		}
-		if malformed != nil {
-			return r.broken(it, malformed)
+		if r.isRuler() {
+			r.note(Note{Text: "is a ruler, and no row"}, it.Line)
+			continue
 		}
-		if r.at.value < 0 {
-			row.Value = r.opts.Value
+		if malformed != nil || r.surplus > 0 && !r.endsEmpty() {
+			fields, err = r.mend(&it, malformed)
 		}
-		r.check(&it, row.Account, row.Value)
-		if it.Account == r.heading.Account && (r.at.value < 0 || it.Value == r.heading.Value) {
-			it.Invalid, it.Detail, it.Warning = "the header stands here once more", "", ""
+		if fields != nil {
+			r.checkFields(&it, fields)
 		}
-		return it, nil
+		if err = cmp.Or(err, r.checkHeader(&it)); err != nil {
+			return tailRow{}, err
+		}
+		return r.sorted(it), nil
+	}
+}
+
+// checkFields fills an item from the fields of its row.
+func (r *Reader) checkFields(it *job.Item, fields *record) {
+	if r.at.value < 0 {
+		fields.Value = r.opts.Value
+	}
+	r.check(it, fields.Account, fields.Value)
+	if c := r.raw[len(r.raw)-1]; c != '\n' && c != '\r' && it.Invalid == "" && r.mayBeCut(it) {
+		doubt(it, DoubtUnfinished, "the last row has no line end, and may be cut")
 	}
 }
 
 // parse parses the next row and takes its bytes from the tape. What is wrong with the row alone is malformed; an
 // error ends the reading, and is one of Read's.
-func (r *Reader) parse() (row *record, malformed *csv.ParseError, err error) {
+func (r *Reader) parse() (fields *record, malformed *csv.ParseError, err error) {
 	r.tape.cut(r.csv.InputOffset())
 	r.tape.skipped = 0
 	parsed, err := r.rows.Read()
 	switch {
 	case err == nil:
-		row = parsed.(*record)
+		fields = parsed.(*record)
 	case err == io.EOF:
 		return nil, nil, io.EOF
 	case r.tape.tooLong: // whatever is wrong with its beginning
@@ -214,7 +290,8 @@ func (r *Reader) parse() (row *record, malformed *csv.ParseError, err error) {
 		}
 	}
 	if at := r.takeRaw(); at >= 0 {
-		return nil, nil, r.notText(r.lineOf(malformed)+r.lineEnds(r.raw[:at]), at)
+		before := r.blankBytes + int64(len(r.header)) - r.from + r.csv.InputOffset() - int64(len(r.raw))
+		return nil, nil, r.notText(r.lineOf(malformed)+r.lineEnds(r.raw[:at]), at, before)
 	}
-	return row, malformed, nil
+	return fields, malformed, nil
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -171,7 +172,7 @@ func TestRefused(t *testing.T) {
 		{"a long cell", "in.csv:3: the row is too long, more than 1 MiB", strings.NewReader("account,vmr_id,photo\na,b,\nc,d," + strings.Repeat("x", 1<<21) + "\ne,f,\n"), reader.Options{}},
 		{"a long cell in quotes", "in.csv:2: the row is too long, more than 1 MiB", strings.NewReader("account,vmr_id,photo\na,b,\"" + strings.Repeat("x\"\",\n", 1<<20) + "\"\ne,\"f\",\n"), reader.Options{}},
 		{"a long cell in quotes at the end", "in.csv:2: the row is too long, more than 1 MiB", strings.NewReader("account;photo;vmr_id\r\na;\"" + strings.Repeat("x", 1<<22) + "\";b"), reader.Options{}},
-		{"a long header", "in.csv:1: the row is too long, more than 1 MiB", strings.NewReader("account,vmr_id," + strings.Repeat("x\"", 1<<20)), reader.Options{}},
+		{"a long header", "in.csv: the header row is longer than 256 KiB", strings.NewReader("account,vmr_id," + strings.Repeat("x\"", 1<<20)), reader.Options{}},
 		{"a quote not closed before others", "in.csv:2: the row is too long, more than 1 MiB: a quote is opened on line 2 and not closed", strings.NewReader("account,vmr_id,n\na,b,\"c\n" + strings.Repeat("d,e,f\n", 1<<20) + "a,\"b\",c\n"), reader.Options{}},
 		{"a quote not closed in a later line of a row", "in.csv:2: the row is too long, more than 1 MiB: a quote is opened on line 4 and not closed", strings.NewReader("account,vmr_id,n\na,\"b\n\nb\",\"" + strings.Repeat("d,e,f\r\n", 1<<20)), reader.Options{}},
 		{"a long row behind blank lines", "in.csv:1572870: the row is too long, more than 1 MiB", strings.NewReader("account,vmr_id\na,b\n\n\n\n" + strings.Repeat("\r\n", 3<<19) + "c," + strings.Repeat("x", 1<<21)), reader.Options{}},
@@ -211,7 +212,7 @@ func TestColumnsByName(t *testing.T) {
 func TestWritten(t *testing.T) {
 	t.Parallel()
 	const text = "名称;账号;vmr_id;n\n\"会议室\n\"\"A\"\"\"; 张伟\u3000;" + room + ";\n\u20AC\U00020000\uFFFD;李娜;" + room + ";x\n;王;" + room + ";;\nabc;d;" + room + ";"
-	want := fmt.Sprint([]string{"2 张伟 " + room, "4 李娜 " + room, "5 王 " + room + " ! too many fields: 5, and the header has 4", "6 d " + room})
+	want := fmt.Sprint([]string{"2 张伟 " + room, "4 李娜 " + room, "5 王 " + room, "6 d " + room})
 	encodings := map[string]encoding.Encoding{
 		"utf-8": unicode.UTF8, "utf-8 marked": unicode.UTF8BOM, "gb18030": simplifiedchinese.GB18030,
 		"utf-16 LE": unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), "utf-16 BE": unicode.UTF16(unicode.BigEndian, unicode.UseBOM),
@@ -303,7 +304,11 @@ func FuzzRead(f *testing.F) {
 				last = it.Line
 				rebuilt = append(rebuilt, r.Raw()...)
 			}
-			if got, want := solid(rebuilt), solid(input); !bytes.Equal(got, want) {
+			if slices.ContainsFunc(r.Notes(), func(n reader.Note) bool { return strings.HasSuffix(n.Text, "no row") }) {
+				continue // it tells of what it passed over
+			}
+			table := r.Table()
+			if got, want := solid(rebuilt, table.Delimiter), solid(input, table.Delimiter); !bytes.Equal(got, want) {
 				t.Fatalf("put together: %q\nthe input:   %q", got, want)
 			}
 		}
@@ -311,9 +316,9 @@ func FuzzRead(f *testing.F) {
 }
 
 // solid removes line ends, delimiters and quotes, which is more than the blank rows that a reader may pass over.
-func solid(text []byte) []byte {
+func solid(text []byte, delimiter rune) []byte {
 	return bytes.Map(func(c rune) rune {
-		if strings.ContainsRune("\r\n,;\t\"\x00", c) {
+		if c == delimiter || strings.ContainsRune("\r\n,;\t\"\x00", c) {
 			return -1
 		}
 		return c

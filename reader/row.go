@@ -3,8 +3,8 @@ package reader
 import (
 	"bytes"
 	"encoding/csv"
-	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -32,10 +32,10 @@ func (r *Reader) lineEnds(text []byte) int64 { return lineEnds(text, r.format.cr
 // lineOf is the line on which the row begins that was just parsed.
 func (r *Reader) lineOf(malformed *csv.ParseError) int64 {
 	if malformed != nil {
-		return int64(malformed.StartLine)
+		return int64(malformed.StartLine) + r.behind
 	}
 	line, _ := r.csv.FieldPos(0)
-	return int64(line)
+	return int64(line) + r.behind
 }
 
 // onlyDelimiters tells whether every field of the row is empty, as spreadsheets leave rows.
@@ -52,35 +52,98 @@ func (r *Reader) onlyDelimiters() bool {
 	return true
 }
 
-// broken fills the item of a row that is no good CSV, as far as it can be told, or ends the reading.
-func (r *Reader) broken(it job.Item, malformed *csv.ParseError) (job.Item, error) {
-	parses := func(row []byte) bool {
-		_, err := r.reparse(row, false)
-		return err == nil
+// isRuler tells whether the row only draws a line, as databases do below a header.
+func (r *Reader) isRuler() bool {
+	if c := r.raw[0]; c > '=' && c < '_' || c > '_' && c != '~' && c != '|' { // for speed only: so begin most rows
+		return false
 	}
-	if !parses(r.raw) && parses(append(bytes.Clone(r.raw), '"')) { // one more quote would make it whole
-		return job.Item{}, &Error{
+	drawn := 0
+	for _, c := range r.raw {
+		switch {
+		case strings.IndexByte("-=_*~", c) >= 0:
+			drawn++
+		case strings.IndexByte("+|\" \r\n\t", c) < 0 && rune(c) != r.format.delimiter:
+			return false
+		}
+	}
+	return drawn >= 3
+}
+
+// mend takes the fields out of a row that has more or fewer of them than the header, or blanks before quotes, where
+// nothing else is wrong with it. Otherwise it fills the item as far as it can be told, or ends the reading.
+func (r *Reader) mend(it *job.Item, malformed *csv.ParseError) (*record, error) {
+	cells, err := r.reparse(r.raw, false)
+	if err != nil {
+		return nil, r.broken(it, malformed)
+	}
+	if !r.isWhole(cells) {
+		r.check(it, fieldAt(cells, r.at.account), fieldAt(cells, r.at.value))
+		it.Warning, it.Doubt = "", ""
+		it.Invalid, it.Detail = r.wrongCount(len(cells))
+		return nil, nil
+	}
+	// Where one row is like that, the next ones are as a rule.
+	r.csv.FieldsPerRecord, r.surplus = len(cells), max(0, len(cells)-len(r.cells))
+	return &record{fieldAt(cells, r.at.account), fieldAt(cells, r.at.value)}, nil
+}
+
+// isWhole tells whether a row has all that is wanted of it, whatever its number of cells: those beyond the header are
+// empty, and those that it lacks stand behind the wanted ones. Others with text mean that the cells are shifted.
+func (r *Reader) isWhole(cells []string) bool {
+	if len(cells) <= len(r.cells) {
+		return max(r.at.account, r.at.value) < len(cells)
+	}
+	return countFilled(cells[len(r.cells):]) == 0
+}
+
+// endsEmpty tells whether the cells beyond those of the header are empty, as in the rows before.
+func (r *Reader) endsEmpty() bool {
+	row := bytes.TrimRight(r.raw, "\r\n")
+	return bytes.HasSuffix(row, bytes.Repeat([]byte(string(r.format.delimiter)), r.surplus))
+}
+
+// mayBeCut tells of a row that is the last, and has no line end, whether what is wanted of it may be cut: not where
+// more follows it, a quote closes it, or its shape is whole.
+func (r *Reader) mayBeCut(it *job.Item) bool {
+	last := max(r.at.account, r.at.value)
+	switch cells := r.allCells(); {
+	case len(cells)-1 > last || r.raw[len(r.raw)-1] == '"' || r.rowsRead == 0 && r.headerLine == 0:
+		return false
+	case r.at.value == last:
+		return !isRoom(it.Value) && len(r.op.Values) == 0
+	}
+	return true
+}
+
+// broken fills the item of a row that is no good CSV, as far as it can be told, or ends the reading.
+func (r *Reader) broken(it *job.Item, malformed *csv.ParseError) error {
+	if _, err := r.reparse(append(bytes.Clone(r.raw), '"'), false); err == nil { // one more quote would make it whole
+		return &Error{
 			File: r.name, Line: it.Line, Reason: "a quote is opened in this row and never closed",
 			Try: "the file may be cut short; mend the row, or export again",
 		}
 	}
-	fields, _ := r.reparse(r.raw, true)
-	r.check(&it, fieldAt(fields, r.at.account), fieldAt(fields, r.at.value))
-	it.Warning = ""
-	if errors.Is(malformed.Err, csv.ErrFieldCount) {
-		it.Invalid, it.Detail = r.wrongCount(len(fields))
-		return it, nil
-	}
+	cells, _ := r.reparse(r.raw, true)
+	r.check(it, fieldAt(cells, r.at.account), fieldAt(cells, r.at.value))
+	it.Warning, it.Doubt = "", ""
 	it.Invalid, it.Detail = "a quote stands inside a field, or text behind a closing quote", ""
-	if malformed.Line > malformed.StartLine { // such a quote can draw further lines into the row
-		it.Detail = fmt.Sprintf("the row runs on to line %d", malformed.Line)
+	switch {
+	case bytes.Contains(r.raw, []byte(`\"`)):
+		it.Invalid = `a quote is escaped with a backslash, where a CSV doubles it`
+	case blankBehindQuote.Match(r.raw):
+		it.Invalid = "a blank stands behind a closing quote"
 	}
-	return it, nil
+	if malformed != nil && malformed.Line > malformed.StartLine { // such a quote can draw further lines into the row
+		it.Detail = fmt.Sprintf("the row runs on to line %d", int64(malformed.Line)+r.behind)
+	}
+	return nil
 }
+
+var blankBehindQuote = regexp.MustCompile(`"[ \t]+(?:[,;\t|]|\r|\n|$)`)
 
 // wrongCount says that the row has more or fewer fields than the header.
 func (r *Reader) wrongCount(fields int) (invalid, detail string) {
-	headers := len(r.rows.Headers)
+	headers := len(r.cells)
 	invalid, detail = "too few fields", fmt.Sprintf("%d, and the header has %d", fields, headers)
 	if fields > headers {
 		invalid = "too many fields"
@@ -98,7 +161,7 @@ func (r *Reader) reparse(row []byte, lazy bool) ([]string, error) {
 		breakLines(row, nil)
 	}
 	p := r.parser(bytes.NewReader(row))
-	p.LazyQuotes = lazy
+	p.LazyQuotes, p.TrimLeadingSpace = lazy, r.format.delimiter != '\t'
 	return p.Read()
 }
 

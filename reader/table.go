@@ -38,8 +38,10 @@ type Note struct {
 // Table says how the input was read, as far as it was.
 func (r *Reader) Table() Table {
 	encoding, delimiter := r.Format()
-	return Table{encoding, delimiter, 1, Column{r.at.account + 1, r.heading.Account}, Column{r.at.value + 1, r.heading.Value}}
+	return Table{encoding, delimiter, r.headerLine, r.column(r.at.account), r.column(r.at.value)}
 }
+
+func (r *Reader) column(at int) Column { return Column{at + 1, trim(fieldAt(r.cells, at))} }
 
 // Notes are what is to be told of the input beside its rows, in the order in which it was found. It is complete after
 // Read returned io.EOF.

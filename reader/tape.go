@@ -18,6 +18,9 @@ var errLongRow = errors.New("the row is too long, more than 1 MiB")
 type tape struct {
 	from *bufio.Reader
 	cr   bool // lines end with a lone CR
+
+	invented []byte // goes before the input, and is not kept; base and mark count it
+
 	kept []byte
 	base int64 // where in the input kept begins
 	mark int64 // where the row begins that is being parsed, or what is left of the blank lines before it
@@ -27,6 +30,11 @@ type tape struct {
 }
 
 func (t *tape) Read(p []byte) (int, error) {
+	if len(t.invented) > 0 {
+		n := copy(p, t.invented)
+		t.invented = t.invented[n:]
+		return n, nil
+	}
 	if t.rowSize() > maxRow {
 		t.skipBlank()
 	}

@@ -1,0 +1,289 @@
+package reader
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+
+	"meetbatch/job"
+)
+
+// searchedRows is among how many rows the header is looked for.
+const searchedRows = 50
+
+// heading is a row at the beginning of an input that may be its header, as one delimiter has it.
+type heading struct {
+	above     []byte // all that stands before it
+	row       []byte // as it stands; empty where the table has no header
+	delimiter rune
+	cells     []string
+	fields    columns
+	encoding  string // of the input, as far as it shows; and whether that is guessed from very little
+	doubts    bool
+	err       error // why it is no header
+}
+
+// findHeader finds the first row that holds the wanted columns, with whatever delimiter they are found. What stands
+// above it must surely be no row.
+func (r *Reader) findHeader(window []byte) (heading, error) {
+	at, delimiters := 0, []rune{',', ';', '\t', '|'}
+	if m := separatorLine.FindSubmatch(window); m != nil {
+		at, delimiters = len(m[0]), []rune{rune(m[1][0])}
+	}
+	if r.opts.Delimiter != 0 {
+		delimiters = []rune{r.opts.Delimiter}
+	}
+	switch line := r.opts.HeaderLine; {
+	case r.opts.NoHeader:
+		return r.withoutHeader(window, at, delimiters)
+	case line > 0:
+		at, known := offsetOfLine(window, line, r.format.cr)
+		if !known {
+			return heading{}, &Error{Reason: fmt.Sprintf("there is no line %d among the first %d KiB", line, bufferSize>>10), Try: "in which line is the header?"}
+		}
+		h := r.headingAt(window, at, delimiters)
+		if h.err != nil {
+			return h, r.noHeader([]heading{h})
+		}
+		return h, nil
+	}
+	var passed []heading
+	for len(passed) < searchedRows {
+		h := r.headingAt(window, at, delimiters)
+		if h.err == io.EOF {
+			break
+		}
+		if h.err == nil || !mayStandAbove(h.err) {
+			return h, cmp.Or(r.placed(&h), r.checkAbove(window, passed, &h))
+		}
+		passed = append(passed, h)
+		at = len(h.above) + len(h.row)
+	}
+	return heading{}, r.noHeader(passed)
+}
+
+// separatorLine is what Excel reads, and some programs write, above the header: sep=;
+var separatorLine = regexp.MustCompile(`(?i)\A"?sep=([^\w\r\n"])"?[,;\t|]*(?:\r\n|\r|\n)`)
+
+// headingAt reads the row that begins at a place, or behind blank lines there, with the delimiter with which the wanted
+// columns are in it, or else with the one that gives most cells.
+func (r *Reader) headingAt(window []byte, at int, delimiters []rune) (most heading) {
+	for i, delimiter := range delimiters {
+		h := r.headingWith(window, at, delimiter)
+		if h.err == nil {
+			h.fields, h.err = findColumns(h.cells, r.op, r.opts)
+		}
+		if h.err == nil || !mayStandAbove(h.err) {
+			return h
+		}
+		if i == 0 || len(h.cells) > len(most.cells) || h.fields.account > most.fields.account {
+			most = h
+		}
+	}
+	return most
+}
+
+// headingWith parses a row. One that cannot be parsed is taken to be the line on which it begins.
+func (r *Reader) headingWith(window []byte, at int, delimiter rune) heading {
+	at += len(blankLines(window[at:], r.format.cr))
+	h := heading{above: window[:at], delimiter: delimiter, fields: nowhere}
+	text := window[at:]
+	if r.format.cr {
+		text = bytes.Clone(text)
+		breakLines(text, nil)
+	}
+	p := csv.NewReader(bytes.NewReader(text))
+	p.Comma, p.TrimLeadingSpace = delimiter, delimiter != '\t'
+	if h.cells, h.err = p.Read(); h.err == io.EOF {
+		return h
+	}
+	if h.row = window[at : at+int(p.InputOffset())]; h.err != nil {
+		line, _, _ := bytes.Cut(text, []byte("\n"))
+		h.row = window[at:min(len(window), at+len(line)+1)]
+	}
+	if at+len(h.row) == bufferSize {
+		h.err = &Error{Reason: fmt.Sprintf("the header row is longer than %d KiB", bufferSize>>10), Try: "is a quote opened and never closed?"}
+	}
+	f := r.format
+	if f.encoding == unknown && !isASCII(h.row) {
+		f.encoding, h.doubts = guess(window[at:min(len(window), at+bufferSize/4)])
+	}
+	h.encoding = f.encoding
+	for i := range h.cells {
+		h.cells[i] = f.text(h.cells[i])
+	}
+	return h
+}
+
+// errMissing is of a row that lacks a wanted column.
+var errMissing = errors.New("a column is missing")
+
+// mayStandAbove tells whether a row that is no header for a reason may stand above one.
+func mayStandAbove(err error) bool {
+	_, unreadable := errors.AsType[*csv.ParseError](err)
+	return unreadable || errors.Is(err, errMissing)
+}
+
+// lineAt is the line on which a heading stands.
+func (r *Reader) lineAt(h *heading) int64 { return 1 + r.blankLines + r.lineEnds(h.above) }
+
+// placed gives the error of a heading its line, unless that is the first.
+func (r *Reader) placed(h *heading) error {
+	e, is := errors.AsType[*Error](h.err)
+	if is && r.lineAt(h) > 1 {
+		e.Line = r.lineAt(h)
+	}
+	return h.err
+}
+
+// checkAbove refuses a header above which there may be rows: nobody could tell the title of a list from an account.
+func (r *Reader) checkAbove(window []byte, passed []heading, h *heading) error {
+	for i := range passed {
+		row := r.headingWith(window, len(passed[i].above), h.delimiter)
+		next := h
+		if i+1 < len(passed) {
+			next = &passed[i+1]
+		}
+		apart := len(next.above) > len(row.above)+len(row.row) // by a blank line
+		if !bytes.HasPrefix(row.row, []byte("#")) && r.mayBeRow(row.cells, h, apart) {
+			return &Error{
+				Line:   r.lineAt(&row),
+				Reason: fmt.Sprintf("this may be a row, and the header stands below it, in line %d", r.lineAt(h)),
+				Try:    "if nothing above the header is a row, say " + r.opts.Say("header-line", fmt.Sprint(r.lineAt(h))),
+			}
+		}
+	}
+	return nil
+}
+
+// mayBeRow tells whether cells that stand above a header may be a row of the table. Those of a title, or of what an
+// export says of itself, fill fewer columns, or the wrong ones.
+func (r *Reader) mayBeRow(cells []string, h *heading, apart bool) bool {
+	account, value := fieldAt(cells, h.fields.account), fieldAt(cells, h.fields.value)
+	switch filled := countFilled(cells); {
+	case filled == 0:
+		return false
+	case filled == 1 && countFilled(h.cells) > 1:
+		return slices.ContainsFunc(cells, looksLikeData)
+	case filled == 1:
+		return !apart || looksLikeData(account)
+	case h.fields.value < 0:
+		return trim(account) != "" && !strings.Contains(trim(account), " ")
+	case len(r.op.Values) > 0:
+		_, known := r.op.ValueOf(trim(value))
+		return known && trim(account) != ""
+	}
+	return trim(account) != "" && (r.opts.AnyID && trim(value) != "" || looksLikeData(value))
+}
+
+func countFilled(cells []string) (n int) {
+	for _, c := range cells {
+		if trim(c) != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// dataShape is of cells that are no headers and no titles: addresses, room IDs, numbers.
+var dataShape = regexp.MustCompile(`^(?:[^\s@]+@[^\s@]+|[0-9a-fA-F]{32}|\+?[0-9]{3,})$`)
+
+func looksLikeData(cell string) bool { return dataShape.MatchString(trim(cell)) }
+
+// withoutHeader begins with the first row, whose columns are named by their positions. The delimiter is the one that
+// gives most cells.
+func (r *Reader) withoutHeader(window []byte, at int, delimiters []rune) (heading, error) {
+	h := r.headingAt(window, at, delimiters)
+	if h.err == io.EOF {
+		return h, r.noHeader(nil)
+	}
+	var err error
+	if h.fields, err = findColumns(make([]string, len(h.cells)), r.op, r.opts); err != nil {
+		return h, err
+	}
+	if f := findAny(h.cells, r.op, r.opts); f != "" {
+		return h, &Error{Line: r.lineAt(&h), Reason: fmt.Sprintf("the first row has the header %q, and there is to be none", f), Try: "leave " + r.opts.Say("no-header", "") + " away"}
+	}
+	h.above, h.row, h.cells = window[:at], nil, make([]string, len(h.cells))
+	return h, nil
+}
+
+// noHeader says why there is no header among the rows that were looked at.
+func (r *Reader) noHeader(passed []heading) error {
+	if len(passed) == 0 {
+		return &Error{Reason: "the file is empty", Try: "the first line must name the columns: account," + r.op.Column}
+	}
+	first := &passed[0]
+	f := r.format
+	if f.encoding = first.encoding; f.bad(first.row) >= 0 {
+		r.raw, r.format = first.row, f
+		return r.notText(r.lineAt(first), f.bad(first.row), r.blankBytes+int64(len(first.above)))
+	}
+	for i := range passed {
+		if passed[i].fields.account >= 0 { // and no column of the operation's field
+			return r.placed(&passed[i])
+		}
+	}
+	if unreadable, is := errors.AsType[*csv.ParseError](first.err); is {
+		return &Error{Line: r.lineAt(first), Reason: "the header row cannot be read: " + unreadable.Err.Error(), Try: "is this a CSV?"}
+	}
+	if slices.ContainsFunc(first.cells, looksLikeData) {
+		return r.dataFirst(first)
+	}
+	if e, is := errors.AsType[*Error](first.err); is && len(passed) > 1 {
+		if wider := slices.ContainsFunc(passed, func(h heading) bool { return countFilled(h.cells) > 1 }); wider && countFilled(first.cells) == 1 {
+			e.Reason = fmt.Sprintf("none of the first %d rows is a header: %s", len(passed), e.Reason)
+			e.Try = "in which line is the header? " + r.opts.Say("header-line", "N")
+			return e
+		}
+	}
+	return r.placed(first)
+}
+
+// dataFirst says that the first row is no header, but one of the others.
+func (r *Reader) dataFirst(first *heading) error {
+	wanted, columns := []string{"account"}, []string{r.opts.Say("no-header", ""), r.opts.Say("column", "account=#1")}
+	if r.opts.Value == "" {
+		wanted = append(wanted, r.op.Column)
+		columns = append(columns, r.opts.Say("column", r.op.Column+"=#2"))
+	}
+	return &Error{
+		Line:   r.lineAt(first),
+		Reason: "there is no header row: " + list(first.cells) + " looks like a row already",
+		Try:    fmt.Sprintf("put a line such as %s above it, or name the columns by position: %s", strings.Join(wanted, ","), strings.Join(columns, " ")),
+	}
+}
+
+// offsetOfLine is where a line begins; false where the text has fewer.
+func offsetOfLine(text []byte, line int64, cr bool) (at int, known bool) {
+	text = bytes.Clone(text)
+	if cr {
+		breakLines(text, nil)
+	}
+	for ; line > 1; line-- {
+		n := bytes.IndexByte(text[at:], '\n')
+		if n < 0 {
+			return 0, false
+		}
+		at += n + 1
+	}
+	return at, at < len(text)
+}
+
+// findAny gives a cell that is a header of a wanted column; mostly none.
+func findAny(cells []string, op job.Operation, opts Options) string {
+	for _, c := range cells {
+		for _, field := range []string{"account", op.Column} {
+			if isOneOf(c, fieldOf(field).headersFor(opts.AccountType)) {
+				return c
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,249 @@
+package reader
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"meetbatch/job"
+)
+
+// sort is what a row may be besides one of the table's.
+type sort int
+
+const (
+	ordinary sort = iota
+	lone          // one cell, where the rows of the table have several: a footer, or a row that was cut
+	odd           // an account of a shape that no row before had
+	total         // a count of rows, a sum, an end: in words that say so
+)
+
+// tail holds rows back as long as only such rows follow that may be none: a footer is one by being the last. The zero
+// value is empty.
+type tail struct {
+	rows  []tailRow
+	ready int // of them, whose fate is known
+}
+
+type tailRow struct {
+	item  job.Item
+	sort  sort
+	apart bool // it, or a row before it, stands behind a blank line
+	raw   []byte
+}
+
+// longestTail is how many rows are held back at most: no footer is longer.
+const longestTail = 64
+
+func (t *tail) isEmpty() bool { return len(t.rows) == 0 }
+
+// add holds a row back. An ordinary one lets all go, and none of them is a footer then.
+func (t *tail) add(row tailRow) {
+	t.rows = append(t.rows, row)
+	if row.sort != ordinary && len(t.rows) <= longestTail {
+		return
+	}
+	t.ready = len(t.rows)
+	for i := range t.rows {
+		if t.rows[i].sort == total {
+			doubt(&t.rows[i].item, DoubtShape, "this reads like a count, a sum or an end, and no account")
+		}
+	}
+}
+
+// next gives the next row whose fate is known, and its bytes.
+func (t *tail) next(raw *[]byte) (job.Item, bool) {
+	if t.ready == 0 {
+		return job.Item{}, false
+	}
+	row := t.rows[0]
+	t.rows, t.ready = t.rows[1:], t.ready-1
+	*raw = row.raw
+	return row.item, true
+}
+
+// doubt lets a row be sent only where a kind of doubts is lifted.
+func doubt(it *job.Item, kind, warning string) {
+	if it.Invalid == "" && it.Doubt == "" {
+		it.Doubt, it.Warning = kind, warning
+	}
+}
+
+// endTable decides what the last rows are, behind which nothing follows.
+func (r *Reader) endTable() {
+	var below []tailRow
+	kept := r.tail.rows[:0]
+	for _, row := range r.tail.rows {
+		switch {
+		case row.sort == total, row.sort == lone && (row.apart || len(below) > 0):
+			below = append(below, row)
+			continue
+		case row.sort == odd:
+			doubt(&row.item, DoubtShape, "the last rows are unlike all others")
+		}
+		kept = append(kept, row)
+	}
+	for _, row := range below {
+		r.note(Note{Text: "stands below the table, and is no row"}, row.item.Line)
+	}
+	r.tail.rows, r.tail.ready = kept, len(kept)
+}
+
+// note takes down something of its sort that stands on a line.
+func (r *Reader) note(n Note, line int64) {
+	at := slices.IndexFunc(r.notes, func(known Note) bool { return known.Text == n.Text })
+	if at < 0 {
+		at = len(r.notes)
+		r.notes = append(r.notes, n)
+	}
+	known := &r.notes[at]
+	if known.Count++; len(known.Lines) < notedLines {
+		known.Lines = append(known.Lines, line)
+	}
+}
+
+// notedLines is how many lines a note names; all are counted.
+const notedLines = 10
+
+// sorted tells what a row may be besides one of the table's.
+func (r *Reader) sorted(it job.Item) tailRow {
+	row := tailRow{item: it, sort: r.sortOf(&it), apart: r.apart}
+	if row.sort == ordinary {
+		r.apart = false
+		r.rowsRead++
+		if it.Invalid == "" {
+			r.seen |= shapeOf(it.Account)
+		}
+	}
+	return row
+}
+
+// fewRows are too few to say of another that it is unlike them.
+const fewRows = 3
+
+func (r *Reader) sortOf(it *job.Item) sort {
+	if mayCount(r.raw) && r.counts() {
+		return total
+	}
+	if it.Invalid != "" {
+		if len(r.cells) > 1 && countFilled(r.allCells()) == 1 {
+			return lone
+		}
+		return ordinary
+	}
+	if r.at.value >= 0 && isRoom(it.Value) || r.rowsRead < fewRows {
+		return ordinary
+	}
+	shape := shapeOf(it.Account)
+	if unseen := shape &^ r.seen; unseen&(hasBlank|hasColon) != 0 || r.apart && unseen != 0 {
+		return odd
+	}
+	return ordinary
+}
+
+// shape is what an account looks like.
+type shape uint8
+
+const (
+	hasBlank shape = 1 << iota
+	hasColon
+	isAddress
+	isNumber
+	isWord // of ASCII
+	isOther
+)
+
+func shapeOf(account string) (s shape) {
+	kind := isNumber
+	for i := range len(account) {
+		switch c := account[i]; {
+		case c == ' ':
+			s |= hasBlank
+		case c == ':':
+			s |= hasColon
+		case c == '@':
+			kind |= isAddress
+		case c >= 0x80:
+			kind |= isOther
+		case c < '0' || c > '9':
+			kind |= isWord
+		}
+	}
+	switch {
+	case kind&isAddress != 0:
+		return s | isAddress
+	case kind&isOther != 0:
+		return s | isOther
+	case kind&isWord != 0:
+		return s | isWord
+	}
+	return s | isNumber
+}
+
+// countWords are how rows begin that count others, sum them up or end them.
+var countWords = []string{"total", "grand", "sub", "sum", "count", "rows", "records", "end", "eof", "gesamt", "anzahl",
+	"合计", "总计", "小计", "总数", "总共", "共", "合計", "總計", "小計", "итого", "всего"}
+
+// counting matches a row that counts others, or ends them: Total: 4, (5 rows affected), 5 rows selected., 共 5 条.
+var counting = regexp.MustCompile(`(?i)^\W*(?:` +
+	`(?:(?:grand |sub[- ]?)?totals?|sum|summe|count|gesamt|anzahl|合计|总计|小计|总数|总共|合計|總計|小計|итого|всего)(?: \(?(?:rows?|records?|users?|accounts?|entries|count)\)?)?\s*(?:[:：=]\s*[\d,.]*|\s[\d,.]+)\s*\pL*|` +
+	`(?:rows?|records?)(?: \w+)?\s*[:：=]\s*\d+|` +
+	`共\s*\d+\s*\S{0,4}|` +
+	`[\d,]+ ?(?:rows?|records?|results?|entries|users?|accounts?|条|行|件|个|筆|zeilen?|filas?|lignes?|строк\S*)\b?.{0,40}|` +
+	`end[ -]of[ -](?:file|report|list|data|export)|eof|end` +
+	`)\W*$`)
+
+// mayCount tells of most rows that they count nothing, for speed only.
+func mayCount(raw []byte) bool {
+	raw = bytes.TrimLeft(raw, "\"( -*#=<[\t")
+	if len(raw) == 0 {
+		return true
+	}
+	switch c := raw[0] | 0x20; {
+	case '0' <= raw[0] && raw[0] <= '9':
+		return bytes.IndexByte(raw, ' ') > 0 || !isASCII(raw)
+	case raw[0] >= 0x80:
+	case bytes.IndexByte([]byte("tgscrea"), c) < 0:
+		return false
+	}
+	for _, word := range countWords {
+		if len(raw) >= len(word) && strings.EqualFold(string(raw[:len(word)]), word) {
+			return true
+		}
+	}
+	return raw[0] >= 0x80
+}
+
+// counts tells whether the last row counts others, or ends them. Where its first cell is nothing but a word such as
+// Total, the others have to be numbers.
+func (r *Reader) counts() bool {
+	var texts, numbers []string
+	for _, cell := range r.allCells() {
+		if cell = trim(cell); cell != "" && numberShape.MatchString(cell) {
+			numbers = append(numbers, cell)
+		} else if cell != "" {
+			texts = append(texts, cell)
+		}
+	}
+	if len(texts) != 1 {
+		return false
+	}
+	text := texts[0]
+	if len(numbers) > 0 {
+		text = fmt.Sprintf("%s: %s", strings.TrimRight(text, ":： "), numbers[0])
+	}
+	return counting.MatchString(text)
+}
+
+var numberShape = regexp.MustCompile(`^[\d,. ]+$`)
+
+// allCells are those of the last row, as texts.
+func (r *Reader) allCells() []string {
+	cells, _ := r.reparse(r.raw, true)
+	for i := range cells {
+		cells[i] = r.format.text(cells[i])
+	}
+	return cells
+}
