@@ -32,7 +32,7 @@ type heading struct {
 // findHeader finds the first row that holds the wanted columns, with whatever delimiter they are found. What stands
 // above it must surely be no row.
 func (r *Reader) findHeader(window []byte) (heading, error) {
-	at, delimiters := 0, []rune{',', ';', '\t', '|'}
+	at, delimiters := 0, usualDelimiters
 	if m := separatorLine.FindSubmatch(window); m != nil {
 		at, delimiters = len(m[0]), []rune{rune(m[1][0])}
 	}
@@ -49,7 +49,7 @@ func (r *Reader) findHeader(window []byte) (heading, error) {
 		}
 		h := r.headingAt(window, at, delimiters)
 		if h.err != nil {
-			return h, r.noHeader([]heading{h})
+			return h, r.noHeader(window, []heading{h})
 		}
 		return h, nil
 	}
@@ -65,8 +65,11 @@ func (r *Reader) findHeader(window []byte) (heading, error) {
 		passed = append(passed, h)
 		at = len(h.above) + len(h.row)
 	}
-	return heading{}, r.noHeader(passed)
+	return heading{}, r.noHeader(window, passed)
 }
+
+// usualDelimiters are those that are tried, the most usual first.
+var usualDelimiters = []rune{',', ';', '\t', '|'}
 
 // separatorLine is what Excel reads, and some programs write, above the header: sep=;
 var separatorLine = regexp.MustCompile(`(?i)\A"?sep=([^\w\r\n"])"?[,;\t|]*(?:\r\n|\r|\n)`)
@@ -201,7 +204,7 @@ func looksLikeData(cell string) bool { return dataShape.MatchString(trim(cell)) 
 func (r *Reader) withoutHeader(window []byte, at int, delimiters []rune) (heading, error) {
 	h := r.headingAt(window, at, delimiters)
 	if h.err == io.EOF {
-		return h, r.noHeader(nil)
+		return h, r.noHeader(window, nil)
 	}
 	var err error
 	if h.fields, err = findColumns(make([]string, len(h.cells)), r.op, r.opts); err != nil {
@@ -215,7 +218,7 @@ func (r *Reader) withoutHeader(window []byte, at int, delimiters []rune) (headin
 }
 
 // noHeader says why there is no header among the rows that were looked at.
-func (r *Reader) noHeader(passed []heading) error {
+func (r *Reader) noHeader(window []byte, passed []heading) error {
 	if len(passed) == 0 {
 		return &Error{Reason: "the file is empty", Try: "the first line must name the columns: account," + r.op.Column}
 	}
@@ -224,6 +227,13 @@ func (r *Reader) noHeader(passed []heading) error {
 	if f.encoding = first.encoding; f.bad(first.row) >= 0 {
 		r.raw, r.format = first.row, f
 		return r.notText(r.lineAt(first), f.bad(first.row), r.blankBytes+int64(len(first.above)))
+	}
+	if h := r.headingAt(window, len(first.above), usualDelimiters); r.opts.Delimiter != 0 && h.err == nil {
+		e, _ := errors.AsType[*Error](first.err)
+		if e != nil {
+			e.Try = fmt.Sprintf("with %s the columns are there", r.opts.Say("delimiter", strings.Replace(string(h.delimiter), "\t", "tab", 1)))
+			return e
+		}
 	}
 	for i := range passed {
 		if passed[i].fields.account >= 0 { // and no column of the operation's field

@@ -190,7 +190,7 @@ func sayFlag(setting, value string) string {
 		setting = "to"
 	}
 	if value != "" {
-		value = " " + value
+		value = " " + words.Quoted(value)
 	}
 	return "--" + setting + value
 }
