@@ -57,9 +57,12 @@ func (r *Reader) checkHeader(it *job.Item) error {
 			words++
 		}
 	}
-	same := func(at int) bool { return at < 0 || fold(fieldAt(cells, at)) == fold(fieldAt(r.cells, at)) }
+	same := true
+	for i := range max(len(cells), len(r.cells)) {
+		same = same && fold(fieldAt(cells, i)) == fold(fieldAt(r.cells, i))
+	}
 	switch isAccount := isOneOf(it.Account, fieldOf("account").allHeaders()); {
-	case r.headerLine > 0 && same(r.at.account) && same(r.at.value),
+	case r.headerLine > 0 && same,
 		r.headerLine > 0 && isAccount && countFilled(cells) == 1:
 		it.Invalid, it.Detail, it.Warning, it.Doubt = "the header stands here once more", "", "", ""
 	case words > 1, isAccount && countFilled(cells) == 1:

@@ -154,6 +154,10 @@ func (r *Reader) checkAbove(window []byte, passed []heading, h *heading) error {
 			next = &passed[i+1]
 		}
 		apart := len(next.above) > len(row.above)+len(row.row) // by a blank line
+		if !apart {                                            // nor is a title of several words above a list without any
+			below := window[len(h.above)+len(h.row):]
+			apart = bytes.IndexByte(bytes.TrimSpace(row.row), ' ') > 0 && len(below) > 0 && bytes.IndexByte(below[:min(len(below), 4<<10)], ' ') < 0
+		}
 		if !bytes.HasPrefix(row.row, []byte("#")) && r.mayBeRow(row.cells, h, apart) {
 			return &Error{
 				Line:   r.lineAt(&row),
@@ -240,6 +244,7 @@ func (r *Reader) noHeader(window []byte, passed []heading) error {
 			return r.placed(&passed[i])
 		}
 	}
+	elsewhere := "or is the header another line? " + r.opts.Say("header-line", "N")
 	if unreadable, is := errors.AsType[*csv.ParseError](first.err); is {
 		return &Error{Line: r.lineAt(first), Reason: "the header row cannot be read: " + unreadable.Err.Error(), Try: "is this a CSV?"}
 	}
@@ -252,6 +257,7 @@ func (r *Reader) noHeader(window []byte, passed []heading) error {
 			e.Try = "in which line is the header? " + r.opts.Say("header-line", "N")
 			return e
 		}
+		e.Try += "; " + elsewhere
 	}
 	return r.placed(first)
 }

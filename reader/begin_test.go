@@ -130,7 +130,13 @@ func TestBelow(t *testing.T) {
 		{"one whose last field is not read", "account,name\nc1,x\nc2,y", job.SetStatus, "1: 2 c1 3 c2"},
 		{"one that a quote closes", "account\n\"c1\"\n\"c2\"", job.SetStatus, "1: 2 c1 3 c2"},
 		{"a cut room", "account,vmr_id\na,ff8080816b9ec3ab016ba125aca2000", job.Reclaim, "1: 2 a?unfinished"},
-		{"backslashes", "account,vmr_id,n\n\"a\",\"ff8080816b9ec3ab016ba125aca20001\",\"Room \\\"1\\\" north\"\n", job.Reclaim, "1: 2 a!"},
+		{"backslashes", "account,vmr_id,n\n\"a\",\"ff8080816b9ec3ab016ba125aca20001\",\"Room \\\"1\\\" north\"\n", job.Reclaim, "1: 2 a; 1 [2]"},
+		{"numbers below words", list + "7\n", job.SetStatus, listRead + " 6 7?shape"},
+		{"many numbers below words", list + strings.Repeat("7\n", 9), job.SetStatus, listRead + " 6 7 7 7 8 7 9 7 10 7 11 7 12 7 13 7 14 7"},
+		{"a lonely total", list + "合计\n", job.SetStatus, listRead + " 6 合计?shape"},
+		{"another delimiter in the rows", "account\na;1\nb;2\n", job.SetStatus, "1: 2 a;1 3 b;2; 2 [2 3]"},
+		{"a header with a column more", rooms + "account,vmr_id,name\n", job.Reclaim, `in.csv:4: a second header stands here, and not the first one again: "account", "vmr_id", "name"`},
+		{"swapped cells", rooms + "ff8080816b9ec3ab016ba125aca20007,c@x.example\n", job.Reclaim, roomsRead + " 4 ff8080816b9ec3ab016ba125aca20007!"},
 	} {
 		opts := reader.Options{}
 		if test.op.Name == "status" {

@@ -67,6 +67,8 @@ func checkRoom(id string, anyID bool) (invalid, warning string) {
 		return wrong, ""
 	}
 	switch digits := strings.Trim(id, "0123456789") == ""; {
+	case strings.Contains(id, "@"):
+		return "vmr_id is an address, as if the columns were swapped", ""
 	case digits && len(id) <= 15:
 		// The number that people dial stands under the name vmrId in the service's answers.
 		return "vmr_id is the number that people dial, not the room's unique id", ""

@@ -214,6 +214,7 @@ func (r *Reader) Read() (job.Item, error) {
 		row, err := r.readRow()
 		switch {
 		case err == io.EOF && r.tail.isEmpty():
+			r.dropFew()
 			return job.Item{}, io.EOF
 		case err == io.EOF:
 			r.endTable()
@@ -224,6 +225,9 @@ func (r *Reader) Read() (job.Item, error) {
 		default:
 			row.raw = bytes.Clone(r.raw)
 			r.tail.add(row)
+			for _, free := range r.tail.rows[:r.tail.ready] {
+				r.seen |= shapeOf(free.item.Account)
+			}
 		}
 	}
 }
@@ -265,6 +269,9 @@ func (r *Reader) checkFields(it *job.Item, fields *record) {
 		fields.Value = r.opts.Value
 	}
 	r.check(it, fields.Account, fields.Value)
+	if len(r.cells) == 1 && strings.ContainsAny(it.Account, ";\t|") {
+		r.note(Note{Doubt: DoubtShape, Text: delimited}, it.Line)
+	}
 	if c := r.raw[len(r.raw)-1]; c != '\n' && c != '\r' && it.Invalid == "" && r.mayBeCut(it) {
 		doubt(it, DoubtUnfinished, "the last row has no line end, and may be cut")
 	}

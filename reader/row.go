@@ -73,6 +73,11 @@ func (r *Reader) isRuler() bool {
 // nothing else is wrong with it. Otherwise it fills the item as far as it can be told, or ends the reading.
 func (r *Reader) mend(it *job.Item, malformed *csv.ParseError) (*record, error) {
 	cells, err := r.reparse(r.raw, false)
+	if err != nil && bytes.Contains(r.raw, []byte(`\"`)) {
+		if cells, err = r.reparse([]byte(escapes.Replace(string(r.raw))), false); err == nil {
+			r.note(Note{Text: "quotes are escaped with backslashes, and were read so"}, it.Line)
+		}
+	}
 	if err != nil {
 		return nil, r.broken(it, malformed)
 	}
@@ -86,6 +91,9 @@ func (r *Reader) mend(it *job.Item, malformed *csv.ParseError) (*record, error) 
 	r.csv.FieldsPerRecord, r.surplus = len(cells), max(0, len(cells)-len(r.cells))
 	return &record{fieldAt(cells, r.at.account), fieldAt(cells, r.at.value)}, nil
 }
+
+// escapes are what MySQL writes with a backslash, as a CSV has it.
+var escapes = strings.NewReplacer(`\"`, `""`, `\\`, `\`)
 
 // isWhole tells whether a row has all that is wanted of it, whatever its number of cells: those beyond the header are
 // empty, and those that it lacks stand behind the wanted ones. Others with text mean that the cells are shifted.
@@ -107,6 +115,8 @@ func (r *Reader) endsEmpty() bool {
 func (r *Reader) mayBeCut(it *job.Item) bool {
 	last := max(r.at.account, r.at.value)
 	switch cells := r.allCells(); {
+	case len(cells) < r.csv.FieldsPerRecord: // and than the rows before
+		return true
 	case len(cells)-1 > last || r.raw[len(r.raw)-1] == '"' || r.rowsRead == 0 && r.headerLine == 0:
 		return false
 	case r.at.value == last:

@@ -34,6 +34,9 @@ type tailRow struct {
 	raw   []byte
 }
 
+// fewOdd is how many odd rows may be a footer: more of them are accounts of another sort.
+const fewOdd = 8
+
 // longestTail is how many rows are held back at most: no footer is longer.
 const longestTail = 64
 
@@ -74,13 +77,19 @@ func doubt(it *job.Item, kind, warning string) {
 // endTable decides what the last rows are, behind which nothing follows.
 func (r *Reader) endTable() {
 	var below []tailRow
+	odds := 0
+	for _, row := range r.tail.rows {
+		if row.sort == odd {
+			odds++
+		}
+	}
 	kept := r.tail.rows[:0]
 	for _, row := range r.tail.rows {
 		switch {
 		case row.sort == total, row.sort == lone && (row.apart || len(below) > 0):
 			below = append(below, row)
 			continue
-		case row.sort == odd:
+		case row.sort == odd && odds <= fewOdd:
 			doubt(&row.item, DoubtShape, "the last rows are unlike all others")
 		}
 		kept = append(kept, row)
@@ -124,8 +133,10 @@ func (r *Reader) sorted(it job.Item) tailRow {
 const fewRows = 3
 
 func (r *Reader) sortOf(it *job.Item) sort {
-	if mayCount(r.raw) && r.counts() {
-		return total
+	if mayCount(r.raw) {
+		if sort := r.counts(); sort != ordinary {
+			return sort
+		}
 	}
 	if it.Invalid != "" {
 		if len(r.cells) > 1 && countFilled(r.allCells()) == 1 {
@@ -136,8 +147,9 @@ func (r *Reader) sortOf(it *job.Item) sort {
 	if r.at.value >= 0 && isRoom(it.Value) || r.rowsRead < fewRows {
 		return ordinary
 	}
-	shape := shapeOf(it.Account)
-	if unseen := shape &^ r.seen; unseen&(hasBlank|hasColon) != 0 || r.apart && unseen != 0 {
+	unseen := shapeOf(it.Account) &^ r.seen
+	switch {
+	case unseen&(hasBlank|hasColon|isNumber) != 0, r.apart && unseen != 0, unseen&isWord != 0 && r.seen == isAddress:
 		return odd
 	}
 	return ordinary
@@ -161,8 +173,9 @@ func shapeOf(account string) (s shape) {
 		switch c := account[i]; {
 		case c == ' ':
 			s |= hasBlank
-		case c == ':':
+		case c == ':', c == 0xEF && strings.HasPrefix(account[i:], "："):
 			s |= hasColon
+			kind |= isWord
 		case c == '@':
 			kind |= isAddress
 		case c >= 0x80:
@@ -188,7 +201,7 @@ var countWords = []string{"total", "grand", "sub", "sum", "count", "rows", "reco
 
 // counting matches a row that counts others, or ends them: Total: 4, (5 rows affected), 5 rows selected., 共 5 条.
 var counting = regexp.MustCompile(`(?i)^\W*(?:` +
-	`(?:(?:grand |sub[- ]?)?totals?|sum|summe|count|gesamt|anzahl|合计|总计|小计|总数|总共|合計|總計|小計|итого|всего)(?: \(?(?:rows?|records?|users?|accounts?|entries|count)\)?)?\s*(?:[:：=]\s*[\d,.]*|\s[\d,.]+)\s*\pL*|` +
+	`(?:(?:grand |sub[- ]?)?totals?|sum|summe|count|gesamt|anzahl|合计|总计|小计|总数|总共|合計|總計|小計|итого|всего)(?: \(?(?:rows?|records?|users?|accounts?|entries|count)\)?)?\s*(?:[:：=;,|\t]\s*[\d,.]*|\s[\d,.]+)\s*\pL*|` +
 	`(?:rows?|records?)(?: \w+)?\s*[:：=]\s*\d+|` +
 	`共\s*\d+\s*\S{0,4}|` +
 	`[\d,]+ ?(?:rows?|records?|results?|entries|users?|accounts?|条|行|件|个|筆|zeilen?|filas?|lignes?|строк\S*)\b?.{0,40}|` +
@@ -217,8 +230,8 @@ func mayCount(raw []byte) bool {
 }
 
 // counts tells whether the last row counts others, or ends them. Where its first cell is nothing but a word such as
-// Total, the others have to be numbers.
-func (r *Reader) counts() bool {
+// Total, the others have to be numbers; without one it is only odd.
+func (r *Reader) counts() sort {
 	var texts, numbers []string
 	for _, cell := range r.allCells() {
 		if cell = trim(cell); cell != "" && numberShape.MatchString(cell) {
@@ -228,13 +241,19 @@ func (r *Reader) counts() bool {
 		}
 	}
 	if len(texts) != 1 {
-		return false
+		return ordinary
 	}
 	text := texts[0]
 	if len(numbers) > 0 {
 		text = fmt.Sprintf("%s: %s", strings.TrimRight(text, ":： "), numbers[0])
 	}
-	return counting.MatchString(text)
+	switch {
+	case counting.MatchString(text):
+		return total
+	case counting.MatchString(text + ": 1"):
+		return odd
+	}
+	return ordinary
 }
 
 var numberShape = regexp.MustCompile(`^[\d,. ]+$`)
@@ -246,4 +265,12 @@ func (r *Reader) allCells() []string {
 		cells[i] = r.format.text(cells[i])
 	}
 	return cells
+}
+
+// delimited is noted where an account of a table of one column holds what stands between fields elsewhere.
+const delimited = "the one column holds ; | or tabs, as if they stood between fields"
+
+// dropFew drops that note where it holds for few rows only: accounts may have such characters.
+func (r *Reader) dropFew() {
+	r.notes = slices.DeleteFunc(r.notes, func(n Note) bool { return n.Text == delimited && (n.Count < 2 || 2*n.Count < r.rowsRead) })
 }
