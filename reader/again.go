@@ -42,7 +42,7 @@ func newHeaderWords(cells []string, op job.Operation) headerWords {
 
 func (w *headerWords) has(text string) bool {
 	n := len(text)
-	return n > 0 && n <= w.longest && w.begin[text[0]] && w.end[text[n-1]] && w.known[fold(text)]
+	return n > 0 && n <= w.longest && w.begin[text[0]] && w.end[text[n-1]] && strings.IndexByte(text, '@') < 0 && w.known[fold(text)]
 }
 
 // checkHeader finds a header below the first. The same once more is no row that could be sent; any other begins another

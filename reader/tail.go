@@ -122,7 +122,7 @@ func (r *Reader) sorted(it job.Item) tailRow {
 	if row.sort == ordinary {
 		r.apart = false
 		r.rowsRead++
-		if it.Invalid == "" {
+		if it.Invalid == "" && len(r.op.Values) > 0 {
 			r.seen |= shapeOf(it.Account)
 		}
 	}
@@ -144,7 +144,7 @@ func (r *Reader) sortOf(it *job.Item) sort {
 		}
 		return ordinary
 	}
-	if r.at.value >= 0 && isRoom(it.Value) || r.rowsRead < fewRows {
+	if len(r.op.Values) == 0 || r.rowsRead < fewRows { // no footer has a room
 		return ordinary
 	}
 	unseen := shapeOf(it.Account) &^ r.seen
@@ -210,24 +210,34 @@ var counting = regexp.MustCompile(`(?i)^\W*(?:` +
 
 // mayCount tells of most rows that they count nothing, for speed only.
 func mayCount(raw []byte) bool {
-	raw = bytes.TrimLeft(raw, "\"( -*#=<[\t")
-	if len(raw) == 0 {
-		return true
-	}
-	switch c := raw[0] | 0x20; {
-	case '0' <= raw[0] && raw[0] <= '9':
-		return bytes.IndexByte(raw, ' ') > 0 || !isASCII(raw)
-	case raw[0] >= 0x80:
-	case bytes.IndexByte([]byte("tgscrea"), c) < 0:
+	if !countBegins[raw[0]] {
 		return false
 	}
-	for _, word := range countWords {
-		if len(raw) >= len(word) && strings.EqualFold(string(raw[:len(word)]), word) {
-			return true
-		}
+	raw = bytes.TrimLeft(raw, countMarks)
+	if len(raw) == 0 || raw[0] >= 0x80 {
+		return true
 	}
-	return raw[0] >= 0x80
+	if '0' <= raw[0] && raw[0] <= '9' {
+		return bytes.IndexByte(raw, ' ') > 0 || !isASCII(raw)
+	}
+	return slices.ContainsFunc(countWords, func(word string) bool {
+		return len(raw) >= len(word) && strings.EqualFold(string(raw[:len(word)]), word)
+	})
 }
+
+// countMarks may stand before such words.
+const countMarks = "\"( -*#=<[\t"
+
+// countBegins are the bytes with which rows begin that count others.
+var countBegins = func() (is [256]bool) {
+	for c := range 256 {
+		is[c] = c >= 0x80 || strings.IndexByte(countMarks+"0123456789", byte(c)) >= 0
+	}
+	for _, word := range countWords {
+		is[word[0]], is[strings.ToUpper(word)[0]] = true, true
+	}
+	return is
+}()
 
 // counts tells whether the last row counts others, or ends them. Where its first cell is nothing but a word such as
 // Total, the others have to be numbers; without one it is only odd.
