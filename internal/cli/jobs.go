@@ -28,7 +28,7 @@ type statusCmd struct {
 
 // processFlags belong to one process, and not to the run: run.json does not hold them.
 type processFlags struct {
-	Until *string `placeholder:"TIME" help:"Stop cleanly at a time of day (06:00) or an RFC 3339 instant."`
+	Until *string `placeholder:"TIME" help:"Stop cleanly at a time of day (06:00), after a duration from the start (8h), or at an RFC 3339 instant."`
 	Yes   bool    `help:"Do not ask before sending."`
 	consoleFlags
 }
@@ -74,7 +74,7 @@ func (a *app) start(ctx context.Context, op job.Operation, c *jobCmd) error {
 
 // dryRun prints the plan, and what is wrong with rows. It fails where the run would be refused.
 func (a *app) dryRun(ctx context.Context, j run.Job, flags processFlags) error {
-	if _, err := flags.until(a.now(), j.Operation.Name); err != nil {
+	if _, err := flags.until(a, j.Operation.Name); err != nil {
 		return err
 	}
 	u := newUser(a, flags)

@@ -112,7 +112,7 @@ type world struct {
 
 // world gathers credentials, signals and the user.
 func (a *app) world(ctx context.Context, command string, flags processFlags, settings run.Settings, file string) (world, error) {
-	until, err := flags.until(a.now(), command)
+	until, err := flags.until(a, command)
 	if err != nil {
 		return world{}, err
 	}
@@ -148,11 +148,11 @@ func (u *user) trace(op job.Operation, a job.Attempt, answer job.Answer) {
 }
 
 // until is when the run is to stop; zero where that is not said.
-func (f processFlags) until(now time.Time, command string) (at time.Time, err error) {
+func (f processFlags) until(a *app, command string) (at time.Time, err error) {
 	if f.Until == nil {
 		return at, nil
 	}
-	if at, err = parseUntil(*f.Until, now); err != nil {
+	if at, err = parseUntil(*f.Until, a.started, a.now()); err != nil {
 		err = usage(fmt.Errorf("--until: %w", err), "meetbatch "+command+" --help")
 	}
 	return at, err
@@ -166,8 +166,9 @@ func (a *app) mayAsk(f processFlags, s run.Settings, file string) error {
 	return run.Refuse(errors.New("standard input is not a terminal, so nobody can be asked before sending"), "look at the plan with --dry-run, then add --yes")
 }
 
-// parseUntil reads an instant: the next time that a clock on the wall shows a time of day, or a moment in full.
-func parseUntil(text string, now time.Time) (time.Time, error) {
+// parseUntil reads an instant: the next time that a clock on the wall shows a time of day, so long after the process
+// started, or a moment in full.
+func parseUntil(text string, started, now time.Time) (time.Time, error) {
 	if clock, err := time.ParseInLocation("15:04", text, time.Local); err == nil {
 		at := time.Date(now.Year(), now.Month(), now.Day(), clock.Hour(), clock.Minute(), 0, 0, time.Local)
 		if !at.After(now) {
@@ -176,9 +177,12 @@ func parseUntil(text string, now time.Time) (time.Time, error) {
 		return at, nil
 	}
 	at, err := time.Parse(time.RFC3339, text)
+	if d, durationErr := time.ParseDuration(text); durationErr == nil {
+		at, err = started.Add(d), nil
+	}
 	switch {
 	case err != nil:
-		return at, fmt.Errorf("%q is neither a time of day such as 06:00 nor an instant such as 2026-03-01T06:00:00+08:00", text)
+		return at, fmt.Errorf("%q is neither a time of day such as 06:00, nor a duration such as 8h, nor an instant such as 2026-03-01T06:00:00+08:00", text)
 	case !at.After(now):
 		return at, fmt.Errorf("%s is over", text)
 	}
