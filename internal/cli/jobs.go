@@ -2,11 +2,15 @@ package cli
 
 import (
 	"context"
-	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 
 	"meetbatch/internal/run"
+	"meetbatch/internal/system"
 	"meetbatch/internal/words"
 	"meetbatch/job"
 )
@@ -72,13 +76,14 @@ func (a *app) start(ctx context.Context, op job.Operation, c *jobCmd) error {
 	return run.Start(w.World, j)
 }
 
-// dryRun prints the plan, and what is wrong with rows. It fails where the run would be refused.
+// dryRun prints the plan, and what is wrong with the input. It fails where a run would be refused that nobody watches.
 func (a *app) dryRun(ctx context.Context, j run.Job, flags processFlags) error {
-	if _, err := flags.until(a, j.Operation.Name); err != nil {
+	_, err := flags.until(a, j.Operation.Name)
+	if err != nil {
 		return err
 	}
 	u := newUser(a, flags)
-	w := run.World{User: u, Stdin: a.stdin, Now: a.now, Stopping: ctx, Abandon: ctx}
+	w := run.World{User: u, Stdin: a.stdin, Now: a.now, Files: system.FreeFiles(), Stopping: ctx, Abandon: ctx}
 	if !j.Settings.Sandbox { // it needs no credentials, but refuses those that the run would refuse
 		m, err := a.env.chooseMethod()
 		if err == nil {
@@ -97,14 +102,23 @@ func (a *app) dryRun(ctx context.Context, j run.Job, flags processFlags) error {
 	}
 	defer planned.Close()
 	a.out.drain(ctx, giveUp) // what was said before stands before it
-	_, err = fmt.Fprintln(a.stdout, words.Shown(planText(planned)))
-	for _, finding := range findingTexts(planned) {
-		if err == nil {
-			_, err = fmt.Fprintln(a.stdout, words.Shown(finding.text))
-		}
-	}
-	if err != nil {
+	if _, err := io.WriteString(a.stdout, dryText(planned)); err != nil {
 		return run.Unrecorded(err, "")
 	}
-	return planned.Guard()
+	if err := planned.Guard(); err != nil {
+		return err
+	}
+	return planned.RefuseDoubts()
+}
+
+// dryText is what a dry run prints: what a run would say before it asks.
+func dryText(p *run.Planned) string {
+	var b strings.Builder
+	for _, finding := range findingTexts(p) {
+		r := slog.NewRecord(time.Time{}, slog.LevelWarn, finding.text, 0)
+		r.Add(finding.attrs...)
+		b.WriteString(plain(r))
+	}
+	b.WriteString(words.Shown(planText(p)) + "\n")
+	return b.String()
 }

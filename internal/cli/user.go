@@ -39,20 +39,26 @@ func (u *user) Warn(text string) { u.console.Warn(text) }
 // Secrets lets what Go's own packages log go to the console at debug level, without the secrets.
 func (u *user) Secrets(mask func(string) string) { log.SetOutput(goLog{u.console, mask}) }
 
-// Found says what is wrong with an input.
+// Found says what is wrong with an input, and shows the plan.
 func (u *user) Found(p *run.Planned) {
 	for _, f := range findingTexts(p) {
 		u.console.Warn(f.text, f.attrs...)
 	}
+	u.console.Info(planText(p), planAttrs(p)...)
 }
 
-// Confirm shows the plan and asks whether to go on, where that is asked for.
+// Confirm asks whether to go on, and names the doubts that there are; where nobody is to be asked, these refuse the run.
 func (u *user) Confirm(ctx context.Context, p *run.Planned) error {
-	u.console.Info(planText(p), planAttrs(p)...)
-	if u.flags.Yes || p.Settings.Sandbox || p.Requests == 0 {
+	switch {
+	case u.flags.Yes || p.Settings.Sandbox:
+		return p.RefuseDoubts()
+	case p.Requests == 0:
 		return nil
 	}
 	question := fmt.Sprintf("Send %s to %s? [y/N] ", words.Plural(p.Requests, "request"), p.Settings.Service())
+	if doubts := p.Doubts(); len(doubts) > 0 {
+		question = fmt.Sprintf("In doubt: %s. Send %s to %s all the same? [y/N] ", run.DoubtsText(doubts), words.Plural(p.Requests, "request"), p.Settings.Service())
+	}
 	if err := u.console.ask(ctx, question); err != nil && ctx.Err() == nil {
 		return run.Refuse(fmt.Errorf("nobody can see what is asked: %w", err), "look at the plan with --dry-run, then add --yes")
 	}
