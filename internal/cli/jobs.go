@@ -78,7 +78,7 @@ func (a *app) start(ctx context.Context, op job.Operation, c *jobCmd) error {
 
 // dryRun prints the plan, and what is wrong with the input. It fails where a run would be refused that nobody watches.
 func (a *app) dryRun(ctx context.Context, j run.Job, flags processFlags) error {
-	_, err := flags.until(a, j.Operation.Name)
+	until, err := flags.until(a, j.Operation.Name)
 	if err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func (a *app) dryRun(ctx context.Context, j run.Job, flags processFlags) error {
 	}
 	defer planned.Close()
 	a.out.drain(ctx, giveUp) // what was said before stands before it
-	if _, err := io.WriteString(a.stdout, dryText(planned)); err != nil {
+	if _, err := io.WriteString(a.stdout, dryText(planned, until)); err != nil {
 		return run.Unrecorded(err, "")
 	}
 	if err := planned.Guard(); err != nil {
@@ -112,13 +112,15 @@ func (a *app) dryRun(ctx context.Context, j run.Job, flags processFlags) error {
 }
 
 // dryText is what a dry run prints: what a run would say before it asks.
-func dryText(p *run.Planned) string {
+func dryText(p *run.Planned, until time.Time) string {
 	var b strings.Builder
 	for _, finding := range findingTexts(p) {
 		r := slog.NewRecord(time.Time{}, slog.LevelWarn, finding.text, 0)
 		r.Add(finding.attrs...)
 		b.WriteString(plain(r))
 	}
-	b.WriteString(words.Shown(planText(p)) + "\n")
+	for _, line := range planLines(p, until) {
+		b.WriteString(words.Shown(line) + "\n")
+	}
 	return b.String()
 }

@@ -25,6 +25,7 @@ import (
 type user struct {
 	app     *app
 	flags   processFlags
+	until   time.Time // when the run is to stop; zero where that is not said
 	console *console
 	sending atomic.Bool // requests may be in flight
 }
@@ -39,12 +40,17 @@ func (u *user) Warn(text string) { u.console.Warn(text) }
 // Secrets lets what Go's own packages log go to the console at debug level, without the secrets.
 func (u *user) Secrets(mask func(string) string) { log.SetOutput(goLog{u.console, mask}) }
 
-// Found says what is wrong with an input, and shows the plan.
+// Found says what is wrong with an input, and shows the plan: to a machine in one message.
 func (u *user) Found(p *run.Planned) {
 	for _, f := range findingTexts(p) {
 		u.console.Warn(f.text, f.attrs...)
 	}
-	u.console.Info(planText(p), planAttrs(p)...)
+	for _, line := range planLines(p, u.until) {
+		u.console.Info(line, append(planAttrs(p), tookAttrs(p, u.until)...)...)
+		if u.flags.LogFormat == "json" {
+			break
+		}
+	}
 }
 
 // Confirm asks whether to go on, and names the doubts that there are; where nobody is to be asked, these refuse the run.
@@ -126,6 +132,7 @@ func (a *app) world(ctx context.Context, command string, flags processFlags, set
 		return world{}, err
 	}
 	u := newUser(a, flags)
+	u.until = until
 	credentials := meeting.Credentials{Token: "sandbox"}
 	if !settings.Sandbox {
 		if err := a.env.checkProxies(u.Warn); err != nil {
