@@ -112,14 +112,14 @@ func (r *run) readPlan(ctx context.Context) (_ *Planned, err error) {
 		p.Findings.invalid(it)
 	}
 	p.header, p.Table = rows.Header(), rows.Table()
-	p.Findings.Notes = r.notes(rows, p.fileRows)
+	p.Findings.Notes = append(p.Findings.Notes, r.notes(rows, p.fileRows)...)
 	return p, nil
 }
 
 // notes are what is to be told of the input beside its rows, of which there are n.
 func (r *run) notes(rows *reader.Reader, n int64) []reader.Note {
 	notes := slices.Clone(rows.Notes())
-	if n == 0 {
+	if n == 0 && !r.settings.NoHeader {
 		notes = append(notes, reader.Note{Text: "no rows below the header"})
 	}
 	change := r.input.change()
