@@ -90,6 +90,7 @@ type Input struct {
 	SHA256   string     `json:"sha256"`
 	Modified *time.Time `json:"modified,omitempty"` // when it was opened; nil for what can be read only once
 	Kept     *Sum       `json:"kept,omitempty"`     // of InputFile, where the directory has it
+	Changed  bool       `json:"changed,omitempty"`  // while it was read
 
 	LastLine int64 `json:"last_line"` // on which the last row begins; 0 as long as it is not known, and in version 0.1
 }

@@ -42,14 +42,16 @@ type app struct {
 	stdout io.Writer
 	out    *output // standard error; only a console writes to it
 	now    func() time.Time
-	deaf   func() // lets signals do what they do to any process; there is one in any case
+
+	started time.Time // when the process did
+	deaf    func()    // lets signals do what they do to any process; there is one in any case
 }
 
 // Run does what the arguments say and returns the exit code. The environment is a list of NAME=value, as os.Environ
 // gives it. While Run is under way, what Go's own packages log goes to the messages, once it is known what is secret.
 func Run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	system.KeepPipesQuiet() // a run does not end because nobody reads what it says
-	a := &app{args: args, env: newEnvironment(environ), stdin: stdin, stdout: stdout, out: newOutput(stderr), now: time.Now, deaf: func() {}}
+	a := &app{args: args, env: newEnvironment(environ), stdin: stdin, stdout: stdout, out: newOutput(stderr), now: time.Now, started: time.Now(), deaf: func() {}}
 	defer func() { a.deaf() }() // a signal that comes while the last words are said changes nothing any more
 	defer a.out.close()
 	defer log.SetOutput(log.Writer())

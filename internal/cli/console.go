@@ -137,28 +137,32 @@ func (h *handler) Handle(_ context.Context, r slog.Record) error {
 	return nil
 }
 
-// plain gives the message alone, with the level before a warning or an error and a hint on a line of its own. Debug
-// messages show their attributes.
+// doubtKey is the attribute of a warning that is a doubt: its kind.
+const doubtKey = "doubt"
+
+// plain gives the message alone, with the level before a warning or an error, the kind of a doubt, and a hint on a line of
+// its own. Debug messages show their attributes.
 func plain(r slog.Record) string {
-	var b strings.Builder
+	var attrs strings.Builder
+	var level, hint string
 	switch {
 	case r.Level >= slog.LevelError:
-		b.WriteString("error: ")
+		level = "error: "
 	case r.Level >= slog.LevelWarn:
-		b.WriteString("warning: ")
+		level = "warning: "
 	}
-	b.WriteString(r.Message)
-	var hint string
 	r.Attrs(func(a slog.Attr) bool {
 		switch {
 		case a.Key == "hint":
 			hint = a.Value.String()
+		case a.Key == doubtKey:
+			level = fmt.Sprintf("warning (%s): ", a.Value)
 		case r.Level < slog.LevelInfo:
-			fmt.Fprintf(&b, " %s=%s", a.Key, a.Value)
+			fmt.Fprintf(&attrs, " %s=%s", a.Key, a.Value)
 		}
 		return true
 	})
-	text := words.Shown(b.String()) + "\n"
+	text := words.Shown(level+r.Message+attrs.String()) + "\n"
 	if hint != "" {
 		text += "hint: " + words.Shown(hint) + "\n"
 	}

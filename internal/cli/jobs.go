@@ -2,11 +2,15 @@ package cli
 
 import (
 	"context"
-	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 
 	"meetbatch/internal/run"
+	"meetbatch/internal/system"
 	"meetbatch/internal/words"
 	"meetbatch/job"
 )
@@ -28,7 +32,7 @@ type statusCmd struct {
 
 // processFlags belong to one process, and not to the run: run.json does not hold them.
 type processFlags struct {
-	Until *string `placeholder:"TIME" help:"Stop cleanly at a time of day (06:00) or an RFC 3339 instant."`
+	Until *string `placeholder:"TIME" help:"Stop cleanly at a time of day (06:00), after a duration from the start (8h), or at an RFC 3339 instant."`
 	Yes   bool    `help:"Do not ask before sending."`
 	consoleFlags
 }
@@ -72,13 +76,14 @@ func (a *app) start(ctx context.Context, op job.Operation, c *jobCmd) error {
 	return run.Start(w.World, j)
 }
 
-// dryRun prints the plan, and what is wrong with rows. It fails where the run would be refused.
+// dryRun prints the plan, and what is wrong with the input. It fails where a run would be refused that nobody watches.
 func (a *app) dryRun(ctx context.Context, j run.Job, flags processFlags) error {
-	if _, err := flags.until(a.now(), j.Operation.Name); err != nil {
+	until, err := flags.until(a, j.Operation.Name)
+	if err != nil {
 		return err
 	}
 	u := newUser(a, flags)
-	w := run.World{User: u, Stdin: a.stdin, Now: a.now, Stopping: ctx, Abandon: ctx}
+	w := run.World{User: u, Stdin: a.stdin, Now: a.now, Files: system.FreeFiles(), Stopping: ctx, Abandon: ctx}
 	if !j.Settings.Sandbox { // it needs no credentials, but refuses those that the run would refuse
 		m, err := a.env.chooseMethod()
 		if err == nil {
@@ -97,14 +102,25 @@ func (a *app) dryRun(ctx context.Context, j run.Job, flags processFlags) error {
 	}
 	defer planned.Close()
 	a.out.drain(ctx, giveUp) // what was said before stands before it
-	_, err = fmt.Fprintln(a.stdout, words.Shown(planText(planned)))
-	for _, finding := range findingTexts(planned) {
-		if err == nil {
-			_, err = fmt.Fprintln(a.stdout, words.Shown(finding.text))
-		}
-	}
-	if err != nil {
+	if _, err := io.WriteString(a.stdout, dryText(planned, until)); err != nil {
 		return run.Unrecorded(err, "")
 	}
-	return planned.Guard()
+	if err := planned.Guard(); err != nil {
+		return err
+	}
+	return planned.RefuseDoubts()
+}
+
+// dryText is what a dry run prints: what a run would say before it asks.
+func dryText(p *run.Planned, until time.Time) string {
+	var b strings.Builder
+	for _, finding := range findingTexts(p) {
+		r := slog.NewRecord(time.Time{}, slog.LevelWarn, finding.text, 0)
+		r.Add(finding.attrs...)
+		b.WriteString(plain(r))
+	}
+	for _, line := range planLines(p, until) {
+		b.WriteString(words.Shown(line) + "\n")
+	}
+	return b.String()
 }

@@ -23,7 +23,7 @@ func (u *user) nextCommand(e *run.Ending) string {
 	if s.MaxInvalid.Exceeded(e.Run.Counts.Invalid, e.Run.Counts.Left()) {
 		s.MaxInvalid = run.Allowed{Share: job.Share{Percent: 100}}
 	}
-	if e.Planned.Encoding == reader.GB18030 { // which a few rows alone might not show
+	if e.Planned.Table.Encoding == reader.GB18030 { // which a few rows alone might not show
 		s.Encoding = reader.GB18030
 	}
 	if s.AccountType == u.app.env.defaultAccountType() {

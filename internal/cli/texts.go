@@ -13,10 +13,10 @@ import (
 	"meetbatch/report"
 )
 
-// planText is the plan in words, as the question and the dry run show it.
+// planText is what a plan comes to, in one line.
 func planText(p *run.Planned) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s%s: %s", p.Input, writtenText(p.Encoding, p.Delimiter), words.Plural(p.Rows, "row"))
+	fmt.Fprintf(&b, "%s%s: %s", p.Input, writtenText(p.Table.Encoding, p.Table.Delimiter), words.Plural(p.Rows, "row"))
 	if p.Settings.Limit > 0 && p.Rows == int64(p.Settings.Limit) {
 		fmt.Fprintf(&b, " (--limit)")
 	}
@@ -81,6 +81,8 @@ func writtenText(encoding string, delimiter rune) string {
 		parts = append(parts, "semicolons")
 	case '\t':
 		parts = append(parts, "tabs")
+	case '|':
+		parts = append(parts, "pipes")
 	}
 	if len(parts) == 0 {
 		return ""
@@ -95,7 +97,7 @@ func planAttrs(p *run.Planned) []any {
 	}
 }
 
-// shownKinds is how many kinds of findings are told; results.csv has them all.
+// shownKinds is how many kinds of findings about rows are told that are no doubts; results.csv has them all.
 const shownKinds = 10
 
 // message is a sentence and what a machine wants to know of it.
@@ -104,28 +106,50 @@ type message struct {
 	attrs []any
 }
 
-// findingTexts words what is wrong with an input, a line for each kind, in the order in which they were found.
-func findingTexts(p *run.Planned) []message {
-	var all []message
-	if p.Findings.Doubt != "" {
-		all = append(all, message{text: p.Input + ": " + p.Findings.Doubt})
+// findingTexts words what is wrong or doubtful about an input, a line for each kind, in the order in which they were found:
+// those about the input beside its rows first.
+func findingTexts(p *run.Planned) (all []message) {
+	for i := range p.Findings.Notes {
+		all = append(all, findingText(p.Input, &p.Findings.Notes[i]))
 	}
-	for i, f := range p.Findings.Kinds {
-		if i == shownKinds {
-			more := len(p.Findings.Kinds) - i
-			return append(all, message{text: fmt.Sprintf("%s: rows with %d further kinds of mistakes; results.csv will name them all", p.Input, more)})
+	shown, more := 0, 0
+	for _, kind := range p.Findings.Kinds {
+		switch {
+		case kind.Doubt != "": // whoever lifts it has to know all of it
+		case shown < shownKinds:
+			shown++
+		default:
+			more++
+			continue
 		}
-		all = append(all, message{
-			fmt.Sprintf("%s: %s: %s (%s)", p.Input, f.Why, words.Plural(f.Count, "row"), linesText(f)),
-			[]any{"rows", f.Count, "first_line", f.Lines[0]},
-		})
+		all = append(all, findingText(p.Input, kind))
+	}
+	if more > 0 {
+		all = append(all, message{text: fmt.Sprintf("%s: rows with %d further kinds of mistakes; results.csv will name them all", p.Input, more)})
 	}
 	return all
 }
 
-func linesText(f *run.Finding) string {
+// findingText words a finding about some rows or, where it counts none, about the input as a whole.
+func findingText(input string, f *reader.Note) (m message) {
+	m.text = input + ": " + f.Text
+	if f.Doubt != "" {
+		m.attrs = append(m.attrs, doubtKey, f.Doubt)
+	}
+	if f.Count > 0 {
+		m.text += ": " + words.Plural(f.Count, "row")
+		m.attrs = append(m.attrs, "rows", f.Count)
+	}
+	if len(f.Lines) > 0 {
+		m.text += " (" + linesText(f) + ")"
+		m.attrs = append(m.attrs, "first_line", f.Lines[0])
+	}
+	return m
+}
+
+func linesText(f *reader.Note) string {
 	s := "line"
-	if f.Count > 1 {
+	if f.Count > 1 || len(f.Lines) > 1 {
 		s += "s"
 	}
 	for i, line := range f.Lines {

@@ -25,6 +25,7 @@ import (
 type user struct {
 	app     *app
 	flags   processFlags
+	until   time.Time // when the run is to stop; zero where that is not said
 	console *console
 	sending atomic.Bool // requests may be in flight
 }
@@ -39,20 +40,31 @@ func (u *user) Warn(text string) { u.console.Warn(text) }
 // Secrets lets what Go's own packages log go to the console at debug level, without the secrets.
 func (u *user) Secrets(mask func(string) string) { log.SetOutput(goLog{u.console, mask}) }
 
-// Found says what is wrong with an input.
+// Found says what is wrong with an input, and shows the plan: to a machine in one message.
 func (u *user) Found(p *run.Planned) {
 	for _, f := range findingTexts(p) {
 		u.console.Warn(f.text, f.attrs...)
 	}
+	for _, line := range planLines(p, u.until) {
+		u.console.Info(line, append(planAttrs(p), tookAttrs(p, u.until)...)...)
+		if u.flags.LogFormat == "json" {
+			break
+		}
+	}
 }
 
-// Confirm shows the plan and asks whether to go on, where that is asked for.
+// Confirm asks whether to go on, and names the doubts that there are; where nobody is to be asked, these refuse the run.
 func (u *user) Confirm(ctx context.Context, p *run.Planned) error {
-	u.console.Info(planText(p), planAttrs(p)...)
-	if u.flags.Yes || p.Settings.Sandbox || p.Requests == 0 {
+	switch {
+	case u.flags.Yes || p.Settings.Sandbox:
+		return p.RefuseDoubts()
+	case p.Requests == 0:
 		return nil
 	}
 	question := fmt.Sprintf("Send %s to %s? [y/N] ", words.Plural(p.Requests, "request"), p.Settings.Service())
+	if doubts := p.Doubts(); len(doubts) > 0 {
+		question = fmt.Sprintf("In doubt: %s. Send %s to %s all the same? [y/N] ", run.DoubtsText(doubts), words.Plural(p.Requests, "request"), p.Settings.Service())
+	}
 	if err := u.console.ask(ctx, question); err != nil && ctx.Err() == nil {
 		return run.Refuse(fmt.Errorf("nobody can see what is asked: %w", err), "look at the plan with --dry-run, then add --yes")
 	}
@@ -112,7 +124,7 @@ type world struct {
 
 // world gathers credentials, signals and the user.
 func (a *app) world(ctx context.Context, command string, flags processFlags, settings run.Settings, file string) (world, error) {
-	until, err := flags.until(a.now(), command)
+	until, err := flags.until(a, command)
 	if err != nil {
 		return world{}, err
 	}
@@ -120,6 +132,7 @@ func (a *app) world(ctx context.Context, command string, flags processFlags, set
 		return world{}, err
 	}
 	u := newUser(a, flags)
+	u.until = until
 	credentials := meeting.Credentials{Token: "sandbox"}
 	if !settings.Sandbox {
 		if err := a.env.checkProxies(u.Warn); err != nil {
@@ -148,11 +161,11 @@ func (u *user) trace(op job.Operation, a job.Attempt, answer job.Answer) {
 }
 
 // until is when the run is to stop; zero where that is not said.
-func (f processFlags) until(now time.Time, command string) (at time.Time, err error) {
+func (f processFlags) until(a *app, command string) (at time.Time, err error) {
 	if f.Until == nil {
 		return at, nil
 	}
-	if at, err = parseUntil(*f.Until, now); err != nil {
+	if at, err = parseUntil(*f.Until, a.started, a.now()); err != nil {
 		err = usage(fmt.Errorf("--until: %w", err), "meetbatch "+command+" --help")
 	}
 	return at, err
@@ -166,8 +179,9 @@ func (a *app) mayAsk(f processFlags, s run.Settings, file string) error {
 	return run.Refuse(errors.New("standard input is not a terminal, so nobody can be asked before sending"), "look at the plan with --dry-run, then add --yes")
 }
 
-// parseUntil reads an instant: the next time that a clock on the wall shows a time of day, or a moment in full.
-func parseUntil(text string, now time.Time) (time.Time, error) {
+// parseUntil reads an instant: the next time that a clock on the wall shows a time of day, so long after the process
+// started, or a moment in full.
+func parseUntil(text string, started, now time.Time) (time.Time, error) {
 	if clock, err := time.ParseInLocation("15:04", text, time.Local); err == nil {
 		at := time.Date(now.Year(), now.Month(), now.Day(), clock.Hour(), clock.Minute(), 0, 0, time.Local)
 		if !at.After(now) {
@@ -176,9 +190,12 @@ func parseUntil(text string, now time.Time) (time.Time, error) {
 		return at, nil
 	}
 	at, err := time.Parse(time.RFC3339, text)
+	if d, durationErr := time.ParseDuration(text); durationErr == nil {
+		at, err = started.Add(d), nil
+	}
 	switch {
 	case err != nil:
-		return at, fmt.Errorf("%q is neither a time of day such as 06:00 nor an instant such as 2026-03-01T06:00:00+08:00", text)
+		return at, fmt.Errorf("%q is neither a time of day such as 06:00, nor a duration such as 8h, nor an instant such as 2026-03-01T06:00:00+08:00", text)
 	case !at.After(now):
 		return at, fmt.Errorf("%s is over", text)
 	}

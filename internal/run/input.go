@@ -22,6 +22,7 @@ import (
 type input struct {
 	name string       // for messages
 	meta report.Input // as it was when it was opened
+	info fs.FileInfo  // of the file when it was opened; nil for what can be read only once, and for the copy
 	file *os.File     // nil for what can be read only once, and was not kept
 	from io.Reader
 	sum  hash.Hash
@@ -56,11 +57,11 @@ func openInput(ctx context.Context, path string, stdin io.Reader) (*input, error
 	if in.file, err = os.Open(path); err != nil {
 		return nil, err
 	}
-	if info, err = in.file.Stat(); err != nil {
+	if in.info, err = in.file.Stat(); err != nil {
 		return nil, errors.Join(err, in.file.Close())
 	}
-	modified := info.ModTime().UTC()
-	in.from, in.meta.Size, in.meta.Modified = in.file, info.Size(), &modified
+	modified := in.info.ModTime().UTC()
+	in.from, in.meta.Size, in.meta.Modified = in.file, in.info.Size(), &modified
 	return in, nil
 }
 
@@ -134,7 +135,7 @@ var errUnread = errors.New("the run was interrupted while it read its input, whi
 // readFrom makes a file that was kept what is read, and says what its bytes have to be.
 func (in *input) readFrom(file *os.File, want *report.Sum) {
 	in.close()
-	in.file, in.from, in.want, in.once, in.kept = file, file, want, false, true
+	in.file, in.info, in.from, in.want, in.once, in.kept = file, nil, file, want, false, true
 	if in.meta.Path == "-" {
 		in.name = stdinName
 	}
@@ -159,6 +160,21 @@ func (in *input) rest(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// change says what became of the file since it was opened: it grew, or it changed; empty: nothing that one could see.
+func (in *input) change() string {
+	if in.info == nil {
+		return ""
+	}
+	now, err := in.file.Stat()
+	switch {
+	case err == nil && now.Size() > in.info.Size():
+		return "grew"
+	case err != nil || now.Size() != in.info.Size() || !now.ModTime().Equal(in.info.ModTime()):
+		return "changed"
+	}
+	return ""
 }
 
 // read says what was read, for run.json.

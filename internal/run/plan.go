@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -21,15 +22,18 @@ type Planned struct {
 	*plan.Plan
 	Operation job.Operation
 	Settings  Settings
-	Input     string // its name, for messages
-	Encoding  string // of the input, as it was found: one of the reader's
-	Delimiter rune
-	Settled   int64 // rows that an interrupted run has settled already
+	Input     string       // its name, for messages
+	Table     reader.Table // how it was read
+	Settled   int64        // rows that an interrupted run has settled already
 	Findings  Findings
+
+	First, Last job.Item // of the rows that can be sent, as far as reading shows; without a line where there is none
 
 	fileRows int64 // rows of the input, also those beyond the limit where they are counted
 	lastLine int64 // on which the last row begins, up to the limit
 	header   []byte
+	again    bool // the run began in an earlier process
+	begun    bool // and was found to be what the user meant, since it began to send
 }
 
 // makePlan reads and plans the whole input, until the context ends. When it has no error the input is kept on the disk,
@@ -58,6 +62,8 @@ func (r *run) makePlan(ctx context.Context) error {
 // readPlan reads the input and plans it at the same time.
 func (r *run) readPlan(ctx context.Context) (_ *Planned, err error) {
 	p := &Planned{Operation: r.op, Settings: r.settings, Input: r.input.name, Settled: r.settledBefore()}
+	p.again = r.past != nil
+	p.begun = p.again && r.meta.State != report.Planning
 	rows, err := r.newReader(r.input, r.keep())
 	if err != nil {
 		return nil, err
@@ -76,6 +82,7 @@ func (r *run) readPlan(ctx context.Context) (_ *Planned, err error) {
 	})
 	pool.Go(func() error {
 		for batch := range batches {
+			p.takeEnds(batch)
 			for _, it := range batch {
 				p.Findings.warn(it)
 				p.lastLine = it.Line
@@ -104,12 +111,39 @@ func (r *run) readPlan(ctx context.Context) (_ *Planned, err error) {
 		}
 		p.Findings.invalid(it)
 	}
-	p.header = rows.Header()
-	p.Encoding, p.Delimiter = rows.Format()
-	if rows.Doubtful() {
-		p.Findings.Doubt = "a few characters were taken for UTF-8, and could be Chinese: if they are, say --encoding gb18030"
-	}
+	p.header, p.Table = rows.Header(), rows.Table()
+	p.Findings.Notes = append(p.Findings.Notes, r.notes(rows, p.fileRows)...)
 	return p, nil
+}
+
+// notes are what is to be told of the input beside its rows, of which there are n.
+func (r *run) notes(rows *reader.Reader, n int64) []reader.Note {
+	notes := slices.Clone(rows.Notes())
+	if n == 0 && !r.settings.NoHeader {
+		notes = append(notes, reader.Note{Text: "no rows below the header"})
+	}
+	change := r.input.change()
+	if change == "" && r.meta.Input.Changed { // as an earlier process saw
+		change = "changed"
+	}
+	if r.input.meta.Changed = change != ""; change != "" {
+		notes = append(notes, reader.Note{Doubt: reader.DoubtUnfinished, Text: "the file " + change + " while it was read: is its export finished?"})
+	}
+	return notes
+}
+
+// takeEnds takes down the first and the last row that can be sent.
+func (p *Planned) takeEnds(batch []job.Item) {
+	sendable := func(it job.Item) bool { return it.Invalid == "" }
+	if at := slices.IndexFunc(batch, sendable); at >= 0 && p.First.Line == 0 {
+		p.First = batch[at]
+	}
+	for _, it := range slices.Backward(batch) {
+		if sendable(it) {
+			p.Last = it
+			return
+		}
+	}
 }
 
 // readBatches hands the rows of the input on, some at a time, up to the limit, and counts those of the file.
@@ -216,59 +250,4 @@ func (r *run) rows(row func(it job.Item, raw []byte) error) error {
 		}
 		return nil
 	})
-}
-
-// Guard refuses a plan that is not what the user can have meant.
-func (p *Planned) Guard() error {
-	s := p.Settings
-	if !s.ExpectRows.contains(p.fileRows) {
-		return Refuse(fmt.Errorf("%s: %s, and --expect-rows is %s", p.Input, words.Plural(p.fileRows, "row"), s.ExpectRows),
-			"is this the right file, and whole?")
-	}
-	if s.MaxInvalid.Exceeded(p.InvalidRows, p.Rows) {
-		return Refuse(fmt.Errorf("%s: %s of %s are invalid, and --max-invalid is %s", p.Input, words.Number(p.InvalidRows), words.Plural(p.Rows, "row"), s.MaxInvalid),
-			"mend the rows, or send the others all the same with --max-invalid 100%")
-	}
-	return nil
-}
-
-// Findings collects what is wrong with rows, by reason, so that a plan can tell it in a few lines.
-type Findings struct {
-	Doubt string // about the file as a whole; mostly empty
-	Kinds []*Finding
-	byWhy map[string]*Finding
-}
-
-// Finding is what is wrong with some rows.
-type Finding struct {
-	Why   string
-	Count int64   // of the rows
-	Lines []int64 // of the first of them
-}
-
-// keptLines is how many rows of each kind are named; all are counted.
-const keptLines = 10
-
-func (f *Findings) warn(it job.Item) {
-	if it.Warning != "" {
-		f.add(it.Warning+", sent all the same", it.Line)
-	}
-}
-
-func (f *Findings) invalid(it job.Item) { f.add("invalid: "+it.Invalid, it.Line) }
-
-func (f *Findings) add(why string, line int64) {
-	kind := f.byWhy[why]
-	if kind == nil {
-		kind = &Finding{Why: why}
-		if f.byWhy == nil {
-			f.byWhy = map[string]*Finding{}
-		}
-		f.byWhy[why] = kind
-		f.Kinds = append(f.Kinds, kind)
-	}
-	kind.Count++
-	if len(kind.Lines) < keptLines {
-		kind.Lines = append(kind.Lines, line)
-	}
 }

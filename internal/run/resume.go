@@ -150,10 +150,8 @@ func (r *run) prepareAgain() error {
 		return err
 	}
 	r.User.Found(r.planned)
-	if r.meta.State == report.Planning { // it was interrupted before the guard could say anything
-		if err := r.planned.Guard(); err != nil {
-			return err
-		}
+	if err := r.planned.Guard(); err != nil {
+		return err
 	}
 	r.meta.Input.LastLine = r.planned.lastLine
 	if err := r.past.Fits(r.planned.Torn); err != nil {

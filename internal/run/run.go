@@ -49,8 +49,8 @@ var ErrStopped = errors.New("stopped")
 type User interface {
 	Warn(text string)
 	Secrets(mask func(string) string)         // gives what takes the secrets out of a text, before the first is used
-	Found(*Planned)                           // says what is wrong with the input
-	Confirm(context.Context, *Planned) error  // shows the plan, and asks whether to go on; nil: go on
+	Found(*Planned)                           // says what is wrong with the input, and shows the plan
+	Confirm(context.Context, *Planned) error  // asks whether to go on; where nobody is asked, doubts refuse it; nil: go on
 	Sending(*Progress) (stop func())          // requests go out from now on, until stop is called
 	Ended(*Ending)                            // says how a run ended
 	Already(dir string, counts report.Counts) // says that a run had ended before

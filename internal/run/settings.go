@@ -8,12 +8,16 @@ import (
 	"fmt"
 	"iter"
 	"reflect"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"meetbatch/internal/meeting"
 	"meetbatch/internal/sandbox"
+	"meetbatch/internal/words"
 	"meetbatch/job"
+	"meetbatch/reader"
 )
 
 // Settings say how a run goes. run.json holds them by their flags' names, each as a string or a list of strings, and
@@ -30,13 +34,13 @@ type Settings struct {
 	ExpectRows    Range     `json:"expect-rows,omitzero" placeholder:"MIN..MAX" help:"Refuse the run before sending when the file has fewer or more rows."`
 	Limit         Limit     `json:"limit,omitzero" placeholder:"N" help:"Only the first N rows."`
 	SkipSucceeded []string  `json:"skip-succeeded" placeholder:"RUN_DIR" sep:";" help:"Do not send again what succeeded in that run, or in a later one beside it; last is the newest that came to its end where this one is put; repeatable, in the environment with semicolons between."`
-	Column        []string  `json:"column" placeholder:"FIELD=HEADER" sep:";" help:"Which column holds a field; repeatable, in the environment with semicolons between."`
+	Column        []string  `json:"column" placeholder:"FIELD=HEADER" sep:";" help:"Which column holds a field, by its header or as #1 by position; repeatable, in the environment with semicolons between."`
 	AnyID         bool      `json:"any-id,string" name:"any-id" help:"Accept room IDs of any shape."`
 	HeaderLine    Limit     `json:"header-line,omitzero" placeholder:"N" help:"Where the header row begins, when it cannot be found."`
 	NoHeader      bool      `json:"no-header,omitempty,string" help:"The file has no header row: --column account=#1 says where a field stands."`
 	Accept        []string  `json:"accept,omitempty" placeholder:"KIND,…" help:"Doubts about the file that are none: encoding, placeholder, rounded, shape, spelling, unfinished."`
 	Encoding      string    `json:"encoding" default:"auto" enum:"auto,utf-8,utf-16,gb18030" help:"Of the file: auto, utf-8, utf-16 or gb18030."`
-	Delimiter     Delimiter `json:"delimiter" default:"auto" help:"Between the file's fields: auto, or one of , ; tab."`
+	Delimiter     Delimiter `json:"delimiter" default:"auto" help:"Between the file's fields: auto, or one of , ; tab | (pipe)."`
 	AccountType   string    `json:"account-type,omitempty" default:"" enum:",0,1" placeholder:"0|1" help:"0 Meeting account, 1 third-party user ID (by sign-in: 1 with an App ID, else 0)."`
 	Region        string    `json:"region" default:"cn" enum:"cn,intl" help:"Which service: cn or intl."`
 	Endpoint      string    `json:"endpoint,omitempty" placeholder:"URL" help:"Another address of the service; plain http only on this machine."`
@@ -64,6 +68,8 @@ func (s *Settings) Check() error {
 		return fmt.Errorf("--timeout %s: not more than 0", s.Timeout)
 	case s.Sandbox && s.Endpoint != "":
 		return errors.New("--sandbox and --endpoint contradict one another")
+	case s.HeaderLine > 0 && s.NoHeader:
+		return errors.New("--header-line and --no-header contradict one another")
 	case !s.Sandbox && s.Rehearsal.Given() != "":
 		return fmt.Errorf("--%s: is of the simulated service, and goes with --sandbox only", s.Rehearsal.Given())
 	}
@@ -136,12 +142,22 @@ func fields() iter.Seq[reflect.StructField] {
 // CheckFor refuses settings that make no sense for an operation.
 func (s *Settings) CheckFor(op job.Operation) error {
 	for _, column := range s.Column {
-		field, _, named := strings.Cut(column, "=")
+		field, header, named := strings.Cut(column, "=")
 		switch {
 		case !named:
 			return &Error{Usage, fmt.Errorf("--column %s: not FIELD=HEADER", column), ""}
 		case field != "account" && field != op.Column:
 			return &Error{Usage, fmt.Errorf("--column %s: %s has no such field", field, op.Name), "the fields are account and " + op.Column}
+		case position.MatchString(header) && !isPosition(header):
+			return &Error{Usage, fmt.Errorf("--column %s: no column from #1 on", column), ""}
+		}
+	}
+	if err := s.checkNoHeader(op); err != nil {
+		return err
+	}
+	for _, kind := range s.Accept {
+		if !slices.Contains(reader.Doubts, kind) {
+			return &Error{Usage, fmt.Errorf("--accept %s: no kind of doubt", words.Quoted(kind)), "the kinds are " + strings.Join(reader.Doubts, ", ")}
 		}
 	}
 	if _, known := op.ValueOf(s.To); s.To != "" && !known {
@@ -150,6 +166,31 @@ func (s *Settings) CheckFor(op job.Operation) error {
 			names = append(names, v.Name)
 		}
 		return &Error{Usage, fmt.Errorf("--to %s: not %s", s.To, strings.Join(names, " or ")), ""}
+	}
+	return nil
+}
+
+// position matches what names a column by its position, rightly or not.
+var position = regexp.MustCompile(`^#-?[0-9]+$`)
+
+// isPosition tells whether a column is named by its position, which is 1 or more.
+func isPosition(header string) bool {
+	n, err := strconv.Atoi(strings.TrimPrefix(header, "#"))
+	return position.MatchString(header) && err == nil && n > 0
+}
+
+// checkNoHeader refuses a file without header of which nothing says where its fields stand.
+func (s *Settings) checkNoHeader(op job.Operation) error {
+	columns := s.columns()
+	for i, field := range []string{"account", op.Column} {
+		if !s.NoHeader || isPosition(columns[field]) || field == op.Column && s.To != "" {
+			continue
+		}
+		example := fmt.Sprintf("--column %s=#%d", field, i+1)
+		if field == op.Column && len(op.Values) > 0 {
+			example += ", or one for all rows: --to " + op.Values[len(op.Values)-1].Name
+		}
+		return &Error{Usage, fmt.Errorf("--no-header: nothing says by its position where %s stands", field), "say it, such as " + example}
 	}
 	return nil
 }

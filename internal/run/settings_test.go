@@ -169,3 +169,43 @@ func TestStoredSettings(t *testing.T) {
 		}
 	}
 }
+
+// TestColumnsByPosition: what a column's position and a file without header ask for.
+func TestColumnsByPosition(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		op       job.Operation
+		column   string
+		noHeader bool
+		to       string
+		error    string
+		hint     string
+	}{
+		{job.Reclaim, "account=#1", false, "", "", ""},
+		{job.Reclaim, "account=#account", false, "", "", ""}, // a header of that name
+		{job.Reclaim, "account=#", false, "", "", ""},
+		{job.Reclaim, "account=#0", false, "", "--column account=#0: no column from #1 on", ""},
+		{job.Reclaim, "vmr_id=#-1", false, "", "--column vmr_id=#-1: no column from #1 on", ""},
+		{job.Reclaim, "vmr_id=#99999999999999999999", false, "", "--column vmr_id=#99999999999999999999: no column from #1 on", ""},
+		{job.Reclaim, "account=#2;vmr_id=#1", true, "", "", ""},
+		{job.Reclaim, "", true, "", "--no-header: nothing says by its position where account stands", "say it, such as --column account=#1"},
+		{job.Reclaim, "account=#1", true, "", "--no-header: nothing says by its position where vmr_id stands", "say it, such as --column vmr_id=#2"},
+		{job.Reclaim, "account=account;vmr_id=#1", true, "", "--no-header: nothing says by its position where account stands", "say it, such as --column account=#1"},
+		{job.SetStatus, "account=#1", true, "disabled", "", ""},
+		{job.SetStatus, "account=#1", true, "", "--no-header: nothing says by its position where user_status stands", "say it, such as --column user_status=#2, or one for all rows: --to disabled"},
+		{job.SetStatus, "account=#1;user_status=#3", true, "", "", ""},
+	} {
+		s := defaults()
+		s.NoHeader, s.To = test.noHeader, test.to
+		if test.column != "" {
+			s.Column = strings.Split(test.column, ";")
+		}
+		err := s.CheckFor(test.op)
+		if test.error == "" && err == nil {
+			continue
+		}
+		if err == nil || err.Error() != test.error || job.HintOf(err) != test.hint || CodeOf(err) != Usage {
+			t.Errorf("%+v: %v, hint %q", test, err, job.HintOf(err))
+		}
+	}
+}

@@ -37,7 +37,7 @@ func (a *Allowed) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
-// Limit is a number of rows, 1 or more; 0 is no limit.
+// Limit is a number of rows, or of a line, 1 or more; 0 is none.
 type Limit int64
 
 func (l Limit) MarshalText() ([]byte, error) { return strconv.AppendInt(nil, int64(l), 10), nil }
@@ -45,7 +45,7 @@ func (l Limit) MarshalText() ([]byte, error) { return strconv.AppendInt(nil, int
 func (l *Limit) UnmarshalText(text []byte) error {
 	n, err := strconv.ParseInt(string(text), 10, 64)
 	if err != nil || n < 1 {
-		return fmt.Errorf("%q is no number of rows from 1 on", text)
+		return fmt.Errorf("%q is no number from 1 on", text)
 	}
 	*l = Limit(n)
 	return nil
@@ -108,9 +108,9 @@ func (d Delimiter) String() string {
 func (d Delimiter) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
 func (d *Delimiter) UnmarshalText(text []byte) error {
-	delimiter, known := map[string]rune{"auto": 0, ",": ',', ";": ';', "tab": '\t', "\t": '\t'}[string(text)]
+	delimiter, known := map[string]rune{"auto": 0, ",": ',', ";": ';', "tab": '\t', "\t": '\t', "|": '|', "pipe": '|'}[string(text)]
 	if !known {
-		return fmt.Errorf("%q is not auto, a comma, a semicolon or tab", text)
+		return fmt.Errorf("%q is not auto, a comma, a semicolon, tab or pipe", text)
 	}
 	*d = Delimiter(delimiter)
 	return nil
