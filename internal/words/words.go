@@ -79,10 +79,10 @@ func shows(text string) bool {
 // not take it as it is.
 func Quoted(word string) string {
 	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./=:,@%+", r)
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./=:,@%+#", r)
 	}
 	switch {
-	case word != "" && strings.TrimFunc(word, plain) == "":
+	case word != "" && word[0] != '#' && strings.TrimFunc(word, plain) == "":
 		return word
 	case shows(word):
 		return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
