@@ -269,10 +269,10 @@ func (r *Reader) checkFields(it *job.Item, fields *record) {
 		fields.Value = r.opts.Value
 	}
 	r.check(it, fields.Account, fields.Value)
-	if len(r.cells) == 1 && strings.ContainsAny(it.Account, ";\t|") {
+	if max(r.at.account, r.at.value) == 0 && strings.ContainsAny(it.Account, ";\t|") {
 		r.note(Note{Doubt: DoubtShape, Text: delimited}, it.Line)
 	}
-	if c := r.raw[len(r.raw)-1]; c != '\n' && c != '\r' && it.Invalid == "" && r.mayBeCut(it) {
+	if r.mayBeCut() {
 		doubt(it, DoubtUnfinished, "the last row has no line end, and may be cut")
 	}
 }

@@ -212,7 +212,7 @@ func TestColumnsByName(t *testing.T) {
 func TestWritten(t *testing.T) {
 	t.Parallel()
 	const text = "名称;账号;vmr_id;n\n\"会议室\n\"\"A\"\"\"; 张伟\u3000;" + room + ";\n\u20AC\U00020000\uFFFD;李娜;" + room + ";x\n;王;" + room + ";;\nabc;d;" + room + ";"
-	want := fmt.Sprint([]string{"2 张伟 " + room, "4 李娜 " + room, "5 王 " + room, "6 d " + room})
+	want := fmt.Sprint([]string{"2 张伟 " + room, "4 李娜 " + room, "5 王 " + room, "6 d " + room + " ? the last row has no line end, and may be cut"})
 	encodings := map[string]encoding.Encoding{
 		"utf-8": unicode.UTF8, "utf-8 marked": unicode.UTF8BOM, "gb18030": simplifiedchinese.GB18030,
 		"utf-16 LE": unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), "utf-16 BE": unicode.UTF16(unicode.BigEndian, unicode.UseBOM),

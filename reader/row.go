@@ -110,19 +110,11 @@ func (r *Reader) endsEmpty() bool {
 	return bytes.HasSuffix(row, bytes.Repeat([]byte(string(r.format.delimiter)), r.surplus))
 }
 
-// mayBeCut tells of a row that is the last, and has no line end, whether what is wanted of it may be cut: not where
-// more follows it, a quote closes it, or its shape is whole.
-func (r *Reader) mayBeCut(it *job.Item) bool {
-	last := max(r.at.account, r.at.value)
-	switch cells := r.allCells(); {
-	case len(cells) < r.csv.FieldsPerRecord: // and than the rows before
-		return true
-	case len(cells)-1 > last || r.raw[len(r.raw)-1] == '"' || r.rowsRead == 0 && r.headerLine == 0:
-		return false
-	case r.at.value == last:
-		return !isRoom(it.Value) && len(r.op.Values) == 0
-	}
-	return true
+// mayBeCut tells of a row whether it is the last, and has no line end although the others have one: unless a quote closes
+// it, nobody can tell whether more was to come.
+func (r *Reader) mayBeCut() bool {
+	end := r.raw[len(r.raw)-1]
+	return end != '\n' && end != '\r' && end != '"' && (r.headerLine > 0 || r.rowsRead > 0)
 }
 
 // broken fills the item of a row that is no good CSV, as far as it can be told, or ends the reading.

@@ -149,7 +149,7 @@ func (r *Reader) sortOf(it *job.Item) sort {
 	}
 	unseen := shapeOf(it.Account) &^ r.seen
 	switch {
-	case unseen&(hasBlank|hasColon|isNumber) != 0, r.apart && unseen != 0, unseen&isWord != 0 && r.seen == isAddress:
+	case unseen&(hasBlank|hasColon|isNumber) != 0, r.apart && unseen != 0:
 		return odd
 	}
 	return ordinary
