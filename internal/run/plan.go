@@ -104,6 +104,8 @@ func (r *run) readPlan(ctx context.Context) (_ *Planned, err error) {
 		}
 		p.Findings.invalid(it)
 	}
+	p.Findings.spelled(p.Alike, "")
+	p.Findings.spelled(p.Apart, ", which ask for different values")
 	p.header = rows.Header()
 	p.Encoding, p.Delimiter = rows.Format()
 	if rows.Doubtful() {
@@ -252,6 +254,16 @@ const keptLines = 10
 func (f *Findings) warn(it job.Item) {
 	if it.Warning != "" {
 		f.add(it.Warning+", sent all the same", it.Line)
+	}
+}
+
+// spelled tells of accounts in several spellings.
+func (f *Findings) spelled(s plan.Spellings, how string) {
+	for _, one := range s.First {
+		first := s.First[0]
+		why := fmt.Sprintf("one account in two spellings%s, such as %q and %q", how, first.Account, first.Other)
+		f.add(why, one.Line)
+		f.byWhy[why].Count = s.Accounts // of which only the first have lines
 	}
 }
 
