@@ -70,7 +70,8 @@ type Reader struct {
 	at      columns  // where the fields stand in each row
 	heading job.Item // the header row, read as if it were one of the others
 
-	notes []Note
+	notes                          []Note
+	roundedAccounts, roundedValues rounding
 
 	raw  []byte // the last row that was parsed, as it stands on the tape
 	next int64  // the line behind that row
@@ -188,7 +189,7 @@ func (r *Reader) Read() (job.Item, error) {
 		}
 		r.check(&it, row.Account, row.Value)
 		if it.Account == r.heading.Account && (r.at.value < 0 || it.Value == r.heading.Value) {
-			it.Invalid, it.Detail, it.Warning = "the header stands here once more", "", ""
+			it.Invalid, it.Detail, it.Warning, it.Doubt = "the header stands here once more", "", "", ""
 		}
 		return it, nil
 	}

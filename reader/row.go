@@ -66,9 +66,12 @@ func (r *Reader) broken(it job.Item, malformed *csv.ParseError) (job.Item, error
 	}
 	fields, _ := r.reparse(r.raw, true)
 	r.check(&it, fieldAt(fields, r.at.account), fieldAt(fields, r.at.value))
-	it.Warning = ""
+	it.Warning, it.Doubt = "", ""
 	if errors.Is(malformed.Err, csv.ErrFieldCount) {
 		it.Invalid, it.Detail = r.wrongCount(len(fields))
+		return it, nil
+	}
+	if it.Invalid != "" && (strings.HasPrefix(it.Account, `="`) || strings.HasPrefix(it.Value, `="`)) { // a formula whose quotes were not doubled
 		return it, nil
 	}
 	it.Invalid, it.Detail = "a quote stands inside a field, or text behind a closing quote", ""
