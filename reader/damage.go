@@ -36,7 +36,7 @@ var damages = []damage{
 	{of: comment | separator | bracket, is: matches(`^(#|--|//|/\*|;|<!--)`), words: " begins like a row that was put out of action, such as with #", doubt: true},
 	{of: number, is: matches(`^[+-]?[0-9]*[.,]0+$`), words: " could be a number that a data tool made decimal", doubt: true},
 	{of: number, is: mayBeGrouped, words: " could be a number whose digits were grouped, or several", doubt: true},
-	{of: separator | blank, is: matches(`^\+?[0-9]{7,}([;/|、；， ]+\+?[0-9]{7,})+$`), words: " could be several numbers", doubt: true},
+	{of: number, is: matches(`^\+?[0-9]{7,}([;/|、；， ]+\+?[0-9]{7,})+$`), words: " could be several numbers", doubt: true},
 	{of: equals, is: matches(`^=[+-]?[0-9]+$`), words: " begins with =, as a formula of a spreadsheet", doubt: true},
 	{of: quote, is: matches("^['\"`]|['\"`]$"), words: " begins or ends with an apostrophe or a quote", doubt: true},
 	{of: curly, words: " has a word processor's quotes", doubt: true},
@@ -189,7 +189,7 @@ func classOf(id string) (seen class) {
 			break
 		}
 	}
-	if seen&letter == 0 && seen&digit != 0 && seen&(exponent|point|comma|blank|quote|curly) != 0 {
+	if seen&letter == 0 && seen&digit != 0 && seen&(exponent|point|comma|blank|quote|curly|separator) != 0 {
 		seen |= number
 	}
 	if len(id) <= longestPlaceholder && (seen&digit == 0 || len(id) == 1) {
@@ -227,7 +227,7 @@ func classOfRune(c rune) class {
 	case c == '…' || c == '⋯':
 		return ellipsis
 	case strings.ContainsRune("、；，", c):
-		return separator | letter
+		return separator
 	case '！' <= c && c <= '～' && !strings.ContainsRune("！（），：；？～／", c): // those are common in Chinese texts
 		return wide
 	case unicode.IsSpace(c):

@@ -28,8 +28,13 @@ type rounding struct {
 
 // add takes the next ID of a column.
 func (z *rounding) add(line int64, id string) {
-	if len(id) <= exactDigits || strings.Trim(id, "0123456789") != "" {
+	if len(id) <= exactDigits {
 		return
+	}
+	for i := range len(id) { // hardly any goes beyond a few characters
+		if id[i] < '0' || id[i] > '9' {
+			return
+		}
 	}
 	isRounded := strings.Trim(id[exactDigits:], "0") == ""
 	if isRounded {

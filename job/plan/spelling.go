@@ -85,14 +85,23 @@ func (s *Spellings) keep() {
 	}
 }
 
-// isFolded tells of most accounts that fold would not change them.
+// isFolded tells of most accounts that fold would not change them, also where they are in Chinese.
 func isFolded(account string) bool {
 	for i := range len(account) {
-		if c := account[i]; c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' {
+		c := account[i]
+		if c >= utf8.RuneSelf {
+			return !strings.ContainsFunc(account, mayFold)
+		}
+		if 'A' <= c && c <= 'Z' {
 			return false
 		}
 	}
 	return true
+}
+
+// mayFold tells of capitals, and of all that is beyond ASCII but the common Chinese characters, which compose with nothing.
+func mayFold(c rune) bool {
+	return 'A' <= c && c <= 'Z' || c >= utf8.RuneSelf && (c < '\u4E00' || c > '\u9FFF')
 }
 
 // fold makes the spellings of an account the same. It is for comparing alone.

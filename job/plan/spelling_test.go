@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"meetbatch/job"
 )
 
@@ -134,4 +136,20 @@ func TestOneAccountInAllSpellings(t *testing.T) {
 	if plan.Accounts != rows || plan.Alike.Accounts == 0 || len(plan.Alike.First) == 0 {
 		t.Errorf("%d accounts, %+v", plan.Accounts, plan.Alike)
 	}
+}
+
+// TestIsFolded: what is taken for folded without a look is what fold would give.
+func TestIsFolded(t *testing.T) {
+	t.Parallel()
+	piece := rapid.SampledFrom([]string{"a", "Z", "1", "é", "e\u0301", "\u0301", "张", "張", "\u3099", "か", "한", "\u1100\u1161", "İ", "K", "\uF900", "Ａ"})
+	text := rapid.OneOf(rapid.String(), rapid.Map(rapid.SliceOfN(piece, 0, 5), func(p []string) string { return strings.Join(p, "") }))
+	rapid.Check(t, func(t *rapid.T) {
+		account := text.Draw(t, "account")
+		if isFolded(account) && fold(account) != account {
+			t.Fatalf("%q folds to %q", account, fold(account))
+		}
+		if again := fold(fold(account)); again != fold(account) {
+			t.Fatalf("%q folds to %q, and that to %q", account, fold(account), again)
+		}
+	})
 }
