@@ -84,7 +84,7 @@ var SetStatus = Operation{
 	Path:   "/v1/usg/dcs/corp/member/status/",
 	Verb:   "set the status of accounts",
 	Noun:   "account",
-	Values: []Value{{"0", "normal", []string{"正常"}}, {"1", "disabled", []string{"停用"}}},
+	Values: []Value{{"0", "normal", []string{"正常", "启用", "enabled"}}, {"1", "disabled", []string{"停用", "禁用"}}},
 }
 
 // Operations lists all that there are.

@@ -13,11 +13,15 @@ import (
 // maxID is the longest account or room ID, in characters (meeting_21_0306).
 const maxID = 255
 
-// damaged matches what a spreadsheet makes of a long number: 9.9E+15.
-var damaged = regexp.MustCompile(`^[+-]?[0-9]+([.,][0-9]+)?[eE]\+[0-9]+$|^[+-]?[0-9]+[.,][0-9]+[eE][0-9]+$`)
-
 // damagedRoom matches what might be an account, but is no room: 1E15.
 var damagedRoom = regexp.MustCompile(`^[0-9]+[eE][0-9]{1,3}$`)
+
+// verdict is what is to be said of an ID. Nothing is said of most.
+type verdict struct {
+	invalid string // why it cannot be sent
+	warning string // what looks wrong about one that can
+	doubt   string // the kind of the warning, where it is a doubt
+}
 
 // check fills an item from the fields of its row: trimmed, in the API's words, and with the reason
 // where the row cannot be sent.
@@ -25,23 +29,41 @@ func (r *Reader) check(it *job.Item, account, value string) {
 	it.Account, it.Value = trim(r.format.text(account)), trim(r.format.text(value))
 	if it.Account == "." || it.Account == ".." {
 		it.Invalid = "account is . or .., which would change the request's path"
+		return
+	}
+	found := wrongID("account", it.Account)
+	if it.Invalid = found.invalid; it.Invalid != "" {
+		return
+	}
+	if len(r.op.Values) > 0 {
+		r.checkWord(it)
 	} else {
-		it.Invalid = wrongID("account", it.Account)
+		of := r.value.check(it.Value, r.opts.AnyID)
+		it.Invalid = of.invalid
+		if found.warning == "" {
+			found = of
+		}
+		r.roundedValues.add(it.Line, it.Value)
 	}
-	if it.Invalid != "" {
-		return
+	r.roundedAccounts.add(it.Line, it.Account)
+	if it.Invalid == "" {
+		it.Warning, it.Doubt = found.warning, found.doubt
 	}
-	if len(r.op.Values) == 0 {
-		it.Invalid, it.Warning = r.value.check(it.Value, r.opts.AnyID)
-		return
-	}
-	switch v, known := r.op.ValueOf(it.Value); {
+}
+
+// checkWord puts the API's word in place of the one for a value that an operation's column can have.
+func (r *Reader) checkWord(it *job.Item) {
+	v, known := r.op.ValueOf(it.Value)
+	switch {
 	case known:
 		it.Value = v.API
 	case it.Value == "":
 		it.Invalid = r.op.Column + " is empty"
 	default:
 		it.Invalid, it.Detail = r.notOneOf, fmt.Sprintf("%.40q", it.Value)
+		if d := damageOf(it.Value); d != nil {
+			it.Invalid += "; it" + d.words
+		}
 	}
 }
 
@@ -59,49 +81,44 @@ func notOneOf(op job.Operation) string {
 	return fmt.Sprintf("%s is not %s or %s", op.Column, strings.Join(words[:last], ", "), words[last])
 }
 
-func checkRoom(id string, anyID bool) (invalid, warning string) {
+func checkRoom(id string, anyID bool) verdict {
 	if isRoom(id) {
-		return "", ""
+		return verdict{}
 	}
-	if wrong := wrongID("vmr_id", id); wrong != "" || anyID {
-		return wrong, ""
+	found := wrongID("vmr_id", id)
+	if found.invalid != "" || anyID {
+		return found
 	}
 	switch digits := strings.Trim(id, "0123456789") == ""; {
 	case strings.Contains(id, "@"):
-		return "vmr_id is an address, as if the columns were swapped", ""
+		return verdict{invalid: "vmr_id is an address, as if the columns were swapped"}
 	case digits && len(id) <= 15:
 		// The number that people dial stands under the name vmrId in the service's answers.
-		return "vmr_id is the number that people dial, not the room's unique id", ""
+		return verdict{invalid: "vmr_id is the number that people dial, not the room's unique id"}
 	case len(id) != 32 && damagedRoom.MatchString(id):
-		return "vmr_id was turned into a rounded number by a spreadsheet", ""
+		return verdict{invalid: "vmr_id" + roundedNumber}
+	case found.warning == "":
+		found.warning = "vmr_id is not 32 hex digits"
 	}
-	return "", "vmr_id is not 32 hex digits"
+	return found
 }
 
-// wrongID tells what is wrong with an ID of any kind; nothing is "".
-func wrongID(field, id string) string {
+// wrongID tells what is wrong with an ID of any kind, or may be.
+func wrongID(field, id string) verdict {
 	switch {
 	case id == "":
-		return field + " is empty"
+		return verdict{invalid: field + " is empty"}
 	case len(id) > maxID && utf8.RuneCountInString(id) > maxID:
-		return fmt.Sprintf("%s is longer than %d characters", field, maxID)
-	case hasControl(id):
-		return field + " has a control character"
-	case '+' <= id[0] && id[0] <= '9' && damaged.MatchString(id): // the comparisons are for speed only
-		return field + " was turned into a rounded number by a spreadsheet"
+		return verdict{invalid: fmt.Sprintf("%s is longer than %d characters", field, maxID)}
 	}
-	return ""
-}
-
-// hasControl tells whether an ID has a control character, or one that formats and does not show, such as a byte
-// order mark.
-func hasControl(id string) bool {
-	for i := range len(id) {
-		if c := id[i]; c < ' ' || c >= 0x7F { // for speed only: hardly any ID has to be looked at as Unicode
-			return strings.ContainsFunc(id, func(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf) })
-		}
+	d := damageOf(id)
+	switch {
+	case d == nil:
+		return verdict{}
+	case d.doubt:
+		return verdict{warning: field + d.words, doubt: DoubtPlaceholder}
 	}
-	return false
+	return verdict{invalid: field + d.words}
 }
 
 // isRoom tells whether an ID is of the room IDs' shape: 32 hex digits. Nearly all are, so it comes first and is quick;

@@ -6,25 +6,26 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"meetbatch/job"
 )
 
 // field is what is known of a thing that a row says, such as its account.
 type field struct {
-	headers []string // it stands under one of these, case and blanks aside
+	headers []string // it stands under one of these, case, blanks and what does not show aside
 	byType  []string // or under the one of the account type, 0 or 1
 	noun    string   // what one of its values is, for people, where there are few
 
 	// check tells what is wrong with an ID, and what is strange about one that is not wrong.
-	check func(id string, anyID bool) (invalid, warning string)
+	check func(id string, anyID bool) verdict
 }
 
 // fields are those of the operations, by the name that an operation has for its column. The headers are those of the
 // service's queries (SearchCorpVmr, SearchUsers) and of its management pages.
 var fields = map[string]field{
 	"account": {
-		headers: []string{"account", "账号", "member.id"},
+		headers: []string{"account", "账号", "帐号", "member.id"},
 		byType:  []string{"userAccount", "thirdAccount"},
 	},
 	"vmr_id": {
@@ -46,7 +47,7 @@ func fieldOf(name string) field {
 	}
 	f.noun = cmp.Or(f.noun, "value")
 	if f.check == nil {
-		f.check = func(id string, _ bool) (invalid, warning string) { return wrongID(name, id), "" }
+		f.check = func(id string, _ bool) verdict { return wrongID(name, id) }
 	}
 	return f
 }
@@ -145,13 +146,20 @@ func atPosition(headers []string, n int) (int, error) {
 	return n - 1, nil
 }
 
-// isOneOf tells whether a header is one of several, case and blanks aside.
+// isOneOf tells whether a header is one of several, case, blanks and what does not show aside.
 func isOneOf(header string, several []string) bool {
 	return slices.ContainsFunc(several, func(h string) bool { return fold(h) == fold(header) })
 }
 
-// fold makes headers comparable: lower case, without blanks.
-func fold(header string) string { return strings.ToLower(strings.Join(strings.Fields(header), "")) }
+// fold makes headers comparable: lower case, without blanks and characters that do not show. A NUL stays: it is no text.
+func fold(header string) string {
+	return strings.Map(func(c rune) rune {
+		if c != 0 && unicode.IsSpace(c) || unicode.In(c, unicode.Cc, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) {
+			return -1
+		}
+		return unicode.ToLower(c)
+	}, header)
+}
 
 func missing(headers []string, field string, op job.Operation, opts Options) error {
 	f := fieldOf(field)

@@ -77,13 +77,14 @@ type Reader struct {
 	behind     int64    // lines of the input minus those that csv has counted
 	from       int64    // where in the text csv began to read
 
-	tail     tail  // rows that may be none, until it is known what follows them
-	apart    bool  // a blank line stands before the row
-	surplus  int   // how many empty fields csv was told to expect behind those of the header
-	seen     shape // of the accounts of all rows
-	rowsRead int64 // that are surely some
-	words    headerWords
-	notes    []Note
+	tail                           tail  // rows that may be none, until it is known what follows them
+	apart                          bool  // a blank line stands before the row
+	surplus                        int   // how many empty fields csv was told to expect behind those of the header
+	seen                           shape // of the accounts of all rows
+	rowsRead                       int64 // that are surely some
+	words                          headerWords
+	notes                          []Note
+	roundedAccounts, roundedValues rounding
 
 	raw  []byte // the last row that was parsed, as it stands on the tape
 	next int64  // the line behind that row

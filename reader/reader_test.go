@@ -58,7 +58,7 @@ func TestRead(t *testing.T) {
 		want        []string
 	}{
 		{"plain", "account,vmr_id\na," + room + "\nb," + room + "\n", []string{"2 a " + room, "3 b " + room}},
-		{"no line end at the end", "account,vmr_id\na," + room, []string{"2 a " + room}},
+		{"no line end at the end", "account,vmr_id\na," + room, []string{"2 a " + room + " ? the last row has no line end, and may be cut"}},
 		{"header only", "account,vmr_id", nil},
 		{"CRLF and a byte order mark", "\uFEFFaccount,vmr_id\r\na," + room + "\r\n", []string{"2 a " + room}},
 		{"other columns, in any order", "name,vmrId,x,ACCOUNT \n\"n, m\"," + room + ",,a\n", []string{"2 a " + room}},
@@ -71,7 +71,7 @@ func TestRead(t *testing.T) {
 		{"rows of only delimiters are no rows", "account,vmr_id,n\n,,\n\"\",\"\",\n,,,,,\n,,x\na," + room + ",\n,,", []string{
 			"5   ! account is empty", "6 a " + room}},
 		{"a lone CR ends lines", "account,vmr_id\ra," + room + "\r\r\"b\r\"," + room + "\rc," + room, []string{
-			"2 a " + room, "4 b " + room, "6 c " + room}},
+			"2 a " + room, "4 b " + room, "6 c " + room + " ? the last row has no line end, and may be cut"}},
 		{"a CR too many", "account,vmr_id\r\r\na," + room + "\r\r\n", []string{"3 a " + room}},
 		{"semicolons, and commas in the header", "account;vmr_id;\"name, first\"\na;" + room + ";x\n", []string{"2 a " + room}},
 		{"the header once more", "account,vmr_id\na," + room + "\naccount,vmr_id\n", []string{

@@ -128,6 +128,9 @@ func (r *Reader) broken(it *job.Item, malformed *csv.ParseError) error {
 	cells, _ := r.reparse(r.raw, true)
 	r.check(it, fieldAt(cells, r.at.account), fieldAt(cells, r.at.value))
 	it.Warning, it.Doubt = "", ""
+	if it.Invalid != "" && (strings.HasPrefix(it.Account, `="`) || strings.HasPrefix(it.Value, `="`)) { // a formula whose quotes were not doubled
+		return nil
+	}
 	it.Invalid, it.Detail = "a quote stands inside a field, or text behind a closing quote", ""
 	switch {
 	case bytes.Contains(r.raw, []byte(`\"`)):

@@ -1,5 +1,7 @@
 package reader
 
+import "slices"
+
 // Kinds of doubts: what is neither plainly right nor plainly wrong, and is to be lifted by whoever knows the input.
 const (
 	DoubtEncoding    = "encoding"    // accounts beyond ASCII in an encoding that was guessed
@@ -45,4 +47,6 @@ func (r *Reader) column(at int) Column { return Column{at + 1, trim(fieldAt(r.ce
 
 // Notes are what is to be told of the input beside its rows, in the order in which it was found. It is complete after
 // Read returned io.EOF.
-func (r *Reader) Notes() []Note { return r.notes }
+func (r *Reader) Notes() []Note {
+	return slices.Concat(r.notes, r.roundedAccounts.notes("account"), r.roundedValues.notes(r.op.Column))
+}

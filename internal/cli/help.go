@@ -19,8 +19,9 @@ func help(options kong.HelpOptions, ctx *kong.Context) error {
 const helpText = `
 Input:
   A CSV with a header row, in any usual encoding, also compressed. Columns are found by their header, case and blanks aside:
-  account (or userAccount, thirdAccount, member.id, 账号), for reclaim vmr_id (or id, vmrId,
-  云会议室ID), for status user_status (0, 1, normal, disabled). Other columns are ignored.
+  account (or userAccount, thirdAccount, member.id, 账号, 帐号), for reclaim vmr_id (or id, vmrId,
+  云会议室ID), for status user_status (0, normal, enabled, 正常, 启用; 1, disabled, 停用, 禁用).
+  Other columns are ignored.
 
 Files of a run, in its directory:
   results.csv   the fate of every row        failed.csv  the rows to run again, as they stood

@@ -8,6 +8,7 @@ import (
 
 	"meetbatch/internal/words"
 	"meetbatch/job"
+	"meetbatch/job/plan"
 	"meetbatch/reader"
 )
 
@@ -28,6 +29,18 @@ func (f *Findings) warn(it job.Item) {
 		f.add(it.Doubt, it.Warning, it.Line)
 	default:
 		f.add("", it.Warning+", sent all the same", it.Line)
+	}
+}
+
+// spelled tells of accounts in several spellings.
+func (f *Findings) spelled(s plan.Spellings, how string) {
+	note := reader.Note{Doubt: reader.DoubtSpelling, Count: s.Accounts}
+	for _, one := range s.First {
+		note.Lines = append(note.Lines, one.Line)
+	}
+	if s.Accounts > 0 {
+		note.Text = fmt.Sprintf("one account in two spellings%s, such as %q and %q", how, s.First[0].Account, s.First[0].Other)
+		f.Notes = append(f.Notes, note)
 	}
 }
 

@@ -111,6 +111,8 @@ func (r *run) readPlan(ctx context.Context) (_ *Planned, err error) {
 		}
 		p.Findings.invalid(it)
 	}
+	p.Findings.spelled(p.Alike, "")
+	p.Findings.spelled(p.Apart, ", which ask for different values")
 	p.header, p.Table = rows.Header(), rows.Table()
 	p.Findings.Notes = append(p.Findings.Notes, r.notes(rows, p.fileRows)...)
 	return p, nil

@@ -44,14 +44,15 @@
 //
 // A partition is the rows of all accounts whose hashes are the same modulo partitionCount, and what earlier
 // runs did to these accounts. The hash has a new seed in every planner, so that no input can be made that goes
-// to one partition as a whole.
+// to one partition as a whole. It is that of the folded account, in lower case and composed, so that all spellings
+// of an account are grouped together, where they are found; they stay accounts of their own.
 //
 // largePart is the size from which a partition is too large to be grouped at once. It is such that the
 // partitions that are grouped at the same time fit into Settings.Memory together. A larger one is divided into
 // parts first. This needs a second hash, as the first one is the same for all of the partition's accounts: the
 // hash modulo partitionCount decided on the partition, so the hash divided by partitionCount decides on the
-// part. Parts are not divided again. If one is still too large, that is because of an account with very many
-// rows, and no hash divides those.
+// part. If one is still too large, that is because of an account in very many spellings, which the hash of the
+// account as it stands divides, or of one with very many rows, and no hash divides those.
 //
 // # What is bounded
 //

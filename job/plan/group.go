@@ -73,6 +73,8 @@ type section struct {
 	toSend  []group
 	skipped []skip
 	invalid []job.Item // rows that contradict another; contradicting is the reason of all of them
+
+	alike, apart Spellings
 }
 
 // add decides what becomes of the entries of a group, given what earlier runs did to its account.

@@ -100,7 +100,7 @@ func TestDivide(t *testing.T) {
 			}
 		}
 	}
-	parts, err := p.divide(*first)
+	parts, err := p.divide(*first, p.hash)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -55,13 +55,30 @@ func (f *spillFile) writePartitions(parts []partition) error {
 // by it.
 func (p *Planner) largePart() int64 { return 1 + p.settings.Memory/grouping }
 
+// smallPart is the size in bytes up to which the spellings of an account stay together, however little memory there is to be.
+const smallPart = 64 << 10
+
 // groupPartition adds what becomes of a partition to the plan. One that is too large is divided first, as far
 // as its accounts allow. Nothing is left in the partition.
 func (p *Planner) groupPartition(whole *partition) (err error) {
 	parts := []partition{*whole}
 	*whole = partition{}
 	if parts[0].size() > p.largePart() {
-		parts, err = p.divide(parts[0])
+		parts, err = p.divide(parts[0], p.hash)
+	}
+	for i := 0; i < len(parts) && err == nil; i++ {
+		err = p.groupDivided(parts[i])
+	}
+	return err
+}
+
+// groupDivided adds what becomes of a part to the plan. One that is still too large has an account with very many rows,
+// or in very many spellings; these are divided once more, so that of an account some are found only, and it may count as
+// several.
+func (p *Planner) groupDivided(part partition) (err error) {
+	parts := []partition{part}
+	if part.size() > max(p.largePart(), smallPart) {
+		parts, err = p.divide(part, p.exactHash)
 	}
 	for i := 0; i < len(parts) && err == nil; i++ {
 		err = p.groupPart(parts[i])
@@ -71,7 +88,7 @@ func (p *Planner) groupPartition(whole *partition) (err error) {
 
 // divide spreads a partition over smaller ones. The hashes of its accounts are the same modulo partitionCount,
 // so that only what is left of them after the division tells the accounts apart.
-func (p *Planner) divide(whole partition) ([]partition, error) {
+func (p *Planner) divide(whole partition, hash func(account string) uint64) ([]partition, error) {
 	parts := make([]partition, 1+whole.size()/p.largePart())
 	held := int64(0)
 	for i, l := range whole.lists() {
@@ -79,7 +96,7 @@ func (p *Planner) divide(whole partition) ([]partition, error) {
 		for records.Scan() {
 			// Where the account is damaged, that is found when the record is unpacked.
 			account := (&fields{rest: records.Text()}).text()
-			part := &parts[p.hash(account)/partitionCount%uint64(len(parts))]
+			part := &parts[hash(account)/partitionCount%uint64(len(parts))]
 			part.lists()[i].add(records.Bytes())
 			if held += int64(len(records.Bytes())); p.spilling && held >= p.largePart() {
 				held = 0
@@ -118,6 +135,8 @@ func (p *Planner) groupPart(part partition) error {
 	defer p.mu.Unlock()
 	p.plan.Tally.add(s.tally)
 	p.plan.Torn = append(p.plan.Torn, s.torn...)
+	p.plan.Alike.add(s.alike)
+	p.plan.Apart.add(s.apart)
 	p.plan.toSend = append(p.plan.toSend, toSend)
 	p.plan.skipped = append(p.plan.skipped, skipped)
 	p.plan.invalid = append(p.plan.invalid, invalid)
@@ -160,6 +179,9 @@ func (p *Planner) sectionOf(part partition) (section, error) {
 		return err
 	})
 	s := section{tally: Tally{Values: map[string]int64{}}, toSend: groups[:0]} // which never gets ahead of groups
+	if err == nil {
+		s.alike, s.apart = spellings(groups, byAccount, p.settings.Operation.PerAccount)
+	}
 	for _, g := range groups {
 		s.add(g, &p.settings, past)
 	}

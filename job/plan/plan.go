@@ -51,6 +51,10 @@ type Plan struct {
 	// tally's Entries.
 	Torn []job.Entry
 
+	// Alike and Apart are accounts that stand in the input in several spellings, also where all of their rows have a result
+	// already. Apart are those whose spellings contradict one another, where an account can have one value only.
+	Alike, Apart Spellings
+
 	operation job.Operation
 	size      int // entries per request at most
 	file      *spillFile

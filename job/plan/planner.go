@@ -104,7 +104,15 @@ func (p *Planner) AddEarlier(e job.Earlier) error {
 	return p.put(&p.partitions[p.hash(e.Account)%partitionCount].earlier, packEarlier(p.scratch[:0], e))
 }
 
-func (p *Planner) hash(account string) uint64 { return maphash.String(p.seed, account) }
+// hash is the same for all spellings of an account, so that they come to lie in one partition.
+func (p *Planner) hash(account string) uint64 {
+	if isFolded(account) {
+		return p.exactHash(account)
+	}
+	return p.exactHash(fold(account))
+}
+
+func (p *Planner) exactHash(account string) uint64 { return maphash.String(p.seed, account) }
 
 // put adds a record to a list, and spills everything when there is too much in memory.
 func (p *Planner) put(l *list, record packed) error {

@@ -1,0 +1,108 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Spellings are accounts that may be one and the same account, in several spellings: their names differ in case, or in how
+// accents are composed. They are accounts of their own all the same. Rows that are invalid by themselves do not count.
+type Spellings struct {
+	Accounts int64      // each counts once, however many spellings it has
+	First    []Spelling // by line; as many as are named
+}
+
+// Spelling is an account in two spellings.
+type Spelling struct {
+	Line           int64  // of the first row with the second one
+	Account, Other string // the first one, and the second one
+}
+
+// namedSpellings is how many accounts are named; all are counted.
+const namedSpellings = 10
+
+// add takes what was found in another part. The result is the same whichever part is added first.
+func (s *Spellings) add(other Spellings) {
+	s.Accounts += other.Accounts
+	s.First = append(s.First, other.First...)
+	slices.SortFunc(s.First, func(a, b Spelling) int { return cmp.Compare(a.Line, b.Line) })
+	s.First = s.First[:min(len(s.First), namedSpellings)]
+}
+
+// found takes an account whose spellings are groups, in the order of their first rows.
+func (s *Spellings) found(groups []group) {
+	one := Spelling{groups[1].entries[0].Line, groups[0].account, groups[1].account}
+	s.add(Spellings{1, []Spelling{one}})
+}
+
+// spellings finds the accounts of a part's groups that are in there in several spellings: those whose spellings ask for
+// different values where an account can have one only, and the others. Groups are in the order of their first rows.
+func spellings(groups []group, byAccount map[string]int, perAccount bool) (alike, apart Spellings) {
+	var spelled map[string][]int // by what groups fold to, and only of those that are something else themselves
+	for i := range groups {
+		if account := groups[i].account; !isFolded(account) {
+			if folded := fold(account); folded != account {
+				if spelled == nil {
+					spelled = map[string][]int{}
+				}
+				spelled[folded] = append(spelled[folded], i)
+			}
+		}
+	}
+	for folded, of := range spelled {
+		if at, known := byAccount[folded]; known {
+			of = append(of, at)
+			slices.Sort(of)
+		}
+		if len(of) < 2 {
+			continue
+		}
+		same := make([]group, len(of))
+		differ := false
+		for i, at := range of {
+			same[i] = groups[at]
+			differ = differ || len(same[i].entries) > 1 || same[i].entries[0].ID != same[0].entries[0].ID
+		}
+		if differ && !perAccount {
+			apart.found(same)
+		} else {
+			alike.found(same)
+		}
+	}
+	alike.keep()
+	apart.keep()
+	return alike, apart
+}
+
+// keep copies the names, which share the memory of a part.
+func (s *Spellings) keep() {
+	for i, one := range s.First {
+		s.First[i].Account, s.First[i].Other = strings.Clone(one.Account), strings.Clone(one.Other)
+	}
+}
+
+// isFolded tells of most accounts that fold would not change them, also where they are in Chinese.
+func isFolded(account string) bool {
+	for i := range len(account) {
+		c := account[i]
+		if c >= utf8.RuneSelf {
+			return !strings.ContainsFunc(account, mayFold)
+		}
+		if 'A' <= c && c <= 'Z' {
+			return false
+		}
+	}
+	return true
+}
+
+// mayFold tells of capitals, and of all that is beyond ASCII but the common Chinese characters, which compose with nothing.
+func mayFold(c rune) bool {
+	return 'A' <= c && c <= 'Z' || c >= utf8.RuneSelf && (c < '\u4E00' || c > '\u9FFF')
+}
+
+// fold makes the spellings of an account the same. It is for comparing alone.
+func fold(account string) string { return norm.NFC.String(strings.ToLower(account)) }

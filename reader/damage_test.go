@@ -1,0 +1,306 @@
+package reader
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"meetbatch/job"
+)
+
+const aRoom = "ff8080816b9ec3ab016ba125aca20082"
+
+// TestDamages: what tools make of IDs is known for accounts and rooms alike, and what looks like it is good.
+func TestDamages(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ words, ids string }{ // the IDs have | between them, or what stands first in front of a line
+		{"! formula", `="0017788"|=T("0017788")|=TEXT(13900000011,"0")|=CONCATENATE("a","b")|="a@b.example"|=“0017788”|=ТЕКСТ(A1;0)|=HYPERLINK("mailto:a@b.example")`},
+		{"", `=1+1|a=b|=A1|a="b"c|x=T`},
+		{"? begins with =", `=13900000011|=-1`},
+		{"! error of a spreadsheet", `#N/A|#REF!|#VALUE!|#NAME?|#DIV/0!|#NUM!|#NULL!|#SPILL!|#CALC!|#NV|#WERT!|#BEZUG!|#ZAHL!|#ÜBERLAUF!|#¡VALOR!|#¿NOMBRE?|#N/D|#Н/Д|#ЗНАЧ!|#####|##|#n/a|#Name?|#Error|Err:502|Err:508|#GETTING_DATA`},
+		{"? out of action", `#n2@corp.example|# a|#NVx|#team|#|//a@b.example|--a@b.example|;a@b.example|<!-- a -->`},
+		{"", `a#b|a#|a//b|a--b|N/Ax|err:502|Err:501x`},
+		{"! there is nothing", `\N|\n|(null)|(NULL)|<null>|[NULL]|<nil>|{null}|<NA>|[object Object]`},
+		{"? placeholder", `NULL|null|Null|None|nil|NaN|undefined|N/A|NA|n/a|-|--|---|—|无|無|空|暂无|(empty)|(blank)|(空白)|<none>|?|/|0|TRUE|false`},
+		{"", `nullo|Nancy|nan1|a-b|-a|无忌|张无忌|a.null|trueman|00|(a)|[a]`},
+		{"! rounded number", `9.9E+15|1.39E+10|1,39E+10|1E+15|-1.2e+11|1.5E15`},
+		{"", `1E15x|a1.2E+11|12e4b`},
+		{"! made a decimal number", `13900000011.0|13900000011.00|13900000011,0|-13900000011.0|938305104.0|12345.000000`},
+		{"? could be a number that a data tool made decimal", `1.0|.00|10.00|1234,0`},
+		{"", `1.2.0|v1.0|13900000011.5|1.05|139.0.0.1|a.0|10.0.0.1`},
+		{"! digits were grouped", `1,582,917|13,900,000,011|1,582,917.00|1,582,917.5|1.582.917|1 582 917|1'582'917|1’582’917|13` + "\u00a0900\u00a0000\u00a0011|13\u202f900\u202f000\u202f011" + `|1.582.917.533.873.850|158 291 753 387 385|-1,582,917|1.582.917,00`},
+		{"? could be a number whose digits were grouped", `1,582|15,82,917|600 123 456|600.123.456|48 600 123 456|1582,9175,3387|+1,582,917|123,456,78|13.900.000.011`},
+		{"", `192.168.100.200|10.0.0.1|10.100.200.250|1.100.200.250|2.144.166.90|1.2.3|12.34.56.78|555.123.4567|010 123 456|+48 600 123 456|021-5555-1234|139-0000-0011|06 12 34 56 78|1.582|1 582|4008.123.a|1582 9175 3387 3850`},
+		{"! in full-width digits", `１３９００００００１１|５`},
+		{"? full-width", `１39|ａbc|a＠b.example|张Ａ|ＡＢＣ|a．b|＃a`},
+		{"", `张伟（北京）|（a）|张，伟|张～伟|ｱｲｳ`},
+		{"! holds several", `a@b.example;c@d.example|a@b.example, c@d.example|a@b.example c@d.example|a@b.example/c@d.example|a@b.example；c@d.example|a@b.example、c@d.example|a@b.example,c,d@e.example|` + aRoom + ";" + aRoom},
+		{"? several numbers", `13900000011;13900000012|13900000011/+8613900000012|13900000011、13900000012`},
+		{"", `a;b|a/b|a@b@c|a@b.example/home|a b@c.example|a@b;c|@a;@b|0086 13900000011`},
+		{"! what mail programs put around", `Zhang San <a@b.example>|<a@b.example>|张三<a@b.example>|"Zhang" <a@b.example>;|a@b.example<mailto:a@b.example>`},
+		{"? a mail address and a name", `a@b.example (Zhang San)|Zhang San (a@b.example)`},
+		{"? a separator behind it", `a@b.example;|a@b.example,|a@b.example；`},
+		{"", `a<b|a>b|<a>|a(b)|a,|a;|a(1)@b.example`},
+		{"! U+FFFD", "a\uFFFDb|\uFFFD|\uFFFD\uFFFD伟|a\xffb"},
+		{"! control character", "a\u200Bb|\uFEFFa|a\u200E|a\x01"},
+		{"? apostrophe or a quote", "'13900000011|a'|'a'|\"a\"|\"a|`a`|b'a'|''"},
+		{"? word processor", `“gg1@corp.example”|”gg2@corp.example”|‘a’|O’Brien|„a“|«a»|＂a＂`},
+		{"", `O'Brien|d'Arc@b.example|a"b|a` + "`" + `b|「a」|《a》`},
+		{"? mailto:", `mailto:a@b.example|MAILTO:a@b.example|smtp:a@b.example|SMTP:a@b.example|tel:+8613900000011|sip:a@b.example|[a](mailto:b)`},
+		{"", `a:b|mail:to|urn:x|mailto`},
+		{"? question marks", `???|a???b|??@corp.example|张??|=?UTF-8?B?5byg?=`},
+		{"", `a?b|a?b?c|a?b=c`},
+		{"? cut short", `zhang.san@corp...|a…|a…b|zhang……`},
+		{"", `...|....|a..|a...b|a.`},
+		{"? escaped for HTML", `a&amp;b|a&lt;b|&#39;a|a&#x27;|Jos&eacute;|a&nbsp;b`},
+		{"", `a&b|a&b;c|a&ampb|a&#b;|&copy|a&nosuchentity;b|a%40b|a\b|CORP\user`},
+	} {
+		for id := range strings.SplitSeq(test.ids, "|") {
+			for field, got := range map[string]verdict{"account": wrongID("account", id), "vmr_id": checkRoom(id, true)} {
+				text := ""
+				switch {
+				case got.invalid != "":
+					text = "! " + got.invalid
+				case got.warning != "":
+					text = "? " + got.warning
+				}
+				if verdict, words, _ := strings.Cut(test.words, " "); !strings.HasPrefix(text, verdict) || !strings.Contains(text, words) || (verdict == "") != (text == "") {
+					t.Errorf("%s %q: %q, want %q", field, id, text, test.words)
+				}
+				if (got.doubt == DoubtPlaceholder) != (got.warning != "") {
+					t.Errorf("%s %q: a doubt of kind %q: %q", field, id, got.doubt, got.warning)
+				}
+			}
+		}
+	}
+}
+
+// TestDamagedRooms: for rooms the list comes first, and then what is known of rooms alone.
+func TestDamagedRooms(t *testing.T) {
+	t.Parallel()
+	for id, want := range map[string]verdict{
+		aRoom:              {},
+		"'" + aRoom:        {warning: "vmr_id begins or ends with an apostrophe or a quote", doubt: DoubtPlaceholder},
+		"“" + aRoom + "”":  {warning: "vmr_id has a word processor's quotes", doubt: DoubtPlaceholder},
+		`="` + aRoom + `"`: {invalid: "vmr_id is a formula of a spreadsheet, not the text that it shows"},
+		"938305104.0":      {invalid: "vmr_id was made a decimal number by a data tool"},
+		"NULL":             {warning: "vmr_id is a placeholder, such as NULL, - or TRUE", doubt: DoubtPlaceholder},
+		"0":                {invalid: "vmr_id is the number that people dial, not the room's unique id"},
+		"1E15":             {invalid: "vmr_id was turned into a rounded number by a spreadsheet"},
+		"zz":               {warning: "vmr_id is not 32 hex digits"},
+	} {
+		if got := checkRoom(id, false); got != want {
+			t.Errorf("%q: %+v, want %+v", id, got, want)
+		}
+	}
+}
+
+// readAll reads an input to its end.
+func readAll(t *testing.T, input string, op job.Operation, opts Options) (its []job.Item, notes []Note) {
+	t.Helper()
+	r, err := New(strings.NewReader(input), "in.csv", op, opts)
+	for err == nil {
+		var it job.Item
+		if it, err = r.Read(); err == nil {
+			its = append(its, it)
+		}
+	}
+	if r == nil || err.Error() != "EOF" {
+		t.Fatal(err)
+	}
+	return its, r.Notes()
+}
+
+// TestDamagedStatus: why a value is none is told where a tool made it of one.
+func TestDamagedStatus(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]string{
+		"启用": "", "禁用": "", "Enabled": "", "ENABLED": "", "停用": "",
+		"2":         `user_status is not 0, 1, normal or disabled: "2"`,
+		"1.0":       `user_status is not 0, 1, normal or disabled; it could be a number that a data tool made decimal: "1.0"`,
+		"TRUE":      `user_status is not 0, 1, normal or disabled; it is a placeholder, such as NULL, - or TRUE: "TRUE"`,
+		"１":         `user_status is not 0, 1, normal or disabled; it is written in full-width digits: "１"`,
+		`"=""1"""`:  `user_status is not 0, 1, normal or disabled; it is a formula of a spreadsheet, not the text that it shows: "=\"1\""`,
+		"'1":        `user_status is not 0, 1, normal or disabled; it begins or ends with an apostrophe or a quote: "'1"`,
+		"disabled?": `user_status is not 0, 1, normal or disabled: "disabled?"`,
+	} {
+		its, _ := readAll(t, "account,user_status\na,"+value+"\n", job.SetStatus, Options{})
+		if got := its[0].Reason(); got != want {
+			t.Errorf("%s: %s, want %s", value, got, want)
+		}
+	}
+}
+
+// TestBareFormula: a formula whose quotes were not doubled is told as what it is.
+func TestBareFormula(t *testing.T) {
+	t.Parallel()
+	its, _ := readAll(t, "account,vmr_id\n=\"0017788\","+aRoom+"\na,=\""+aRoom+"\"\na\"b,"+aRoom+"\n", job.Reclaim, Options{})
+	for i, want := range []string{"account is a formula of a spreadsheet, not the text that it shows", "vmr_id is a formula of a spreadsheet, not the text that it shows",
+		"a quote stands inside a field, or text behind a closing quote"} {
+		if its[i].Reason() != want {
+			t.Errorf("%q, want %q", its[i].Reason(), want)
+		}
+	}
+}
+
+func TestRounded(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		ids  string
+		want string
+	}{
+		{"1582917533873850000 1582917533873860000 1582917533871120000 1582917533874490000", "4 [2 3 4 5]"},
+		{"1582917533873850000 1582917533873860000", "2 [2 3]"},
+		{"1582917533873850000 a 1582917533873860000 b 1582917533871122233", "2 [2 4]"},
+		{"1582917533873850000 1582917533873860000 1582917533873860000", "3 [2 3 4]"},
+		{"1582917533873850 1582917533873860 1582917533873890", "3 [2 3 4]"},
+		{"1582917533873850", ""},                                                                     // one alone
+		{"1582917533873850 1582917533873860", ""},                                                    // two of 16 digits
+		{"1582917533873850 1582917533873860 1582917533873850 1582917533873860", ""},                  // the same two
+		{"1582917533873850000", ""},                                                                  // one alone
+		{"1582917533873850000 1582917533873850000 1582917533873850000", ""},                          // the same
+		{"1582917533873850000 1582917533873860000 1582917533871122233 1582917533871122234", ""},      // no more than half
+		{"158291753387385 158291753387000 139000000000000", ""},                                      // 15 digits
+		{"a1582917533873850000 b1582917533873850000 c1582917533873850000", ""},                       // no numbers
+		{"1582917533873850001 1582917533873850010 1582917533873850100", ""},                          // other digits
+		{"1582917533873850 1582917533873860 1582917533873890 1582917533873851 1582917533873852", ""}, // three of five
+		{"12345678901234560000000000000000 12345678901234570000000000000000", ""},                    // a digit at 16
+		{"12345678901234500000000000000000 12345678901235500000000000000000", "2 [2 3]"},             // also of 32 digits
+		{strings.Repeat("1582917533873850000 1582917533873860000 ", 20) + "1582917533871122233", "40 [2 3 4 5 6 7 8 9 10 11]"},
+	} {
+		accounts := strings.Fields(test.ids)
+		for op, input := range map[string]string{"account": "account\n" + strings.Join(accounts, "\n"), "vmr_id": "account,vmr_id\nx," + strings.Join(accounts, "\nx,")} {
+			operation, opts := job.SetStatus, Options{Value: "1"}
+			if op == "vmr_id" {
+				operation, opts = job.Reclaim, Options{AnyID: true}
+			}
+			_, notes := readAll(t, input, operation, opts)
+			got := ""
+			for _, n := range notes {
+				got += fmt.Sprint(n.Count, " ", n.Lines)
+				if n.Doubt != DoubtRounded || !strings.HasPrefix(n.Text, op+" was rounded to 15 digits") || !strings.HasSuffix(n.Text, accounts[0]) {
+					t.Errorf("%s: %+v", test.ids, n)
+				}
+			}
+			if got != test.want {
+				t.Errorf("%s of %s: %q, want %q", op, test.ids, got, test.want)
+			}
+		}
+	}
+}
+
+// TestCheckChangesNothing: whatever stands in the fields, an item has them but for blanks around them and the API's words.
+func TestCheckChangesNothing(t *testing.T) {
+	t.Parallel()
+	readers := []*Reader{}
+	for _, op := range job.Operations() {
+		r, err := New(strings.NewReader("account,"+op.Column+"\n"), "in.csv", op, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		readers = append(readers, r)
+	}
+	piece := rapid.SampledFrom([]string{"", "a", "E+", "1", ".0", ",582", "#", "N/A", "=", `"`, "'", "<", ">", "@", "&amp;", "??", "...", "（", "１", "“", "張", "\uFFFD", "\xff", "\u00a0", " ", "mailto:", aRoom, "0000000000000000"})
+	text := rapid.OneOf(rapid.String(), rapid.Map(rapid.SliceOfN(piece, 0, 6), func(p []string) string { return strings.Join(p, "") }))
+	rapid.Check(t, func(t *rapid.T) {
+		account, value := text.Draw(t, "account"), text.Draw(t, "value")
+		for _, r := range readers {
+			var it job.Item
+			r.check(&it, account, value)
+			_, known := r.op.ValueOf(trim(value))
+			if it.Account != trim(account) || it.Value != trim(value) && !known {
+				t.Fatalf("%q %q became %q %q", account, value, it.Account, it.Value)
+			}
+			if it.Invalid != "" && it.Warning+it.Doubt != "" || (it.Doubt != "") && it.Warning == "" {
+				t.Fatalf("%+v", it)
+			}
+		}
+	})
+}
+
+// TestFalseAlarms: IDs of every shape that the documents allow are good: 0 invalid, and less than one in 1,000 a doubt.
+func TestFalseAlarms(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(1, 2))
+	of := func(n int, alphabet string) string {
+		chars, text := []rune(alphabet), []rune{}
+		for range n {
+			text = append(text, chars[random.IntN(len(chars))])
+		}
+		return string(text)
+	}
+	const lower, upper, digits, chinese = "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789", "张王李赵陈杨黄周吴徐伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华"
+	between := func(least, most int) int { return least + random.IntN(most-least+1) }
+	shapes := []func() string{
+		func() string { return of(1, lower) + of(between(2, 63), lower+digits+"_-.") + of(1, digits+lower) },
+		func() string { return of(between(2, 8), upper) + of(between(3, 8), digits) },
+		func() string { return of(between(4, 250), lower+upper+digits) },
+		func() string {
+			return of(between(3, 12), lower) + "." + of(between(2, 12), lower) + "@" + of(between(3, 10), lower) + ".example"
+		},
+		func() string { return of(between(3, 12), lower+upper+digits+"_-") + "@" + of(between(3, 10), lower) },
+		func() string { return "1" + of(10, digits) },
+		func() string { return "+86" + of(11, digits) },
+		func() string { return "+86 1" + of(2, digits) + " " + of(4, digits) + " " + of(4, digits) },
+		func() string { return "0" + of(2, digits) + "-" + of(8, digits) },
+		func() string { return of(3, digits) + "-" + of(4, digits) + "-" + of(4, digits) },
+		func() string { return of(3, digits) + "." + of(3, digits) + "." + of(4, digits) },
+		func() string { return of(between(6, 20), digits) },
+		func() string { return of(between(2, 4), chinese) },
+		func() string { return of(between(2, 4), chinese) + "（" + of(2, chinese) + "）" },
+		func() string { return of(between(2, 4), chinese) + of(between(1, 6), digits) },
+		func() string {
+			return of(1, upper) + of(between(2, 8), lower) + " " + of(1, upper) + of(between(2, 9), lower)
+		},
+		func() string { return of(255, chinese) },
+		func() string { return "O'" + of(1, upper) + of(between(3, 8), lower) + "@corp.example" },
+		func() string {
+			return fmt.Sprintf("%08x-%04x-%04x-%04x-%012x", random.Uint32(), random.IntN(1<<16), random.IntN(1<<16), random.IntN(1<<16), random.Int64N(1<<48))
+		},
+		func() string { return of(between(3, 8), lower) + of(1, "/%?#;+=&\\:") + of(between(3, 8), lower) },
+		func() string {
+			return fmt.Sprintf("%d.%d.%d.%d", random.IntN(256), random.IntN(256), random.IntN(256), random.IntN(256))
+		},
+		func() string {
+			return fmt.Sprintf("%s%d.%d.%d", of(1, "vV"), random.IntN(20), random.IntN(20), random.IntN(20))
+		},
+		func() string { return of(between(2, 6), "한국어사람이름") },
+		func() string { return of(between(2, 8), "éèüößñçabcdefg") + "@corp.example" },
+	}
+	const ids = 100_000
+	invalid, doubts := 0, 0
+	for i := range ids {
+		id := shapes[i%len(shapes)]()
+		switch got := wrongID("account", id); {
+		case got.invalid != "":
+			invalid++
+			t.Logf("%q: %s", id, got.invalid)
+		case got.warning != "":
+			doubts++
+			t.Logf("%q: %s", id, got.warning)
+		}
+		room := of(32, digits+"abcdef")
+		if i%2 == 0 {
+			room = strings.ToUpper(room)
+		}
+		if got := checkRoom(room, false); got != (verdict{}) {
+			t.Errorf("%q: %+v", room, got)
+		}
+	}
+	if invalid > 0 || doubts >= ids/1000 {
+		t.Errorf("of %d IDs %d are invalid, %d are doubts", ids, invalid, doubts)
+	}
+}
+
+func BenchmarkCheck(b *testing.B) {
+	for name, account := range map[string]string{"address": "user0000001@corp.example", "digits": "13900000011", "Chinese": "张伟王", "words": "Zhang San", "room": aRoom} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				wrongID("account", account)
+			}
+		})
+	}
+}
