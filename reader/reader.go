@@ -64,7 +64,12 @@ type Reader struct {
 	tape   *tape               // the bytes of the row that is being parsed, and those before and behind it
 	csv    *csv.Reader         // parses what the tape passes on
 	rows   *gocsv.Unmarshaller // takes the fields out of what csv parses
-	doubts bool                // the encoding was guessed from very little
+
+	sure     bool     // the encoding was named or marked, or the header could be read in it
+	evidence []byte   // from which the encoding was guessed; nil where it was not
+	guessed  bool     // the evidence has a field that is read, so that there is no better one
+	doubtful bool     // it could be another encoding
+	samples  []string // fields beyond ASCII as they are read
 
 	header  []byte   // the header row as it stands in the input, without a byte order mark
 	at      columns  // where the fields stand in each row
@@ -89,7 +94,7 @@ func New(input io.Reader, name string, op job.Operation, opts Options) (*Reader,
 	if err != nil {
 		return nil, r.readError(0, err)
 	}
-	r.format = format
+	r.format, r.sure = format, format.encoding != unknown
 	r.tape = &tape{from: from, cr: format.cr}
 	r.csv = r.parser(r.tape)
 	if err := r.readHeader(); err != nil {
@@ -104,8 +109,12 @@ func (r *Reader) readHeader() (err error) {
 	if r.rows, err = gocsv.NewUnmarshaller(r.csv, &record{}); err != nil {
 		return r.headerError(err)
 	}
-	if at := r.takeRaw(); at >= 0 {
-		return r.notText(1, at)
+	r.takeRaw()
+	if !isASCII(r.raw) {
+		r.find(false)
+	}
+	if err := r.splitCharacter(r.lineOf(nil)); err != nil {
+		return err
 	}
 	r.csv.ReuseRecord = true // only from here on, since the unmarshaller keeps what was parsed of the header
 	r.header = bytes.Clone(r.raw)
@@ -115,9 +124,13 @@ func (r *Reader) readHeader() (err error) {
 		headers[i] = r.format.text(h)
 	}
 	if r.at, err = findColumns(headers, r.op, r.opts); err != nil {
+		if at := r.format.bad(r.raw); at >= 0 { // it may be why
+			return r.notText(r.lineOf(nil)+r.lineEnds(r.raw[:at]), at)
+		}
 		return r.readError(0, err)
 	}
 	r.heading.Account, r.heading.Value = trim(fieldAt(headers, r.at.account)), trim(fieldAt(headers, r.at.value))
+	r.sure = r.sure || !isASCII([]byte(r.heading.Account+r.heading.Value)) // in another encoding they would not be found
 	// The columns of the fields are headed as record has them, and any other not at all.
 	names[r.at.account] = "account"
 	if r.at.value >= 0 {
@@ -138,10 +151,6 @@ func (r *Reader) parser(from io.Reader) *csv.Reader {
 func (r *Reader) Format() (encoding string, delimiter rune) {
 	return cmp.Or(r.format.encoding, UTF8), r.format.delimiter
 }
-
-// Doubtful tells whether the encoding that Format says was guessed from very few characters. Where Options name the
-// encoding it is false.
-func (r *Reader) Doubtful() bool { return r.doubts }
 
 // Header returns the input's header row byte for byte, but not compressed, with the byte order mark where it
 // had one and a line end in any case. Followed by what Raw returned for some of the rows it is an input again, in the
@@ -190,6 +199,9 @@ func (r *Reader) Read() (job.Item, error) {
 		if it.Account == r.heading.Account && (r.at.value < 0 || it.Value == r.heading.Value) {
 			it.Invalid, it.Detail, it.Warning = "the header stands here once more", "", ""
 		}
+		if r.doubtful && it.Invalid == "" {
+			r.doubt(it.Line, it.Account, it.Value)
+		}
 		return it, nil
 	}
 }
@@ -197,6 +209,14 @@ func (r *Reader) Read() (job.Item, error) {
 // parse parses the next row and takes its bytes from the tape. What is wrong with the row alone is malformed; an
 // error ends the reading, and is one of Read's.
 func (r *Reader) parse() (row *record, malformed *csv.ParseError, err error) {
+	if row, malformed, err = r.parseNext(); err == nil {
+		err = r.readable(row, malformed)
+	}
+	return row, malformed, err
+}
+
+// parseNext is parse for a row whose bytes may be no text.
+func (r *Reader) parseNext() (row *record, malformed *csv.ParseError, err error) {
 	r.tape.cut(r.csv.InputOffset())
 	r.tape.skipped = 0
 	parsed, err := r.rows.Read()
@@ -213,8 +233,6 @@ func (r *Reader) parse() (row *record, malformed *csv.ParseError, err error) {
 			return nil, nil, r.readError(r.next, err)
 		}
 	}
-	if at := r.takeRaw(); at >= 0 {
-		return nil, nil, r.notText(r.lineOf(malformed)+r.lineEnds(r.raw[:at]), at)
-	}
+	r.takeRaw()
 	return row, malformed, nil
 }

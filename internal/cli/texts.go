@@ -107,9 +107,6 @@ type message struct {
 // findingTexts words what is wrong with an input, a line for each kind, in the order in which they were found.
 func findingTexts(p *run.Planned) []message {
 	var all []message
-	if p.Findings.Doubt != "" {
-		all = append(all, message{text: p.Input + ": " + p.Findings.Doubt})
-	}
 	for i, f := range p.Findings.Kinds {
 		if i == shownKinds {
 			more := len(p.Findings.Kinds) - i

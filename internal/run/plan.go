@@ -106,9 +106,6 @@ func (r *run) readPlan(ctx context.Context) (_ *Planned, err error) {
 	}
 	p.header = rows.Header()
 	p.Encoding, p.Delimiter = rows.Format()
-	if rows.Doubtful() {
-		p.Findings.Doubt = "a few characters were taken for UTF-8, and could be Chinese: if they are, say --encoding gb18030"
-	}
 	return p, nil
 }
 
@@ -177,7 +174,7 @@ func (r *run) newReader(from io.Reader, keep io.Writer) (*reader.Reader, error) 
 		AccountType: r.settings.accountType(),
 		Value:       value.API,
 		AnyID:       r.settings.AnyID,
-		Encoding:    r.settings.Encoding,
+		Encoding:    string(r.settings.Encoding),
 		Delimiter:   rune(r.settings.Delimiter),
 		Keep:        keep,
 		Say:         sayFlag,
@@ -234,7 +231,6 @@ func (p *Planned) Guard() error {
 
 // Findings collects what is wrong with rows, by reason, so that a plan can tell it in a few lines.
 type Findings struct {
-	Doubt string // about the file as a whole; mostly empty
 	Kinds []*Finding
 	byWhy map[string]*Finding
 }
