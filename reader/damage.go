@@ -65,8 +65,9 @@ func (r *Reader) badPlace(row *record, malformed *csv.ParseError) (int, error) {
 		fields, _ := r.reparse(r.raw, true)
 		row = &record{fieldAt(fields, r.at.account), fieldAt(fields, r.at.value)}
 	}
-	read := []byte(row.Account + " " + row.Value)
-	r.find(!isASCII(read))
+	if !r.sure && !r.guessed {
+		r.find(!isASCII([]byte(row.Account)) || !isASCII([]byte(row.Value)))
+	}
 	if err := r.splitCharacter(r.lineOf(malformed)); err != nil {
 		return -1, err
 	}
@@ -76,7 +77,7 @@ func (r *Reader) badPlace(row *record, malformed *csv.ParseError) (int, error) {
 		return -1, nil
 	case r.endsInNULs():
 		return -1, &Error{File: r.name, Line: r.lineOf(malformed), Reason: "the file ends in NUL characters", Try: cutFile}
-	case r.format.bad(read) < 0:
+	case r.format.bad([]byte(row.Account)) < 0 && r.format.bad([]byte(row.Value)) < 0:
 		r.note(noteNoText, r.lineOf(malformed))
 		return -1, nil
 	case malformed == nil:
@@ -196,7 +197,7 @@ func (r *Reader) endsInNULs() bool {
 // find guesses the encoding where nobody named it: from the first text beyond ASCII, and once more from the first that is
 // read, since what stands in other columns may be damaged or in another encoding.
 func (r *Reader) find(read bool) {
-	if r.sure || r.guessed || r.evidence != nil && !read {
+	if r.evidence != nil && !read {
 		return
 	}
 	r.evidence = append(bytes.Clone(r.evidence), r.tape.ahead(r.tape.mark, window)...)

@@ -174,12 +174,22 @@ func (f *format) restore(row []byte) []byte {
 	if f.bigEnd {
 		order = binary.BigEndian
 	}
-	units, _ := binary.Append(nil, order, utf16.Encode([]rune(string(row)))) // numbers can always be written
-	return units
+	var units []uint16
+	for len(row) > 0 {
+		c, size := utf8.DecodeRune(row)
+		if c == utf8.RuneError && size == 1 { // half a pair
+			units, size = append(units, uint16(row[0])<<12|uint16(row[1]&0x3F)<<6|uint16(row[2]&0x3F)), 3
+		} else {
+			units = utf16.AppendRune(units, c)
+		}
+		row = row[size:]
+	}
+	raw, _ := binary.Append(nil, order, units) // numbers can always be written
+	return raw
 }
 
-// utf16Decoder is a transform.Transformer from UTF-16 to UTF-8. It stops at what is no text, where that of
-// x/text would put a replacement character.
+// utf16Decoder is a transform.Transformer from UTF-16 to UTF-8. Half a pair of units, of which one is missing, becomes three
+// bytes that are no UTF-8, so that it can be had again; x/text would put a replacement character. Half a unit ends it.
 type utf16Decoder struct {
 	transform.NopResetter
 	bigEnd bool
@@ -215,13 +225,18 @@ func (d *utf16Decoder) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, e
 		switch {
 		case size == 0 && !atEOF:
 			return nDst, nSrc, transform.ErrShortSrc
-		case size == 0 || size == 4 && c == utf8.RuneError:
+		case size == 0:
 			reason := fmt.Sprintf("byte %d is not text in UTF-16", d.offset+int64(nSrc)+1)
 			return nDst, nSrc, &Error{Reason: reason, Try: "export the file again"}
 		case nDst+utf8.RuneLen(c) > len(dst):
 			return nDst, nSrc, transform.ErrShortDst
 		}
-		nDst += utf8.EncodeRune(dst[nDst:], c)
+		if size == 4 && c == utf8.RuneError {
+			c, size = d.unit(src[nSrc:]), 2
+			nDst += copy(dst[nDst:], []byte{0xE0 | byte(c>>12), 0x80 | byte(c>>6)&0x3F, 0x80 | byte(c)&0x3F})
+		} else {
+			nDst += utf8.EncodeRune(dst[nDst:], c)
+		}
 		nSrc += size
 	}
 	return nDst, nSrc, nil

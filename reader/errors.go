@@ -86,8 +86,11 @@ func (r *Reader) notText(line int64, at int) *Error {
 		e.Reason += " is not text in " + strings.ToUpper(encoding)
 	}
 	switch {
-	case encoding == UTF16: // a NUL: all else was met while it was made UTF-8, of which it is not known where it stood
-		e.Reason, e.Try = "a NUL character is no text", "export the file again"
+	case encoding == UTF16: // which was made UTF-8, of which it is not known where it stood
+		e.Reason, e.Try = "half a character is no text in UTF-16", "export the file again"
+		if c == 0 {
+			e.Reason = "a NUL character is no text"
+		}
 	case c == 0 && r.heading.Account != "":
 		e.Try = "export the file again"
 	case c == 0:

@@ -8,7 +8,7 @@ import (
 
 // Ways to a CSV.
 const (
-	unpackFirst = ", or give it to gzip or zstd, which are read"
+	unpackFirst = "; gzip and zstd are read as they are"
 	exportCSV   = "export as CSV, in UTF-8 and with a header row"
 	saveAsCSV   = "save it as CSV, with the columns of IDs formatted as text before (as numbers they lose all digits behind the 15th): " +
 		"in Excel File > Save As > CSV UTF-8, in LibreOffice File > Save As > Text CSV with the character set Unicode (UTF-8), in WPS File > Save As > CSV"
@@ -17,23 +17,21 @@ const (
 // others are what people take for a CSV, by how it begins.
 var others = []struct{ start, is, try string }{
 	{"\xD0\xCF\x11\xE0", "a spreadsheet (xls)", saveAsCSV},
-	{"%PDF", "a PDF", exportCSV},
+	{"%PDF-", "a PDF", exportCSV},
 	{"{\\rtf", "a text of a word processor (RTF)", exportCSV},
 	{"\xFD7zXZ\x00", "packed with xz", "xz -d FILE" + unpackFirst},
-	{"BZh", "packed with bzip2", "bzip2 -d FILE" + unpackFirst},
 	{"7z\xBC\xAF\x27\x1C", "a 7z archive", "7z x FILE"},
 	{"Rar!\x1A\x07", "a rar archive", "7z x FILE, or unrar x FILE"},
 	{"\x04\x22\x4D\x18", "packed with lz4", "lz4 -d FILE" + unpackFirst},
-	{"LZIP", "packed with lzip", "lzip -d FILE" + unpackFirst},
+	{"LZIP\x01", "packed with lzip", "lzip -d FILE" + unpackFirst},
 	{"\x89LZO", "packed with lzop", "lzop -d FILE" + unpackFirst},
 	{"\xFF\x06\x00\x00sNaPpY", "packed with snappy", "unpack it" + unpackFirst},
 	{"\x1F\x9D", "packed with compress", "uncompress FILE" + unpackFirst},
-	{"MSCF", "a cabinet archive", "7z x FILE"},
+	{"MSCF\x00", "a cabinet archive", "7z x FILE"},
 	{"SQLite format 3\x00", "an SQLite database", "sqlite3 -header -csv FILE 'select * from TABLE'"},
 	{"\x00\x01\x00\x00Standard ", "an Access database", exportCSV},
-	{"PAR1", "a Parquet file", exportCSV + ", as with duckdb"},
-	{"ORC", "an ORC file", exportCSV + ", as with duckdb"},
-	{"ARROW1", "an Arrow file", exportCSV + ", as with duckdb"},
+	{"PAR1\x15", "a Parquet file", exportCSV + ", as with duckdb"},
+	{"ARROW1\x00", "an Arrow file", exportCSV + ", as with duckdb"},
 	{"Obj\x01", "an Avro file", exportCSV + ", as with duckdb"},
 	{"-----BEGIN PGP ", "encrypted with PGP", "gpg -d FILE"},
 	{"\x89PNG", "a picture", exportCSV},
@@ -41,7 +39,6 @@ var others = []struct{ start, is, try string }{
 	{"GIF8", "a picture", exportCSV},
 	{"II*\x00", "a picture", exportCSV},
 	{"MM\x00*", "a picture", exportCSV},
-	{"RIFF", "a picture or a sound", exportCSV},
 }
 
 // otherTexts are the same for what is text; blanks and marks may stand before it.
@@ -73,6 +70,9 @@ func otherThanCSV(start []byte) error {
 	}
 	if len(start) > 262 && string(start[257:262]) == "ustar" {
 		return not("a tar archive", "tar -xOf FILE NAME takes one file out")
+	}
+	if len(start) > 9 && string(start[:3]) == "BZh" && string(start[4:10]) == "1AY&SY" {
+		return not("packed with bzip2", "bzip2 -d FILE"+unpackFirst)
 	}
 	text := bytes.TrimLeft(trimMarks(start, "\xEF\xBB\xBF"), " \t\r\n\f\v\u00A0\uFEFF\u200B")
 	for _, other := range otherTexts {

@@ -110,7 +110,7 @@ func (r *Reader) readHeader() (err error) {
 		return r.headerError(err)
 	}
 	r.takeRaw()
-	if !isASCII(r.raw) {
+	if !r.sure && !isASCII(r.raw) {
 		r.find(false)
 	}
 	if err := r.splitCharacter(r.lineOf(nil)); err != nil {
@@ -130,7 +130,9 @@ func (r *Reader) readHeader() (err error) {
 		return r.readError(0, err)
 	}
 	r.heading.Account, r.heading.Value = trim(fieldAt(headers, r.at.account)), trim(fieldAt(headers, r.at.value))
-	r.sure = r.sure || !isASCII([]byte(r.heading.Account+r.heading.Value)) // in another encoding they would not be found
+	if !isASCII([]byte(r.heading.Account + r.heading.Value)) { // in another encoding they would not be found
+		r.sure, r.doubtful = true, false
+	}
 	// The columns of the fields are headed as record has them, and any other not at all.
 	names[r.at.account] = "account"
 	if r.at.value >= 0 {
