@@ -56,7 +56,7 @@ func TestNamed(t *testing.T) {
 			end += "\x00"
 		}
 		for _, mark := range append(marks, "") {
-			for _, end := range []string{"", end, end + end} {
+			for _, end := range []string{"", "\x1A", end, end + end} {
 				rows, raw, err := read(strings.NewReader(mark+input+end), job.Reclaim, reader.Options{Encoding: test.name})
 				if err != nil || fmt.Sprint(rows) != "[2 "+test.account+" "+room+"]" || string(raw) != mark+input {
 					t.Errorf("%s: %q, %v, raw %q of %q", test.name, rows, err, raw, mark+input)

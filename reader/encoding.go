@@ -225,6 +225,8 @@ func (d *utf16Decoder) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, e
 		switch {
 		case size == 0 && !atEOF:
 			return nDst, nSrc, transform.ErrShortSrc
+		case size == 0 && string(src[nSrc:]) == dosEnd: // which DOS puts behind any file
+			return nDst, nSrc + 1, nil
 		case size == 0:
 			reason := fmt.Sprintf("byte %d is not text in UTF-16", d.offset+int64(nSrc)+1)
 			return nDst, nSrc, &Error{Reason: reason, Try: "export the file again"}

@@ -52,7 +52,7 @@ var otherTexts = []struct {
 	{regexp.MustCompile(`^(?i:<!(--|doctype\s)|<[a-z][\w:.-]*(\s[^>]*)?/?>\s*(<|[^<>,;\t|]*</))`), "XML", exportCSV},
 	{regexp.MustCompile(`^\{\s*"(?s:.*?)\}\s*\n\s*\{\s*"`), "JSON lines", "make a CSV of it, such as with jq's @csv"},
 	{regexp.MustCompile(`^(\{\s*["}\n]|\[\s*(\{|\[|\]|"[^"]*"\s*,?\s*["\]\n]|\n))`), "JSON, such as the answer of a service", "make a CSV of it, such as with jq's @csv"},
-	{regexp.MustCompile(`^(?i:(version:\s*\d+\s+)?((#[^\n]*)?\n|\r\n)*dn::?\s)|^(?i:(#[^\n]*\n\s*)*(version:\s*1\s+(#[^\n]*\n\s*)*)?dn::?\s)`), "LDIF, an export of a directory", exportCSV},
+	{regexp.MustCompile(`^(?i:(#[^\n]*\n\s*)*(version:\s*1\s+(#[^\n]*\n\s*)*)?dn::?\s)`), "LDIF, an export of a directory", exportCSV},
 	{regexp.MustCompile(`^(?i:BEGIN:VCARD)\s`), "a vCard", exportCSV},
 	{regexp.MustCompile(`^(?i:BEGIN:VCALENDAR)\s`), "a calendar", exportCSV},
 }
