@@ -1,9 +1,10 @@
 // Package reader turns a CSV, as other people's tools export it, into the items of a job.
 //
 // An input may be compressed. That, and its delimiter, line ends and encoding, are found out from what it holds (open.go,
-// encoding.go), and the columns from its header row (headers.go). Rows are parsed by encoding/csv and gocsv while a tape
-// keeps their bytes (tape.go), so that each can be had as it stands in the input (row.go), and their fields are checked
-// (check.go). A row that is no good CSV is read as far as it goes.
+// encoding.go, guess.go), and the columns from its header row (headers.go); what is no CSV is named (other.go). Rows are
+// parsed by encoding/csv and gocsv while a tape keeps their bytes (tape.go), so that each can be had as it stands in the
+// input (row.go), and their fields are checked (check.go). A row that is no good CSV is read as far as it goes, and what is
+// no text keeps nothing back where it is not read (damage.go).
 package reader
 
 import (
