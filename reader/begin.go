@@ -24,8 +24,9 @@ type heading struct {
 	delimiter rune
 	cells     []string
 	fields    columns
-	encoding  string // of the input, as far as it shows; and whether that is guessed from very little
-	doubts    bool
+	encoding  string // of the input, as far as it shows, the text that it was guessed from, and whether it could be another
+	evidence  []byte
+	doubtful  bool
 	err       error // why it is no header
 }
 
@@ -114,10 +115,11 @@ func (r *Reader) headingWith(window []byte, at int, delimiter rune) heading {
 		h.err = &Error{Reason: fmt.Sprintf("the header row is longer than %d KiB", bufferSize>>10), Try: "is a quote opened and never closed?"}
 	}
 	f := r.format
-	if f.encoding == unknown && !isASCII(h.row) {
-		f.encoding, h.doubts = guess(window[at:min(len(window), at+bufferSize/4)])
+	if h.encoding = f.encoding; !r.sure && !isASCII(h.row) {
+		h.evidence = bytes.Clone(window[at:min(len(window), at+evidenceSize)])
+		h.encoding, h.doubtful = guess(h.evidence)
+		f.is(h.encoding)
 	}
-	h.encoding = f.encoding
 	for i := range h.cells {
 		h.cells[i] = f.text(h.cells[i])
 	}
@@ -228,8 +230,8 @@ func (r *Reader) noHeader(window []byte, passed []heading) error {
 	}
 	first := &passed[0]
 	f := r.format
-	if f.encoding = first.encoding; f.bad(first.row) >= 0 {
-		r.raw, r.format = first.row, f
+	if f.is(first.encoding); f.bad(first.row) >= 0 {
+		r.raw, r.format, r.evidence = first.row, f, first.evidence
 		return r.notText(r.lineAt(first), f.bad(first.row), r.blankBytes+int64(len(first.above)))
 	}
 	if h := r.headingAt(window, len(first.above), usualDelimiters); r.opts.Delimiter != 0 && h.err == nil {

@@ -2,24 +2,66 @@ package reader
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"fmt"
+	"slices"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/htmlindex"
+	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/korean"
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/traditionalchinese"
 	"golang.org/x/text/transform"
 )
 
 // Encodings of an input.
 const (
-	Auto    = "auto" // to be found out from the content
-	UTF8    = "utf-8"
-	UTF16   = "utf-16"  // of either byte order, as the first character shows
-	GB18030 = "gb18030" // and its parts, GBK and GB2312
+	Auto        = "auto" // to be found out from the content
+	UTF8        = "utf-8"
+	UTF16       = "utf-16"  // of either byte order, as the first character shows
+	GB18030     = "gb18030" // and its parts, GBK and GB2312
+	Windows1252 = "windows-1252"
+	EUCKR       = "euc-kr"
+	Big5        = "big5"
+	ShiftJIS    = "shift-jis"
 
-	unknown = "" // as long as nothing but ASCII was seen, which is the same in all but UTF-16
+	unknown = "" // as long as nothing but ASCII was seen, or nothing that is plainly one encoding
 )
+
+// Encodings are all of them.
+var Encodings = []string{Auto, UTF8, UTF16, GB18030, Windows1252, EUCKR, Big5, ShiftJIS}
+
+// charsets are the encodings that are parsed as they stand and decoded field by field.
+var charsets = map[string]encoding.Encoding{
+	GB18030: simplifiedchinese.GB18030, Windows1252: charmap.Windows1252, EUCKR: korean.EUCKR,
+	Big5: traditionalchinese.Big5, ShiftJIS: japanese.ShiftJIS,
+}
+
+// aliases are names of encodings that the index of the web's does not have: those of Windows' code pages, and its own
+// names for what is one of the encodings here.
+var aliases = map[string]string{
+	"cp936": GB18030, "gbk": GB18030, "cp949": EUCKR, "cp950": Big5, "cp932": ShiftJIS, "shift_jis": ShiftJIS,
+	"utf16": UTF16, "utf-16le": UTF16, "utf-16be": UTF16, "utf-8-sig": UTF8,
+}
+
+// EncodingOf finds an encoding by one of its names, case aside: gbk, latin1, cp949.
+func EncodingOf(name string) (encoding string, known bool) {
+	name = strings.ToLower(name)
+	if e, err := htmlindex.Get(name); err == nil {
+		name, err = htmlindex.Name(e)
+		if err != nil {
+			return "", false
+		}
+	}
+	name = cmp.Or(aliases[name], name)
+	return name, slices.Contains(Encodings, name)
+}
 
 // byteOrderMarks are what an encoding may be marked with, GB18030's being all but unknown.
 var byteOrderMarks = []struct {
@@ -29,40 +71,43 @@ var byteOrderMarks = []struct {
 	{"\xEF\xBB\xBF", UTF8}, {"\xFF\xFE", UTF16}, {"\xFE\xFF", UTF16}, {"\x84\x31\x95\x33", GB18030},
 }
 
-// format is how an input is written: where rows and fields end, and what their bytes mean. UTF-8 and GB18030 are parsed
-// as they stand, since no byte of a delimiter, quote or line end is part of another character in either; UTF-16 is
-// parsed as UTF-8.
+// format is how an input is written: where rows and fields end, and what their bytes mean. UTF-8 and the charsets are
+// parsed as they stand, since no byte of a comma, semicolon, tab, quote or line end is part of another character in any
+// of them; UTF-16 is parsed as UTF-8.
 type format struct {
 	mark      string            // byte order mark
 	encoding  string            // unknown as long as everything is ASCII
-	decoder   *encoding.Decoder // of GB18030; what is no text it replaces by utf8.RuneError, so it never fails
+	decoder   *encoding.Decoder // of a charset; what is no text it replaces by utf8.RuneError, so it never fails
 	bigEnd    bool              // of UTF-16
 	delimiter rune
 	cr        bool // lines end with a lone CR
 }
 
-// text gives the text of a field, whose row was found to be text.
+// is takes down the encoding.
+func (f *format) is(encoding string) {
+	f.encoding, f.decoder = encoding, nil
+	if charset, is := charsets[encoding]; is {
+		f.decoder = charset.NewDecoder()
+	}
+}
+
+// text gives the text of a field, which was found to be text.
 func (f *format) text(raw string) string {
-	if f.encoding == GB18030 {
+	if f.decoder != nil {
 		raw, _ = f.decoder.String(raw)
 	}
 	return raw
 }
 
-// bad gives the index of the first byte of a row that is not text, or -1. It goes from character to character only when
-// there is reason to.
-func (f *format) bad(row []byte) int {
-	if bytes.IndexByte(row, 0) < 0 && (isASCII(row) || f.isText(row)) {
+// bad gives the index of the first byte of a part of a row that is not text, or -1. It goes from character to character
+// only when there is reason to.
+func (f *format) bad(part []byte) int {
+	if bytes.IndexByte(part, 0) < 0 && (isASCII(part) || f.isText(part)) {
 		return -1
 	}
-	for i := 0; i < len(row); {
-		size := 1
-		if f.encoding == GB18030 {
-			size = min(sizeGB18030(row[i:]), len(row)-i)
-		} else {
-			_, size = utf8.DecodeRune(row[i:])
-		}
-		if c := row[i : i+size]; c[0] == 0 || !f.isText(c) && string(c) != "\x84\x31\xA4\x37" { // U+FFFD in GB18030
+	for i := 0; i < len(part); {
+		size := f.size(part[i:])
+		if size == 0 || part[i] == 0 {
 			return i
 		}
 		i += size
@@ -73,22 +118,37 @@ func (f *format) bad(row []byte) int {
 // isText tells whether a part of a row is text. In GB18030 it takes the character U+FFFD, which is some, for none: the
 // decoder puts it wherever it finds none.
 func (f *format) isText(part []byte) bool {
-	if f.encoding == GB18030 {
+	if f.decoder != nil {
 		part, _ = f.decoder.Bytes(part)
 		return !bytes.ContainsRune(part, utf8.RuneError)
 	}
 	return utf8.Valid(part)
 }
 
-// sizeGB18030 is how many bytes the first character of a text takes.
-func sizeGB18030(text []byte) int {
-	switch {
-	case text[0] < 0x81 || len(text) == 1:
-		return 1
-	case '0' <= text[1] && text[1] <= '9':
-		return 4
+// size is how many bytes the first character of a text takes; 0 where that is none.
+func (f *format) size(text []byte) int {
+	for n := 1; n <= min(utf8.UTFMax, len(text)); n++ {
+		if c := text[:n]; f.isText(c) || f.encoding == GB18030 && string(c) == "\x84\x31\xA4\x37" { // U+FFFD
+			return n
+		}
 	}
-	return 2
+	return 0
+}
+
+// split gives the index of a character that holds the byte of the delimiter, at which the parser has cut it in two; -1
+// where there is none. A | can be the second byte of a character.
+func (f *format) split(row []byte) int {
+	if f.delimiter != '|' || f.decoder == nil {
+		return -1
+	}
+	for i := 0; i < len(row); {
+		size := max(1, f.size(row[i:]))
+		if size > 1 && bytes.IndexByte(row[i:i+size], '|') >= 0 {
+			return i
+		}
+		i += size
+	}
+	return -1
 }
 
 func isASCII(text []byte) bool {
@@ -114,64 +174,22 @@ func (f *format) restore(row []byte) []byte {
 	if f.bigEnd {
 		order = binary.BigEndian
 	}
-	units, _ := binary.Append(nil, order, utf16.Encode([]rune(string(row)))) // numbers can always be written
-	return units
-}
-
-// fewCharacters are too few to tell UTF-8 from Chinese where each of them could be either.
-const fewCharacters = 10
-
-// guess tells which encoding a stretch of text is in that is not all ASCII, or unknown, and whether that is doubtful.
-// Its last character may be cut.
-func guess(window []byte) (encoding string, doubtful bool) {
-	good, bad := 0, 0   // bytes of characters in UTF-8, and bytes that are not UTF-8
-	either, all := 0, 0 // of these characters, those that could be in GB2312 as well, and all
-	for text := window; len(text) > 0; {
-		c, size := utf8.DecodeRune(text)
-		switch {
-		case size > 1:
-			good += size
-			all++
-			if isGB2312(text, size) {
-				either++
-			}
-		case c == utf8.RuneError && utf8.FullRune(text):
-			bad++
+	var units []uint16
+	for len(row) > 0 {
+		c, size := utf8.DecodeRune(row)
+		if c == utf8.RuneError && size == 1 { // half a pair
+			units, size = append(units, uint16(row[0])<<12|uint16(row[1]&0x3F)<<6|uint16(row[2]&0x3F)), 3
+		} else {
+			units = utf16.AppendRune(units, c)
 		}
-		text = text[size:]
+		row = row[size:]
 	}
-	if good > bad { // also where it is damaged: the place is found with its row
-		return UTF8, either == all && all < fewCharacters
-	}
-	// Nearly all that is written in Chinese is in GB2312. Where much is not this is more likely another encoding, such
-	// as Latin-1, in which "M\xFCller" is no Chinese.
-	if common, rare := countGB2312(window); common < 3*rare {
-		return unknown, false
-	}
-	return GB18030, false
+	raw, _ := binary.Append(nil, order, units) // numbers can always be written
+	return raw
 }
 
-// isGB2312 tells whether a character could be one of GB2312, which have two bytes beyond ASCII.
-func isGB2312(text []byte, size int) bool { return size == 2 && text[0] >= 0xA1 && text[1] >= 0xA1 }
-
-// countGB2312 counts the characters beyond ASCII of a text in GB18030: those in GB2312, and those that are not.
-func countGB2312(text []byte) (common, rare int) {
-	for len(text) > 0 {
-		size := min(sizeGB18030(text), len(text))
-		switch {
-		case text[0] < utf8.RuneSelf:
-		case isGB2312(text, size):
-			common++
-		default:
-			rare++
-		}
-		text = text[size:]
-	}
-	return common, rare
-}
-
-// utf16Decoder is a transform.Transformer from UTF-16 to UTF-8. It stops at what is no text, where that of
-// x/text would put a replacement character.
+// utf16Decoder is a transform.Transformer from UTF-16 to UTF-8. Half a pair of units, of which one is missing, becomes three
+// bytes that are no UTF-8, so that it can be had again; x/text would put a replacement character. Half a unit ends it.
 type utf16Decoder struct {
 	transform.NopResetter
 	bigEnd bool
@@ -207,13 +225,20 @@ func (d *utf16Decoder) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, e
 		switch {
 		case size == 0 && !atEOF:
 			return nDst, nSrc, transform.ErrShortSrc
-		case size == 0 || size == 4 && c == utf8.RuneError:
+		case size == 0 && string(src[nSrc:]) == dosEnd: // which DOS puts behind any file
+			return nDst, nSrc + 1, nil
+		case size == 0:
 			reason := fmt.Sprintf("byte %d is not text in UTF-16", d.offset+int64(nSrc)+1)
 			return nDst, nSrc, &Error{Reason: reason, Try: "export the file again"}
 		case nDst+utf8.RuneLen(c) > len(dst):
 			return nDst, nSrc, transform.ErrShortDst
 		}
-		nDst += utf8.EncodeRune(dst[nDst:], c)
+		if size == 4 && c == utf8.RuneError {
+			c, size = d.unit(src[nSrc:]), 2
+			nDst += copy(dst[nDst:], []byte{0xE0 | byte(c>>12), 0x80 | byte(c>>6)&0x3F, 0x80 | byte(c)&0x3F})
+		} else {
+			nDst += utf8.EncodeRune(dst[nDst:], c)
+		}
 		nSrc += size
 	}
 	return nDst, nSrc, nil

@@ -1,6 +1,7 @@
 package reader
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -48,6 +49,9 @@ func (r *Reader) longRow() error {
 	blank := blankLines(row, r.format.cr)
 	row = row[len(blank):]
 	e := &Error{File: r.name, Line: r.next + r.tape.skipped + r.lineEnds(blank), Reason: errLongRow.Error(), Try: "leave out columns that nobody needs, such as pictures"}
+	if bytes.HasSuffix(row, []byte{0}) {
+		e.Try = cutFile
+	}
 	if at := openQuote(row, r.format.delimiter); at >= 0 {
 		line := e.Line + r.lineEnds(row[:at])
 		if !r.tape.closes(r.format.delimiter) {
@@ -60,7 +64,7 @@ func (r *Reader) longRow() error {
 
 // notText says that a byte of the last row, before which so many stand behind the byte order mark, is not text in the
 // encoding that it was read in.
-func (r *Reader) notText(line int64, at int, before int64) error {
+func (r *Reader) notText(line int64, at int, before int64) *Error {
 	const save = "save the file as CSV UTF-8"
 	e := &Error{File: r.name, Line: line}
 	encoding, c, say := cmp.Or(r.format.encoding, UTF8), r.raw[at], r.opts.Say
@@ -71,16 +75,24 @@ func (r *Reader) notText(line int64, at int, before int64) error {
 		e.Reason += " is not text in " + strings.ToUpper(encoding)
 	}
 	switch {
-	case encoding == UTF16: // a NUL: all else was met while it was made UTF-8, of which it is not known where it stood
-		e.Reason, e.Try = "a NUL character is no text", "export the file again"
+	case encoding == UTF16: // which was made UTF-8, of which it is not known where it stood
+		e.Reason, e.Try = "half a character is no text in UTF-16", "export the file again"
+		if c == 0 {
+			e.Reason = "a NUL character is no text"
+		}
+	case c == 0 && r.cells != nil:
+		e.Try = "export the file again"
 	case c == 0:
 		e.Try = save + "; if it is UTF-16, say so with " + say("encoding", UTF16)
 	case r.opts.Encoding != Auto:
 		e.Try = say("encoding", Auto) + " finds the encoding by itself"
-	case encoding == UTF8:
-		e.Try = save + ", or name its encoding with " + say("encoding", GB18030)
-	default:
+	case r.format.encoding != unknown:
 		e.Try = save + "; as far as it can be read, it is " + encoding
+	default:
+		e.Try = save
+		if fits := offer(r.evidence); fits != "" {
+			e.Try += ", or name its encoding with " + say("encoding", fits)
+		}
 	}
 	return e
 }

@@ -154,7 +154,7 @@ func isOneOf(header string, several []string) bool {
 // fold makes headers comparable: lower case, without blanks and characters that do not show. A NUL stays: it is no text.
 func fold(header string) string {
 	return strings.Map(func(c rune) rune {
-		if c != 0 && unicode.IsSpace(c) || unicode.In(c, unicode.Cc, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) {
+		if c != 0 && (unicode.IsSpace(c) || unicode.In(c, unicode.Cc, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)) {
 			return -1
 		}
 		return unicode.ToLower(c)

@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
-	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/transform"
 )
 
@@ -22,23 +22,28 @@ func open(input io.Reader, opts Options) (*bufio.Reader, format, error) {
 	if err != nil {
 		return nil, format{}, err
 	}
-	f := format{decoder: simplifiedchinese.GB18030.NewDecoder()}
-	start, _ := from.Peek(4)
+	var f format
+	start, _ := from.Peek(bufferSize)
 	for _, m := range byteOrderMarks {
-		if bytes.HasPrefix(start, []byte(m.mark)) {
-			f.mark, f.encoding = m.mark, m.encoding
+		marks := len(start) - len(trimMarks(start, m.mark))
+		if marks > 0 && (opts.Encoding == Auto || opts.Encoding == m.encoding) {
+			f.mark = string(start[:marks])
+			f.is(m.encoding)
 		}
 	}
-	if opts.Encoding != Auto && opts.Encoding != f.encoding {
-		f.mark, f.encoding = "", opts.Encoding
+	if opts.Encoding != Auto {
+		f.is(opts.Encoding)
 	}
 	from.Discard(len(f.mark))
 	if f.encoding == UTF16 {
-		f.bigEnd = f.mark == "\xFE\xFF" || f.mark == "" && len(start) > 0 && start[0] == 0 // an ASCII character, as a rule
+		f.bigEnd = strings.HasPrefix(f.mark, "\xFE\xFF") || f.mark == "" && len(start) > 0 && start[0] == 0 // an ASCII character, as a rule
 		decoder := &utf16Decoder{bigEnd: f.bigEnd, offset: int64(len(f.mark))}
 		from = bufio.NewReaderSize(transform.NewReader(from, decoder), bufferSize)
 	}
 	window, _ := from.Peek(bufferSize) // what is wrong with the input comes up when it is read
+	if err := otherThanCSV(window); err != nil {
+		return nil, format{}, err
+	}
 	f.cr = endsWithCR(window)
 	return from, f, nil
 }
@@ -57,23 +62,22 @@ func endsWithCR(window []byte) bool {
 	return false
 }
 
-// noCSV is how files begin that people take for a CSV.
-var noCSV = []struct{ start, is string }{
-	{"PK\x03\x04", "a spreadsheet (xlsx, ods) or another zip file"},
-	{"\xD0\xCF\x11\xE0", "a spreadsheet (xls)"},
-	{"%PDF", "a PDF"},
+// trimMarks removes the byte order marks that a text begins with: some tools put one before another's.
+func trimMarks(text []byte, mark string) []byte {
+	for bytes.HasPrefix(text, []byte(mark)) {
+		text = text[len(mark):]
+	}
+	return text
 }
 
 // decompress undoes gzip or zstd, which an input shows by how it begins. What is read of the result is written to keep.
 func decompress(input io.Reader, keep io.Writer) (*bufio.Reader, error) {
 	from := bufio.NewReaderSize(input, bufferSize)
-	peeked, _ := from.Peek(4)
-	start := string(peeked)
-	for _, other := range noCSV {
-		if start == other.start {
-			return nil, &Error{Reason: "this is " + other.is + ", not a CSV", Try: "save it as CSV UTF-8"}
-		}
+	window, _ := from.Peek(bufferSize)
+	if err := otherThanCSV(window); err != nil {
+		return nil, err
 	}
+	start := string(window[:min(4, len(window))])
 	var text io.Reader
 	var err error
 	switch {

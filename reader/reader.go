@@ -1,9 +1,10 @@
 // Package reader turns a CSV, as other people's tools export it, into the items of a job.
 //
 // An input may be compressed. That, and its delimiter, line ends and encoding, are found out from what it holds (open.go,
-// encoding.go), and the columns from its header row (headers.go). Rows are parsed by encoding/csv and gocsv while a tape
-// keeps their bytes (tape.go), so that each can be had as it stands in the input (row.go), and their fields are checked
-// (check.go). A row that is no good CSV is read as far as it goes.
+// encoding.go, guess.go), and the columns from its header row (headers.go); what is no CSV is named (other.go). Rows are
+// parsed by encoding/csv and gocsv while a tape keeps their bytes (tape.go), so that each can be had as it stands in the
+// input (row.go), and their fields are checked (check.go). A row that is no good CSV is read as far as it goes, and what is
+// no text keeps nothing back where it is not read (damage.go).
 package reader
 
 import (
@@ -66,7 +67,12 @@ type Reader struct {
 	tape   *tape               // the bytes of the row that is being parsed, and those before and behind it
 	csv    *csv.Reader         // parses what the tape passes on
 	rows   *gocsv.Unmarshaller // takes the fields out of what csv parses
-	doubts bool                // the encoding was guessed from very little
+
+	sure     bool     // the encoding was named or marked, or the header could be read in it
+	evidence []byte   // from which the encoding was guessed; nil where it was not
+	guessed  bool     // the evidence has a field that is read, so that there is no better one
+	doubtful bool     // it could be another encoding
+	samples  []string // fields beyond ASCII as they are read
 
 	header     []byte // the header row as it stands in the input, with all that stands above it, without a byte order mark
 	blankBytes int64  // before all that, and how many lines they are
@@ -103,7 +109,7 @@ func New(input io.Reader, name string, op job.Operation, opts Options) (*Reader,
 	if err != nil {
 		return nil, r.readError(0, err)
 	}
-	r.format = format
+	r.format, r.sure = format, format.encoding != unknown
 	r.skipBlank(from)
 	window, err := from.Peek(bufferSize)
 	if len(window) == 0 && err != nil && err != io.EOF {
@@ -144,8 +150,12 @@ func (r *Reader) take(h heading) {
 	}
 	r.next = 1 + r.blankLines + r.lineEnds(r.header)
 	r.words = newHeaderWords(h.cells, r.op)
-	if len(h.row) > 0 {
-		r.format.encoding, r.doubts = h.encoding, h.doubts
+	if !r.sure && !isASCII(h.row) {
+		r.evidence, r.doubtful = h.evidence, h.doubtful
+		r.format.is(h.encoding)
+		// In another encoding the headers would not be found.
+		r.sure = !isASCII([]byte(fieldAt(h.cells, h.fields.account) + fieldAt(h.cells, h.fields.value)))
+		r.doubtful = r.doubtful && !r.sure
 	}
 }
 
@@ -176,10 +186,6 @@ func (r *Reader) parser(from io.Reader) *csv.Reader {
 func (r *Reader) Format() (encoding string, delimiter rune) {
 	return cmp.Or(r.format.encoding, UTF8), r.format.delimiter
 }
-
-// Doubtful tells whether the encoding that Format says was guessed from very few characters. Where Options name the
-// encoding it is false.
-func (r *Reader) Doubtful() bool { return r.doubts }
 
 // Header returns the input's header row byte for byte, but not compressed, with the byte order mark where it
 // had one and a line end in any case. Followed by what Raw returned for some of the rows it is an input again, in the
@@ -248,7 +254,7 @@ func (r *Reader) readRow() (tailRow, error) {
 			continue
 		}
 		if r.isRuler() {
-			r.note(Note{Text: "is a ruler, and no row"}, it.Line)
+			r.note(Note{Text: "left out, as they are rulers"}, it.Line)
 			continue
 		}
 		if malformed != nil || r.surplus > 0 && !r.endsEmpty() {
@@ -270,6 +276,9 @@ func (r *Reader) checkFields(it *job.Item, fields *record) {
 		fields.Value = r.opts.Value
 	}
 	r.check(it, fields.Account, fields.Value)
+	if r.doubtful && it.Invalid == "" {
+		r.doubtEncoding(it.Line, it.Account, it.Value)
+	}
 	if max(r.at.account, r.at.value) == 0 && strings.ContainsAny(it.Account, ";\t|") {
 		r.note(Note{Doubt: DoubtShape, Text: delimited}, it.Line)
 	}
@@ -281,6 +290,14 @@ func (r *Reader) checkFields(it *job.Item, fields *record) {
 // parse parses the next row and takes its bytes from the tape. What is wrong with the row alone is malformed; an
 // error ends the reading, and is one of Read's.
 func (r *Reader) parse() (fields *record, malformed *csv.ParseError, err error) {
+	if fields, malformed, err = r.parseNext(); err == nil {
+		err = r.readable(fields, malformed)
+	}
+	return fields, malformed, err
+}
+
+// parseNext is parse for a row whose bytes may be no text.
+func (r *Reader) parseNext() (fields *record, malformed *csv.ParseError, err error) {
 	r.tape.cut(r.csv.InputOffset())
 	r.tape.skipped = 0
 	parsed, err := r.rows.Read()
@@ -297,9 +314,6 @@ func (r *Reader) parse() (fields *record, malformed *csv.ParseError, err error) 
 			return nil, nil, r.readError(r.next, err)
 		}
 	}
-	if at := r.takeRaw(); at >= 0 {
-		before := r.blankBytes + int64(len(r.header)) - r.from + r.csv.InputOffset() - int64(len(r.raw))
-		return nil, nil, r.notText(r.lineOf(malformed)+r.lineEnds(r.raw[:at]), at, before)
-	}
+	r.takeRaw()
 	return fields, malformed, nil
 }

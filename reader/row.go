@@ -6,24 +6,15 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"unicode/utf8"
 
 	"meetbatch/job"
 )
 
-// takeRaw cuts the bytes of the row that was just parsed out of the tape. It gives the index of the first that is not
-// text, or -1. Blank lines before the row, which the parser skips, do not belong to it.
-func (r *Reader) takeRaw() (bad int) {
+// takeRaw cuts the bytes of the row that was just parsed out of the tape. Blank lines before the row, which the parser
+// skips, do not belong to it.
+func (r *Reader) takeRaw() {
 	r.raw = r.tape.slice(r.tape.mark, r.csv.InputOffset())
-	blank := len(blankLines(r.raw, r.format.cr))
-	r.raw = r.raw[blank:]
-	if r.format.encoding == unknown && !isASCII(r.raw) {
-		r.format.encoding, r.doubts = guess(r.tape.ahead(r.tape.mark+int64(blank), bufferSize/4))
-		if r.format.encoding == unknown {
-			return bytes.IndexFunc(r.raw, func(c rune) bool { return c >= utf8.RuneSelf })
-		}
-	}
-	return r.format.bad(r.raw)
+	r.raw = r.raw[len(blankLines(r.raw, r.format.cr)):]
 }
 
 // lineEnds counts the lines that end in a text.

@@ -95,7 +95,7 @@ func (r *Reader) endTable() {
 		kept = append(kept, row)
 	}
 	for _, row := range below {
-		r.note(Note{Text: "stands below the table, and is no row"}, row.item.Line)
+		r.note(Note{Text: "left out, as they stand below the table"}, row.item.Line)
 	}
 	r.tail.rows, r.tail.ready = kept, len(kept)
 }
@@ -107,9 +107,13 @@ func (r *Reader) note(n Note, line int64) {
 		at = len(r.notes)
 		r.notes = append(r.notes, n)
 	}
-	known := &r.notes[at]
-	if known.Count++; len(known.Lines) < notedLines {
-		known.Lines = append(known.Lines, line)
+	r.notes[at].add(line)
+}
+
+func (n *Note) add(line int64) {
+	n.Count++
+	if len(n.Lines) < notedLines {
+		n.Lines = append(n.Lines, line)
 	}
 }
 

@@ -3,14 +3,17 @@ package reader
 import (
 	"bufio"
 	"bytes"
-	"errors"
+	"fmt"
 )
 
 // maxRow is how long one row may be, in bytes. A quote that is never closed would otherwise take
-// the rest of the file into memory.
-const maxRow = 1 << 20
+// the rest of the file into memory. A row of more than longRow is told.
+const (
+	maxRow  = 8 << 20
+	longRow = 1 << 20
+)
 
-var errLongRow = errors.New("the row is too long, more than 1 MiB")
+var errLongRow = fmt.Errorf("the row is too long, more than %d MiB", maxRow>>20)
 
 // tape passes an input on and keeps what it passed since the last cut, so that a row can be had byte
 // for byte after it was parsed. What is parsed differs from what is kept in one thing: a line end
@@ -43,12 +46,29 @@ func (t *tape) Read(p []byte) (int, error) {
 		return 0, errLongRow
 	}
 	n, err := t.from.Read(p)
+	n = t.withoutEnd(p[:n])
 	t.kept = append(t.kept, p[:n]...)
 	if t.cr {
 		next, _ := t.from.Peek(1)
 		breakLines(p[:n], next)
 	}
 	return n, err
+}
+
+// dosEnd is the mark with which DOS, and what was made for it, ends a text; some fill up a block with it.
+const dosEnd = "\x1A"
+
+// withoutEnd gives how much there is of a text that was read, without the marks at the end of the input.
+func (t *tape) withoutEnd(text []byte) int {
+	n := len(bytes.TrimRight(text, dosEnd))
+	if n == len(text) {
+		return n
+	}
+	rest, err := t.from.Peek(bufferSize)
+	if err == nil || len(bytes.TrimRight(rest, dosEnd)) > 0 {
+		return len(text)
+	}
+	return n
 }
 
 // rowSize tells how much is kept of the row that is being parsed.
@@ -111,7 +131,7 @@ func openQuote(row []byte, delimiter rune) int {
 // closes reads on, and tells whether a quote that is open is closed as it should be: before a delimiter, a line end or
 // the end of the input. It looks as far ahead as a cell may reach that anybody can have meant.
 func (t *tape) closes(delimiter rune) bool {
-	for range 64 * maxRow {
+	for range 4 * maxRow {
 		c, err := t.from.ReadByte()
 		if err != nil {
 			return false

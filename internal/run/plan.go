@@ -213,7 +213,7 @@ func (r *run) newReader(from io.Reader, keep io.Writer) (*reader.Reader, error) 
 		AccountType: r.settings.accountType(),
 		Value:       value.API,
 		AnyID:       r.settings.AnyID,
-		Encoding:    r.settings.Encoding,
+		Encoding:    string(r.settings.Encoding),
 		Delimiter:   rune(r.settings.Delimiter),
 		Keep:        keep,
 		Say:         sayFlag,

@@ -39,7 +39,7 @@ type Settings struct {
 	HeaderLine    Limit     `json:"header-line,omitzero" placeholder:"N" help:"Where the header row begins, when it cannot be found."`
 	NoHeader      bool      `json:"no-header,omitempty,string" help:"The file has no header row: --column account=#1 says where a field stands."`
 	Accept        []string  `json:"accept,omitempty" placeholder:"KIND,…" help:"Doubts about the file that are none: encoding, placeholder, rounded, shape, spelling, unfinished."`
-	Encoding      string    `json:"encoding" default:"auto" enum:"auto,utf-8,utf-16,gb18030" help:"Of the file: auto, utf-8, utf-16 or gb18030."`
+	Encoding      Encoding  `json:"encoding" default:"auto" help:"Of the file: auto, utf-8, utf-16, gb18030 (gbk), windows-1252 (latin1), euc-kr (cp949), big5 or shift-jis (sjis)."`
 	Delimiter     Delimiter `json:"delimiter" default:"auto" help:"Between the file's fields: auto, or one of , ; tab | (pipe)."`
 	AccountType   string    `json:"account-type,omitempty" default:"" enum:",0,1" placeholder:"0|1" help:"0 Meeting account, 1 third-party user ID (by sign-in: 1 with an App ID, else 0)."`
 	Region        string    `json:"region" default:"cn" enum:"cn,intl" help:"Which service: cn or intl."`

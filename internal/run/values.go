@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"meetbatch/job"
+	"meetbatch/reader"
 )
 
 // Duration is a time.Duration that is written as 30s.
@@ -113,5 +114,20 @@ func (d *Delimiter) UnmarshalText(text []byte) error {
 		return fmt.Errorf("%q is not auto, a comma, a semicolon, tab or pipe", text)
 	}
 	*d = Delimiter(delimiter)
+	return nil
+}
+
+// Encoding is one of the reader's.
+type Encoding string
+
+func (e Encoding) String() string               { return string(e) }
+func (e Encoding) MarshalText() ([]byte, error) { return []byte(e), nil }
+
+func (e *Encoding) UnmarshalText(text []byte) error {
+	encoding, known := reader.EncodingOf(string(text))
+	if !known {
+		return fmt.Errorf("%q is no encoding that is known here: %s, or another name of one of these", text, strings.Join(reader.Encodings, ", "))
+	}
+	*e = Encoding(encoding)
 	return nil
 }

@@ -1,0 +1,134 @@
+package reader_test
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/korean"
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/traditionalchinese"
+
+	"meetbatch/job"
+	"meetbatch/reader"
+)
+
+// languages are texts as exports have them, in the encodings that were used for them before UTF-8.
+var languages = []struct {
+	name    string
+	offered string // what the hint names
+	as      encoding.Encoding
+	texts   string
+}{
+	{"Chinese", reader.GB18030, simplifiedchinese.GB18030,
+		"张伟 王芳 李娜 刘洋 陈静 杨婷 赵磊 黄鑫 周梓涵 吴昊 徐睿 孙雨桐 马晓东 朱丽华 胡建国 林志强 郭子轩 何欣怡 高明 罗浩然 会议室 市场部 财务部 上海市浦东新区世纪大道100号 北京市海淀区中关村大街 研发中心 人力资源 深圳南山 欧阳娜娜 诸葛亮 司马光 薛之谦 霍思燕 邓紫棋 闫妮 佟丽娅 尉迟恭"},
+	{"Chinese of Taiwan", reader.Big5, traditionalchinese.Big5,
+		"陳怡君 林志明 黃淑芬 張家豪 李雅婷 王俊傑 吳美玲 劉建宏 蔡佩珊 楊宗翰 會議室 業務部 財務處 台北市信義區忠孝東路 高雄市左營區 研發中心 人力資源部 許雅雯 鄭文傑 謝宗霖 郭佳蓉 洪志偉 邱淑惠 曾國強 廖婉婷"},
+	{"Japanese", reader.ShiftJIS, japanese.ShiftJIS,
+		"田中太郎 佐藤花子 鈴木一郎 高橋健 伊藤さくら 渡辺直美 山本裕子 中村大輔 小林誠 加藤あい 会議室 営業部 総務課 東京都千代田区丸の内 大阪市北区梅田 スズキ ヤマダ 開発センター 吉田拓也 山田孝之 佐々木希 松本潤 井上真央 木村拓哉 斎藤工 清水翔太"},
+	{"Japanese", "", japanese.EUCJP,
+		"田中太郎 佐藤花子 鈴木一郎 高橋健 伊藤さくら 渡辺直美 山本裕子 中村大輔 小林誠 加藤あい 会議室 営業部 総務課 東京都千代田区丸の内 大阪市北区梅田 スズキ ヤマダ 開発センター 吉田拓也 山田孝之 佐々木希 松本潤 井上真央 木村拓哉 斎藤工 清水翔太"},
+	{"Korean", reader.EUCKR, korean.EUCKR,
+		"김민준 이서연 박지훈 최유진 정하은 강도윤 조수빈 윤지우 장현우 임채원 회의실 영업부 재무팀 서울특별시 강남구 테헤란로 부산광역시 해운대구 연구소 인사팀 홍길동 이영희 김철수 박영수 최지원 정은지 한지민 오세훈"},
+	{"Thai", "", charmap.Windows874,
+		"สมชาย สมหญิง วิชัย มานะ มานี ปิติ ชูใจ ห้องประชุม ฝ่ายขาย ฝ่ายบัญชี กรุงเทพมหานคร ถนนสุขุมวิท ธนพล กิตติศักดิ์ ณัฐวุฒิ ปิยะดา"},
+	{"Russian", "", charmap.Windows1251,
+		"Иванов Петров Сидорова Кузнецов Смирнова Попов Васильев Соколова Михайлов Новикова Переговорная Бухгалтерия Москва Тверская улица Санкт-Петербург Невский проспект Фёдоров Щербаков Юрьев"},
+	{"Russian", "", charmap.KOI8R,
+		"Иванов Петров Сидорова Кузнецов Смирнова Попов Васильев Соколова Михайлов Новикова Переговорная Бухгалтерия Москва Тверская улица Санкт-Петербург Невский проспект Фёдоров Щербаков Юрьев"},
+	{"German", reader.Windows1252, charmap.Windows1252,
+		"Müller Schäfer Böhm Krüger Jäger Größe Köln Straße Grünwald Günther Schröder Weiß Büro Besprechungsraum-Süd Österreicher Händler Übersetzer François Hélène José Muñoz Åsa Søren Dvořák"},
+	{"French", reader.Windows1252, charmap.Windows1252,
+		"François Hélène Benoît André Stéphanie Jérôme Gaël Irène Françoise Müller Noël Cédric Zoé Frédéric Orléans Besançon Château Réunion Comptabilité Cœur Çelik Élodie Île-de-France"},
+	{"Spanish", reader.Windows1252, charmap.Windows1252,
+		"Muñoz Núñez Peña García López Pérez Martínez Ibáñez José María Sofía Málaga Córdoba León Reunión Dirección Administración João Conceição São Paulo Gonçalves Ávila Íñigo Ângela"},
+	{"Swedish", reader.Windows1252, charmap.Windows1252,
+		"Åsa Björn Göran Söderström Håkan Märta Sjöberg Malmö Göteborg Ström Østergaard Søren Bjørn Håvard Tromsø Ærø Jørgensen Ångström Öberg Älvsjö"},
+	{"Polish", "", charmap.Windows1250,
+		"Łukasz Wójcik Kowalczyk Michał Dąbrowski Kamiński Wiśniewska Zieliński Szymańska Woźniak Kozłowski Jabłońska Krawczyk Łódź Kraków Poznań Gdańsk Święta Żółkiewski Ćwikła"},
+	{"Greek", "", charmap.Windows1253,
+		"Παπαδόπουλος Γεωργίου Δημητρίου Νικολάου Αθήνα Θεσσαλονίκη Κωνσταντίνος Ιωάννης Μαρία Ελένη Αίθουσα Οικονόμου"},
+	{"Turkish", "", charmap.Windows1254,
+		"Yılmaz Şahin Çelik Yıldırım Öztürk Aydın Özdemir Doğan Kılıç Çetin Şimşek Güneş İstanbul Müdürlüğü Ağrı Eskişehir"},
+}
+
+// list writes an export of some of a language's texts: accounts, and where so in another column only.
+func list(r *rand.Rand, as encoding.Encoding, texts []string, rows int, accounts bool) []byte {
+	var b bytes.Buffer
+	b.WriteString("account,vmr_id,name\n")
+	for i := range rows {
+		text := ""
+		for _, c := range texts[r.IntN(len(texts))] {
+			if one, err := as.NewEncoder().String(string(c)); err == nil { // some encodings lack a letter of their language
+				text += one
+			}
+		}
+		if accounts {
+			fmt.Fprintf(&b, "%s,%s,\n", text, room)
+		} else {
+			fmt.Fprintf(&b, "u%d@corp.example,%s,%s\n", i, room, text)
+		}
+	}
+	return b.Bytes()
+}
+
+// TestLanguages: no accounts of any language are sent as Chinese, or as anything else that was guessed, without the doubt;
+// in files of some size each is refused with what fits. In columns that are not read they keep nothing back.
+func TestLanguages(t *testing.T) {
+	t.Parallel()
+	for _, l := range languages {
+		t.Run(fmt.Sprint(l.name, " ", l.as), func(t *testing.T) {
+			t.Parallel()
+			r := rand.New(rand.NewPCG(1, 2))
+			for _, rows := range []int{1, 2, 4, 12, 40} {
+				for range 50 {
+					input := list(r, l.as, strings.Fields(l.texts), rows, true)
+					_, notes, err := readNotes(input, reader.Options{})
+					if beyond := bytes.ContainsFunc(input, func(c rune) bool { return c >= 0x80 }); !beyond {
+						continue
+					}
+					if err == nil && (len(notes) == 0 || notes[0].Doubt != reader.DoubtEncoding) {
+						t.Fatalf("%q is read without a doubt: %+v", input, notes)
+					}
+					if rows == 40 && (err == nil) != (l.offered == reader.GB18030) {
+						t.Errorf("%q: %v", input, err)
+					}
+					if rows == 40 && err != nil {
+						want := "save the file as CSV UTF-8"
+						if l.offered != "" {
+							want += ", or name its encoding with encoding " + l.offered
+						}
+						wantHint(t, err, want)
+					}
+					input = list(r, l.as, strings.Fields(l.texts), rows, false)
+					if items, notes, err := readNotes(input, reader.Options{}); err != nil || len(items) != rows || len(notes) > 0 && notes[0].Doubt != "" {
+						t.Fatalf("%q: %q, %+v, %v", input, items, notes, err)
+					}
+				}
+			}
+		})
+	}
+}
+
+// readNotes is read, with what is told of the input.
+func readNotes(input []byte, opts reader.Options) (rows []string, notes []reader.Note, err error) {
+	r, err := reader.New(bytes.NewReader(input), "in.csv", job.Reclaim, opts)
+	if err != nil {
+		return nil, nil, err
+	}
+	for {
+		it, err := r.Read()
+		if err != nil {
+			if err.Error() == "EOF" {
+				err = nil
+			}
+			return rows, r.Notes(), err
+		}
+		rows = append(rows, fmt.Sprintf("%d %s %s%s", it.Line, it.Account, it.Value, it.Invalid))
+	}
+}
