@@ -246,11 +246,12 @@ func (r *Reader) noHeader(window []byte, passed []heading) error {
 			return r.placed(&passed[i])
 		}
 	}
-	elsewhere := "or is the header another line? " + r.opts.Say("header-line", "N")
+	elsewhere := fmt.Sprintf("or is the header another line, or none? %s, %s", r.opts.Say("header-line", "N"), r.opts.Say("no-header", ""))
 	if unreadable, is := errors.AsType[*csv.ParseError](first.err); is {
 		return &Error{Line: r.lineAt(first), Reason: "the header row cannot be read: " + unreadable.Err.Error(), Try: "is this a CSV?"}
 	}
-	if slices.ContainsFunc(first.cells, looksLikeData) {
+	isList := !slices.ContainsFunc(passed, func(h heading) bool { return countFilled(h.cells) > 1 }) && !isOneOf(fieldAt(first.cells, 0), fieldOf("account").allHeaders())
+	if slices.ContainsFunc(first.cells, looksLikeData) || isList && len(passed) > 1 && r.opts.Columns["account"] == "" {
 		return r.dataFirst(first)
 	}
 	if e, is := errors.AsType[*Error](first.err); is && len(passed) > 1 {
@@ -271,9 +272,13 @@ func (r *Reader) dataFirst(first *heading) error {
 		wanted = append(wanted, r.op.Column)
 		columns = append(columns, r.opts.Say("column", r.op.Column+"=#2"))
 	}
+	reason := "there is no header row: " + list(first.cells) + " looks like a row already"
+	if e, is := errors.AsType[*Error](first.err); is && !slices.ContainsFunc(first.cells, looksLikeData) {
+		reason = "there is no header row: " + e.Reason
+	}
 	return &Error{
 		Line:   r.lineAt(first),
-		Reason: "there is no header row: " + list(first.cells) + " looks like a row already",
+		Reason: reason,
 		Try:    fmt.Sprintf("put a line such as %s above it, or name the columns by position: %s", strings.Join(wanted, ","), strings.Join(columns, " ")),
 	}
 }

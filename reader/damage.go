@@ -56,7 +56,7 @@ const roundedNumber = " was turned into a rounded number by a spreadsheet"
 const errorNames = `n/a|n/d!?|n/b|nv|i/t|н/д|yok|hiányzik|getting_data|ref!|value!|name\?|div/0!|num!|null!|spill!|error!?|deleted`
 
 // placeholders are written where there is nothing, in lower case. Each could be an account.
-var placeholders = setOf("null", "nul", "nil", "none", "nan", "na", "n/a", "n.a.", "n.a", "undefined", "dbnull", "-", "--", "---", "–", "—", "——",
+var placeholders = setOf("null", "nul", "nil", "none", "nan", "nat", "na", "n/a", "n.a.", "n.a", "undefined", "dbnull", "-", "--", "---", "–", "—", "——",
 	"?", "/", "\\", "*", "_", "无", "無", "空", "暂无", "没有", "空白", "未知", "待定", "(empty)", "(blank)", "(none)", "(空)", "(空白)", "（空）", "（空白）",
 	"<empty>", "<blank>", "<none>", "[empty]", "[blank]", "[none]", "empty", "blank", "unknown", "tbd", "true", "false", "0")
 

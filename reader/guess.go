@@ -44,7 +44,7 @@ func guess(window []byte) (encoding string, doubtful bool) {
 		text = text[size:]
 	}
 	if good > bad { // also where it is damaged: the place is found with its row
-		return UTF8, either == all && all < fewCharacters
+		return UTF8, either == all && all < fewCharacters && share(window, GB18030, isCommonChinese) > 0.3
 	}
 	if share(window, GB18030, isCommonChinese) > 0.5 {
 		return GB18030, true

@@ -47,8 +47,9 @@ var otherTexts = []struct {
 	is, try string
 }{
 	{regexp.MustCompile(`^(?i:<\?xml[\s?]|<[a-z][\w:.-]*:[a-z]\S*\s[^>]*>)`), "XML", exportCSV},
-	{regexp.MustCompile(`^(?i:<!doctype\s+html|(<!--(?s:.*?)-->\s*)*<(html|head|body|title|meta|table|script|style|div|center|h1|p)[\s>])`), "a web page (HTML), such as one of a sign-in or an error",
+	{regexp.MustCompile(`^(?i:<!doctype\s+html|(<!--(?s:.*?)-->\s*)*<(!doctype|html|head|body|title|meta|table|script|style|div|center|h1|p)[\s>])`), "a web page (HTML), such as one of a sign-in or an error",
 		"export again; where it is a table, open it in a spreadsheet and " + saveAsCSV},
+	{regexp.MustCompile(`^(?i:(--[^\n]*\n\s*|/\*(?s:.*?)\*/\s*;?\s*)*(insert\s+into|create\s+table|drop\s+table|set\s+names)\s)`), "a dump of SQL", exportCSV},
 	{regexp.MustCompile(`^(?i:<!(--|doctype\s)|<[a-z][\w:.-]*(\s[^>]*)?/?>\s*(<|[^<>,;\t|]*</))`), "XML", exportCSV},
 	{regexp.MustCompile(`^\{\s*"(?s:.*?)\}\s*\n\s*\{\s*"`), "JSON lines", "make a CSV of it, such as with jq's @csv"},
 	{regexp.MustCompile(`^(\{\s*["}\n]|\[\s*(\{|\[|\]|"[^"]*"\s*,?\s*["\]\n]|\n))`), "JSON, such as the answer of a service", "make a CSV of it, such as with jq's @csv"},

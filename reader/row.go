@@ -101,11 +101,10 @@ func (r *Reader) endsEmpty() bool {
 	return bytes.HasSuffix(row, bytes.Repeat([]byte(string(r.format.delimiter)), r.surplus))
 }
 
-// mayBeCut tells of a row whether it is the last, and has no line end although the others have one: unless a quote closes
-// it, nobody can tell whether more was to come.
+// mayBeCut tells of a row whether it is the last, and has no line end although the others have one.
 func (r *Reader) mayBeCut() bool {
 	end := r.raw[len(r.raw)-1]
-	return end != '\n' && end != '\r' && end != '"' && (r.headerLine > 0 || r.rowsRead > 0)
+	return end != '\n' && end != '\r' && (r.headerLine > 0 || r.rowsRead > 0)
 }
 
 // broken fills the item of a row that is no good CSV, as far as it can be told, or ends the reading.

@@ -35,6 +35,8 @@ type Note struct {
 	Text  string  // the same words for everything of its sort
 	Count int64   // of the rows, or of whatever stands on the lines; 0: the input as a whole is meant
 	Lines []int64 // of the first of them
+
+	Sample string // what stands there, where Text does not show it; mostly empty
 }
 
 // Table says how the input was read, as far as it was.

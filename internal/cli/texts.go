@@ -141,7 +141,11 @@ func findingText(input string, f *reader.Note) (m message) {
 		m.attrs = append(m.attrs, "rows", f.Count)
 	}
 	if len(f.Lines) > 0 {
-		m.text += " (" + linesText(f) + ")"
+		m.text += " (" + linesText(f)
+		if f.Sample != "" {
+			m.text += fmt.Sprintf("; such as %.40q", f.Sample)
+		}
+		m.text += ")"
 		m.attrs = append(m.attrs, "first_line", f.Lines[0])
 	}
 	return m

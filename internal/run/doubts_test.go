@@ -55,7 +55,7 @@ func TestDoubts(t *testing.T) {
 	} {
 		p := &Planned{Plan: new(plan.Plan), Input: "f.csv", Settings: Settings{Accept: test.accept}, again: test.again, begun: test.begun}
 		for _, it := range test.rows {
-			p.Findings.warn(it)
+			p.Findings.warn(it, "vmr_id")
 		}
 		p.Findings.Notes = test.notes
 		err := p.RefuseDoubts()
@@ -76,9 +76,9 @@ func TestFindings(t *testing.T) {
 	t.Parallel()
 	var f Findings
 	for line := range int64(15) {
-		f.warn(job.Item{Line: line, Warning: "strange"})
-		f.warn(job.Item{Line: line, Warning: "strange", Doubt: "rounded"})
-		f.warn(job.Item{Line: line})
+		f.warn(job.Item{Line: line, Warning: "strange"}, "vmr_id")
+		f.warn(job.Item{Line: line, Warning: "strange", Doubt: "rounded"}, "vmr_id")
+		f.warn(job.Item{Line: line}, "vmr_id")
 	}
 	f.invalid(job.Item{Line: 20, Invalid: "wrong"})
 	first := []int64{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}

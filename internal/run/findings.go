@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -22,11 +23,15 @@ type Findings struct {
 // keptLines is how many rows of each kind are named; all are counted.
 const keptLines = 10
 
-func (f *Findings) warn(it job.Item) {
+// warn tells of a row of an operation with a column.
+func (f *Findings) warn(it job.Item, column string) {
 	switch {
 	case it.Warning == "":
 	case it.Doubt != "": // it is not sent unless somebody says so
-		f.add(it.Doubt, it.Warning, it.Line)
+		kind := f.add(it.Doubt, it.Warning, it.Line)
+		if kind.Sample = cmp.Or(kind.Sample, it.Account); kind.Count == 1 && strings.HasPrefix(it.Warning, column) {
+			kind.Sample = it.Value
+		}
 	default:
 		f.add("", it.Warning+", sent all the same", it.Line)
 	}
@@ -46,7 +51,7 @@ func (f *Findings) spelled(s plan.Spellings, how string) {
 
 func (f *Findings) invalid(it job.Item) { f.add("", "invalid: "+it.Invalid, it.Line) }
 
-func (f *Findings) add(doubt, text string, line int64) {
+func (f *Findings) add(doubt, text string, line int64) *reader.Note {
 	what := doubt + ": " + text
 	kind := f.byWhat[what]
 	if kind == nil {
@@ -61,6 +66,7 @@ func (f *Findings) add(doubt, text string, line int64) {
 	if len(kind.Lines) < keptLines {
 		kind.Lines = append(kind.Lines, line)
 	}
+	return kind
 }
 
 // Doubt is what is neither plainly right nor plainly wrong about an input, of one kind.
@@ -124,7 +130,11 @@ func (p *Planned) RefuseDoubts() error {
 	if p.again { // resume takes no such flag
 		hint += "begin a new run with "
 	}
-	return Refuse(errors.New(p.Input+": in doubt, and nobody is asked: "+DoubtsText(doubts)), hint+"--accept "+strings.Join(kinds, ","))
+	hint += "--accept " + strings.Join(kinds, ",")
+	if slices.Contains(kinds, reader.DoubtEncoding) {
+		hint += "; or name the encoding with --encoding"
+	}
+	return Refuse(errors.New(p.Input+": in doubt, and nobody is asked: "+DoubtsText(doubts)), hint)
 }
 
 // Guard refuses a plan that is not what the user can have meant, before the run begins to send.

@@ -84,7 +84,7 @@ func (r *run) readPlan(ctx context.Context) (_ *Planned, err error) {
 		for batch := range batches {
 			p.takeEnds(batch)
 			for _, it := range batch {
-				p.Findings.warn(it)
+				p.Findings.warn(it, r.op.Column)
 				p.lastLine = it.Line
 				if r.past != nil {
 					r.past.Row(it)

@@ -149,7 +149,7 @@ func (s *Settings) CheckFor(op job.Operation) error {
 		case field != "account" && field != op.Column:
 			return &Error{Usage, fmt.Errorf("--column %s: %s has no such field", field, op.Name), "the fields are account and " + op.Column}
 		case position.MatchString(header) && !isPosition(header):
-			return &Error{Usage, fmt.Errorf("--column %s: no column from #1 on", column), ""}
+			return &Error{Usage, fmt.Errorf("--column %s: no column from #1 on", column), "the first column is #1"}
 		}
 	}
 	if err := s.checkNoHeader(op); err != nil {

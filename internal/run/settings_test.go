@@ -184,9 +184,9 @@ func TestColumnsByPosition(t *testing.T) {
 		{job.Reclaim, "account=#1", false, "", "", ""},
 		{job.Reclaim, "account=#account", false, "", "", ""}, // a header of that name
 		{job.Reclaim, "account=#", false, "", "", ""},
-		{job.Reclaim, "account=#0", false, "", "--column account=#0: no column from #1 on", ""},
-		{job.Reclaim, "vmr_id=#-1", false, "", "--column vmr_id=#-1: no column from #1 on", ""},
-		{job.Reclaim, "vmr_id=#99999999999999999999", false, "", "--column vmr_id=#99999999999999999999: no column from #1 on", ""},
+		{job.Reclaim, "account=#0", false, "", "--column account=#0: no column from #1 on", "the first column is #1"},
+		{job.Reclaim, "vmr_id=#-1", false, "", "--column vmr_id=#-1: no column from #1 on", "the first column is #1"},
+		{job.Reclaim, "vmr_id=#99999999999999999999", false, "", "--column vmr_id=#99999999999999999999: no column from #1 on", "the first column is #1"},
 		{job.Reclaim, "account=#2;vmr_id=#1", true, "", "", ""},
 		{job.Reclaim, "", true, "", "--no-header: nothing says by its position where account stands", "say it, such as --column account=#1"},
 		{job.Reclaim, "account=#1", true, "", "--no-header: nothing says by its position where vmr_id stands", "say it, such as --column vmr_id=#2"},
