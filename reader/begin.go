@@ -102,19 +102,23 @@ func (r *Reader) headingWith(window []byte, at int, delimiter rune) heading {
 		text = bytes.Clone(text)
 		breakLines(text, nil)
 	}
-	p := csv.NewReader(bytes.NewReader(text))
-	p.Comma, p.TrimLeadingSpace = delimiter, delimiter != '\t'
+	f := format{delimiter: delimiter}
+	p := f.parser(bytes.NewReader(text))
+	p.TrimLeadingSpace = delimiter != '\t'
 	if h.cells, h.err = p.Read(); h.err == io.EOF {
 		return h
 	}
-	if h.row = window[at : at+int(p.InputOffset())]; h.err != nil {
+	if line, _, _ := bytes.Cut(text, []byte("\n")); h.err != nil && f.hasBlanksBeforeQuotes(line) {
+		h.row = window[at:min(len(window), at+len(line)+1)]
+		h.cells, h.err = f.parser(bytes.NewReader(f.withoutBlanks(line))).Read()
+	} else if h.row = window[at : at+int(p.InputOffset())]; h.err != nil {
 		line, _, _ := bytes.Cut(text, []byte("\n"))
 		h.row = window[at:min(len(window), at+len(line)+1)]
 	}
 	if at+len(h.row) == bufferSize {
 		h.err = &Error{Reason: fmt.Sprintf("the header row is longer than %d KiB", bufferSize>>10), Try: "is a quote opened and never closed?"}
 	}
-	f := r.format
+	f = r.format
 	if h.encoding = f.encoding; !r.sure && !isASCII(h.row) {
 		h.evidence = bytes.Clone(window[at:min(len(window), at+evidenceSize)])
 		h.encoding, h.doubtful = guess(h.evidence)

@@ -76,14 +76,18 @@ func offer(text []byte) string {
 // share gives the share of the characters beyond ASCII, as they are read in an encoding, that are of a sort.
 func share(text []byte, encoding string, is func(rune) bool) float64 {
 	read, _ := charsets[encoding].NewDecoder().Bytes(text) // what is no text becomes utf8.RuneError
-	some, all := 0, 0
+	some, all, signs := 0, 0, false
 	for _, c := range string(read) {
-		if c < utf8.RuneSelf {
+		if c < utf8.RuneSelf || 0x3000 <= c && c <= 0x303F { // blanks and signs are the same in several
+			signs = signs || c >= utf8.RuneSelf
 			continue
 		}
 		if all++; is(c) {
 			some++
 		}
+	}
+	if all == 0 && signs {
+		return 1
 	}
 	return float64(some) / max(1, float64(all))
 }

@@ -120,6 +120,7 @@ func New(input io.Reader, name string, op job.Operation, opts Options) (*Reader,
 		return nil, r.readError(0, err)
 	}
 	r.take(h)
+	r.format.blanks = r.format.hasBlanksBeforeQuotes(window)
 	from.Discard(len(r.header))
 	if r.rows, err = gocsv.NewUnmarshaller(r.csvFrom(from), &record{}); err != nil { // a record is not copied for each row if it is asked for by a pointer
 		return nil, r.readError(0, err)
@@ -170,15 +171,9 @@ func (r *Reader) csvFrom(from *bufio.Reader) *csv.Reader {
 	invented := []byte(strings.Join(names, string(r.format.delimiter)) + "\n")
 	r.behind, r.from = r.next-2, int64(len(invented))
 	r.tape = &tape{from: from, cr: r.format.cr, invented: invented, base: r.from, mark: r.from}
-	r.csv = r.parser(r.tape)
+	r.csv = r.format.parser(r.tape)
+	r.csv.TrimLeadingSpace = r.format.blanks && r.format.delimiter != '\t' // which would be trimmed, too
 	return r.csv
-}
-
-// parser parses rows as the input's format says.
-func (r *Reader) parser(from io.Reader) *csv.Reader {
-	p := csv.NewReader(from)
-	p.Comma = r.format.delimiter
-	return p
 }
 
 // Format says how the input is written: its encoding, which is UTF8 as long as everything was ASCII and so can change

@@ -64,6 +64,9 @@ func (r *Reader) isRuler() bool {
 // nothing else is wrong with it. Otherwise it fills the item as far as it can be told, or ends the reading.
 func (r *Reader) mend(it *job.Item, malformed *csv.ParseError) (*record, error) {
 	cells, err := r.reparse(r.raw, false)
+	if err != nil && r.format.hasBlanksBeforeQuotes(r.raw) {
+		cells, err = r.reparse(r.format.withoutBlanks(r.raw), false)
+	}
 	if err != nil && bytes.Contains(r.raw, []byte(`\"`)) {
 		if cells, err = r.reparse([]byte(escapes.Replace(string(r.raw))), false); err == nil {
 			r.note(Note{Text: "quotes are escaped with backslashes, and were read so"}, it.Line)
@@ -109,7 +112,11 @@ func (r *Reader) mayBeCut() bool {
 
 // broken fills the item of a row that is no good CSV, as far as it can be told, or ends the reading.
 func (r *Reader) broken(it *job.Item, malformed *csv.ParseError) error {
-	if _, err := r.reparse(append(bytes.Clone(r.raw), '"'), false); err == nil { // one more quote would make it whole
+	closed := append(bytes.Clone(r.raw), '"')
+	if r.format.hasBlanksBeforeQuotes(closed) {
+		closed = r.format.withoutBlanks(closed)
+	}
+	if _, err := r.reparse(closed, false); err == nil { // one more quote would make it whole
 		return &Error{
 			File: r.name, Line: it.Line, Reason: "a quote is opened in this row and never closed",
 			Try: "the file may be cut short; mend the row, or export again",
@@ -155,8 +162,8 @@ func (r *Reader) reparse(row []byte, lazy bool) ([]string, error) {
 		row = bytes.Clone(row)
 		breakLines(row, nil)
 	}
-	p := r.parser(bytes.NewReader(row))
-	p.LazyQuotes, p.TrimLeadingSpace = lazy, r.format.delimiter != '\t'
+	p := r.format.parser(bytes.NewReader(row))
+	p.LazyQuotes = lazy
 	return p.Read()
 }
 

@@ -148,11 +148,13 @@ func (r *Reader) sortOf(it *job.Item) sort {
 		}
 		return ordinary
 	}
-	if len(r.op.Values) == 0 || r.rowsRead < fewRows { // no footer has a room
+	if len(r.op.Values) == 0 { // no footer has a room
 		return ordinary
 	}
 	unseen := shapeOf(it.Account) &^ r.seen
 	switch {
+	case r.rowsRead < fewRows && !(r.apart && r.rowsRead > 0 && unseen&(hasBlank|hasColon) != 0):
+		return ordinary
 	case unseen&(hasBlank|hasColon|isNumber) != 0, r.apart && unseen != 0:
 		return odd
 	}
