@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"meetbatch/job"
 )
 
 // What is told of rows that are read all the same.
@@ -188,8 +190,8 @@ func (r *Reader) find(read bool) {
 }
 
 // doubtEncoding tells of an account or value beyond ASCII in an encoding that was guessed.
-func (r *Reader) doubtEncoding(line int64, account, value string) {
-	if !r.doubtful || isASCII([]byte(account)) && isASCII([]byte(value)) {
+func (r *Reader) doubtEncoding(it *job.Item) {
+	if !r.doubtful || it.Invalid != "" || isASCII([]byte(it.Account)) && isASCII([]byte(it.Value)) {
 		return
 	}
 	i := slices.IndexFunc(r.notes, func(n Note) bool { return n.Doubt == DoubtEncoding })
@@ -198,12 +200,12 @@ func (r *Reader) doubtEncoding(line int64, account, value string) {
 		r.notes = append(r.notes, Note{Doubt: DoubtEncoding})
 	}
 	if len(r.samples) < 3 {
-		sample := account
-		if isASCII([]byte(account)) {
-			sample = value
+		sample := it.Account
+		if isASCII([]byte(sample)) {
+			sample = it.Value
 		}
 		r.samples = append(r.samples, fmt.Sprintf("%.40s", sample))
 		r.notes[i].Text = fmt.Sprintf("accounts beyond ASCII, read as %s, which was guessed: such as %s", r.format.encoding, strings.Join(r.samples, ", "))
 	}
-	r.notes[i].add(line)
+	r.notes[i].add(it.Line)
 }

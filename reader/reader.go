@@ -211,6 +211,7 @@ func (r *Reader) Raw() []byte { return r.format.restore(r.raw) }
 func (r *Reader) Read() (job.Item, error) {
 	for {
 		if it, is := r.tail.next(&r.raw); is {
+			r.doubtEncoding(&it)
 			return it, nil
 		}
 		row, err := r.readRow()
@@ -223,6 +224,7 @@ func (r *Reader) Read() (job.Item, error) {
 		case err != nil:
 			return job.Item{}, err
 		case row.sort == ordinary && r.tail.isEmpty():
+			r.doubtEncoding(&row.item)
 			return row.item, nil
 		default:
 			row.raw = bytes.Clone(r.raw)
@@ -271,9 +273,6 @@ func (r *Reader) checkFields(it *job.Item, fields *record) {
 		fields.Value = r.opts.Value
 	}
 	r.check(it, fields.Account, fields.Value)
-	if r.doubtful && it.Invalid == "" {
-		r.doubtEncoding(it.Line, it.Account, it.Value)
-	}
 	if max(r.at.account, r.at.value) == 0 && strings.ContainsAny(it.Account, ";\t|") {
 		r.note(Note{Doubt: DoubtShape, Text: delimited}, it.Line)
 	}

@@ -63,17 +63,12 @@ func (r *Reader) isRuler() bool {
 // mend takes the fields out of a row that has more or fewer of them than the header, or blanks before quotes, where
 // nothing else is wrong with it. Otherwise it fills the item as far as it can be told, or ends the reading.
 func (r *Reader) mend(it *job.Item, malformed *csv.ParseError) (*record, error) {
-	cells, err := r.reparse(r.raw, false)
-	if err != nil && r.format.hasBlanksBeforeQuotes(r.raw) {
-		cells, err = r.reparse(r.format.withoutBlanks(r.raw), false)
-	}
-	if err != nil && bytes.Contains(r.raw, []byte(`\"`)) {
-		if cells, err = r.reparse([]byte(escapes.Replace(string(r.raw))), false); err == nil {
-			r.note(Note{Text: "quotes are escaped with backslashes, and were read so"}, it.Line)
-		}
-	}
+	cells, escaped, err := r.inDialect()
 	if err != nil {
 		return nil, r.broken(it, malformed)
+	}
+	if escaped {
+		r.note(Note{Text: "quotes are escaped with backslashes, and were read so"}, it.Line)
 	}
 	if !r.isWhole(cells) {
 		r.check(it, fieldAt(cells, r.at.account), fieldAt(cells, r.at.value))
@@ -84,6 +79,20 @@ func (r *Reader) mend(it *job.Item, malformed *csv.ParseError) (*record, error) 
 	// Where one row is like that, the next ones are as a rule.
 	r.csv.FieldsPerRecord, r.surplus = len(cells), max(0, len(cells)-len(r.cells))
 	return &record{fieldAt(cells, r.at.account), fieldAt(cells, r.at.value)}, nil
+}
+
+// inDialect parses the last row as it stands, or else as dialects have it: with blanks before quotes, or with quotes that
+// are escaped with backslashes.
+func (r *Reader) inDialect() (cells []string, escaped bool, err error) {
+	cells, err = r.reparse(r.raw, false)
+	if err != nil && r.format.hasBlanksBeforeQuotes(r.raw) {
+		cells, err = r.reparse(r.format.withoutBlanks(r.raw), false)
+	}
+	if err != nil && bytes.Contains(r.raw, []byte(`\"`)) {
+		cells, err = r.reparse([]byte(escapes.Replace(string(r.raw))), false)
+		escaped = true
+	}
+	return cells, escaped, err
 }
 
 // escapes are what MySQL writes with a backslash, as a CSV has it.

@@ -276,7 +276,10 @@ var numberShape = regexp.MustCompile(`^[\d,. ]+$`)
 
 // allCells are those of the last row, as texts.
 func (r *Reader) allCells() []string {
-	cells, _ := r.reparse(r.raw, true)
+	cells, _, err := r.inDialect()
+	if err != nil {
+		cells, _ = r.reparse(r.raw, true)
+	}
 	for i := range cells {
 		cells[i] = r.format.text(cells[i])
 	}
