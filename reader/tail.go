@@ -122,13 +122,15 @@ const notedLines = 10
 
 // sorted tells what a row may be besides one of the table's.
 func (r *Reader) sorted(it job.Item) tailRow {
-	row := tailRow{item: it, sort: r.sortOf(&it), apart: r.apart}
+	var shape shape
+	if it.Invalid == "" && len(r.op.Values) > 0 { // no footer has a room
+		shape = shapeOf(it.Account)
+	}
+	row := tailRow{item: it, sort: r.sortOf(&it, shape), apart: r.apart}
 	if row.sort == ordinary {
 		r.apart = false
 		r.rowsRead++
-		if it.Invalid == "" && len(r.op.Values) > 0 {
-			r.seen |= shapeOf(it.Account)
-		}
+		r.seen |= shape
 	}
 	return row
 }
@@ -136,7 +138,7 @@ func (r *Reader) sorted(it job.Item) tailRow {
 // fewRows are too few to say of another that it is unlike them.
 const fewRows = 3
 
-func (r *Reader) sortOf(it *job.Item) sort {
+func (r *Reader) sortOf(it *job.Item, shape shape) sort {
 	if mayCount(r.raw) {
 		if sort := r.counts(); sort != ordinary {
 			return sort
@@ -148,12 +150,9 @@ func (r *Reader) sortOf(it *job.Item) sort {
 		}
 		return ordinary
 	}
-	if len(r.op.Values) == 0 { // no footer has a room
-		return ordinary
-	}
-	unseen := shapeOf(it.Account) &^ r.seen
+	unseen := shape &^ r.seen
 	switch {
-	case r.rowsRead < fewRows && !(r.apart && r.rowsRead > 0 && unseen&(hasBlank|hasColon) != 0):
+	case unseen == 0, r.rowsRead < fewRows && !(r.apart && r.rowsRead > 0 && unseen&(hasBlank|hasColon) != 0):
 		return ordinary
 	case unseen&(hasBlank|hasColon|isNumber) != 0, r.apart && unseen != 0:
 		return odd
