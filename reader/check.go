@@ -36,7 +36,9 @@ func (r *Reader) check(it *job.Item, account, value string) {
 		return
 	}
 	if len(r.op.Values) > 0 {
-		r.checkWord(it)
+		if r.at.value >= 0 { // otherwise it is the API's already
+			r.checkWord(it)
+		}
 	} else {
 		of := r.value.check(it.Value, r.opts.AnyID)
 		it.Invalid = of.invalid

@@ -214,7 +214,8 @@ func (r *Reader) Read() (job.Item, error) {
 			r.doubtEncoding(&it)
 			return it, nil
 		}
-		row, err := r.readRow()
+		var row tailRow
+		err := r.readRow(&row)
 		switch {
 		case err == io.EOF && r.tail.isEmpty():
 			r.dropFew()
@@ -237,13 +238,14 @@ func (r *Reader) Read() (job.Item, error) {
 }
 
 // readRow reads what comes next that is not blank.
-func (r *Reader) readRow() (tailRow, error) {
+func (r *Reader) readRow(row *tailRow) error {
 	for {
 		fields, malformed, err := r.parse()
 		if err != nil {
-			return tailRow{}, err
+			return err
 		}
-		it := job.Item{Line: r.lineOf(malformed)}
+		it := &row.item
+		it.Line = r.lineOf(malformed)
 		r.apart = r.apart || it.Line > r.next
 		r.next = it.Line + r.lineEnds(r.raw)
 		if r.onlyDelimiters() {
@@ -255,15 +257,16 @@ func (r *Reader) readRow() (tailRow, error) {
 			continue
 		}
 		if malformed != nil || r.surplus > 0 && !r.endsEmpty() {
-			fields, err = r.mend(&it, malformed)
+			fields, err = r.mend(it, malformed)
 		}
 		if fields != nil {
-			r.checkFields(&it, fields)
+			r.checkFields(it, fields)
 		}
-		if err = cmp.Or(err, r.checkHeader(&it)); err != nil {
-			return tailRow{}, err
+		if err == nil {
+			err = r.checkHeader(it)
 		}
-		return r.sorted(it), nil
+		r.sorted(row)
+		return err
 	}
 }
 
@@ -273,7 +276,7 @@ func (r *Reader) checkFields(it *job.Item, fields *record) {
 		fields.Value = r.opts.Value
 	}
 	r.check(it, fields.Account, fields.Value)
-	if max(r.at.account, r.at.value) == 0 && strings.ContainsAny(it.Account, ";\t|") {
+	if (len(r.cells) == 1 || r.csv.FieldsPerRecord == 1) && strings.ContainsAny(it.Account, ";\t|") {
 		r.note(Note{Doubt: DoubtShape, Text: delimited}, it.Line)
 	}
 	if r.mayBeCut() {

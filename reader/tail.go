@@ -121,18 +121,17 @@ func (n *Note) add(line int64) {
 const notedLines = 10
 
 // sorted tells what a row may be besides one of the table's.
-func (r *Reader) sorted(it job.Item) tailRow {
+func (r *Reader) sorted(row *tailRow) {
 	var shape shape
-	if it.Invalid == "" && len(r.op.Values) > 0 { // no footer has a room
-		shape = shapeOf(it.Account)
+	if row.item.Invalid == "" && len(r.op.Values) > 0 { // no footer has a room
+		shape = shapeOf(row.item.Account)
 	}
-	row := tailRow{item: it, sort: r.sortOf(&it, shape), apart: r.apart}
+	row.sort, row.apart = r.sortOf(&row.item, shape), r.apart
 	if row.sort == ordinary {
 		r.apart = false
 		r.rowsRead++
 		r.seen |= shape
 	}
-	return row
 }
 
 // fewRows are too few to say of another that it is unlike them.
@@ -225,10 +224,21 @@ func mayCount(raw []byte) bool {
 	if '0' <= raw[0] && raw[0] <= '9' {
 		return bytes.IndexByte(raw, ' ') > 0 || !isASCII(raw)
 	}
-	return slices.ContainsFunc(countWords, func(word string) bool {
-		return len(raw) >= len(word) && strings.EqualFold(string(raw[:len(word)]), word)
-	})
+	for _, word := range countWordsBy[raw[0]|0x20] {
+		if len(raw) >= len(word) && raw[1]|0x20 == word[1] && strings.EqualFold(string(raw[:len(word)]), word) {
+			return true
+		}
+	}
+	return false
 }
+
+// countWordsBy has the words of ASCII by the bytes that they begin with.
+var countWordsBy = func() (by [256][]string) {
+	for _, word := range countWords {
+		by[word[0]] = append(by[word[0]], word)
+	}
+	return by
+}()
 
 // countMarks may stand before such words.
 const countMarks = "\"( -*#=<[\t"
