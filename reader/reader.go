@@ -1,10 +1,12 @@
 // Package reader turns a CSV, as other people's tools export it, into the items of a job.
 //
-// An input may be compressed. That, and its delimiter, line ends and encoding, are found out from what it holds (open.go,
-// encoding.go, guess.go), and the columns from its header row (headers.go); what is no CSV is named (other.go). Rows are
-// parsed by encoding/csv and gocsv while a tape keeps their bytes (tape.go), so that each can be had as it stands in the
-// input (row.go), and their fields are checked (check.go). A row that is no good CSV is read as far as it goes, and what is
-// no text keeps nothing back where it is not read (damage.go).
+// An input may be compressed (open.go); its encoding is found out from what it holds (encoding.go, guess.go), and what is
+// no CSV is named (other.go). Then the table is looked for: its header row with the delimiter that yields the wanted
+// columns (begin.go, headers.go). Rows are parsed by encoding/csv and gocsv while a tape keeps their bytes (tape.go), so that
+// each can be had as it stands in the input; those that are written otherwise are mended where nothing is lost (row.go,
+// dialect.go). Their fields are checked (check.go) for what tools make of them (damage.go, rounded.go), bytes that are no
+// text keep nothing back where they are not read (notext.go), and what is no row is told apart: a header once more
+// (again.go), and what stands below the table (tail.go). What is told of all this beside the rows is in table.go.
 package reader
 
 import (

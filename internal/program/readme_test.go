@@ -50,7 +50,7 @@ func flagNames(t *testing.T) (names []string) {
 	for _, command := range []string{"reclaim", "status", "resume", "verify", "sandbox"} {
 		var help bytes.Buffer
 		cli.Run(t.Context(), []string{command, "--help"}, nil, nil, &help, &help)
-		for _, m := range regexp.MustCompile(`(?m)^ .*--([a-z-]+)`).FindAllStringSubmatch(help.String(), -1) {
+		for _, m := range regexp.MustCompile(`(?m)^ +(?:-\w, )?--([a-z-]+)`).FindAllStringSubmatch(help.String(), -1) {
 			names = append(names, m[1])
 		}
 	}
