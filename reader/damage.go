@@ -41,7 +41,7 @@ var damages = []damage{
 	{of: quote, is: matches("^['\"`]|['\"`]$"), words: " begins or ends with an apostrophe or a quote", doubt: true},
 	{of: curly, words: " has a word processor's quotes", doubt: true},
 	{of: wide, words: " has full-width letters, digits or signs", doubt: true},
-	{of: colon, is: matches(`(?i)mailto:|^(smtp|sips?|tel|callto|https?):`), words: " is an address with what links put before it, such as mailto:", doubt: true},
+	{of: colon, is: matches(`(?i)mailto:|^(smtp|sips?|tel|callto|https?):`), words: " is an address behind what links begin with (mailto:)", doubt: true},
 	{of: bracket, is: matches(`\([^()]*@[^()]*\)|@[^()]* \([^()]*\)$`), words: " has a mail address and a name", doubt: true},
 	{of: separator | comma, is: matches(`@[^;,、；，]+[;,、；，]$`), words: " is a mail address with a separator behind it", doubt: true},
 	{of: question, is: matches(`\?\?|^=\?.*\?=$`), words: " has question marks where a tool could not write a text", doubt: true},

@@ -95,7 +95,8 @@ func (r *Reader) endTable() {
 		kept = append(kept, row)
 	}
 	for _, row := range below {
-		r.note(Note{Text: "left out, as they stand below the table"}, row.item.Line)
+		sample := r.format.text(strings.TrimSpace(string(row.raw)))
+		r.note(Note{Text: "left out, as they stand below the table", Sample: sample}, row.item.Line)
 	}
 	r.tail.rows, r.tail.ready = kept, len(kept)
 }
