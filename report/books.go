@@ -244,6 +244,9 @@ func possible(r *Result) bool {
 func (b *books) fitsRequest(r *Result, t *requestTrace) error {
 	if r.DuplicateOf == 0 && t.rows <= t.entries {
 		t.rows++
+		if r.Status != job.NotSent {
+			t.final++
+		}
 	}
 	switch {
 	case int(t.status) != r.HTTPStatus:

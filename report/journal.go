@@ -18,15 +18,23 @@ type requestTrace struct {
 	status    int16  // its HTTP status; 0: there was none
 	attempt   int16
 	entries   uint8
-	rows      uint8 // how many results name it, less those of duplicates
-	answered  bool  // there is a row for what came of it
-	unsent    bool  // which says that it never left
-	acted     bool  // which leaves it possible that it was carried out
+	at        uint32 // its place among the requests, in the order in which they went out
+	rows      uint8  // how many results name it, less those of duplicates
+	final     uint8  // how many of these settle a row for good: one that was not sent is settled anew
+	answered  bool   // there is a row for what came of it
+	unsent    bool   // which says that it never left
+	acted     bool   // which leaves it possible that it was carried out
 }
 
 // maybeDone tells whether it may have been carried out, as far as the answer says.
 func (t *requestTrace) maybeDone() bool {
 	return !t.answered || t.acted
+}
+
+// same tells whether two rows are about one request, before anything is known of its answer.
+func (t requestTrace) same(other requestTrace) bool {
+	other.at = t.at
+	return t == other
 }
 
 // A journal is what requests.csv tells of all requests.
@@ -54,12 +62,12 @@ func (j *journal) take(r *request, lastLine int64) error {
 	case r.event == sent && open:
 		return fmt.Errorf("request %s was sent twice", r.attempt.RequestID)
 	case r.event == sent:
-		j.open[id] = len(j.traces)
+		j.open[id], t.at = len(j.traces), uint32(len(j.traces))
 		j.traces = append(j.traces, t)
 		return nil
 	case !open:
 		return fmt.Errorf("request %s was answered, but not sent", r.attempt.RequestID)
-	case j.traces[at] != t:
+	case !j.traces[at].same(t):
 		return fmt.Errorf("request %s was answered as another one than was sent", r.attempt.RequestID)
 	}
 	delete(j.open, id)
@@ -99,16 +107,16 @@ func (j *journal) find(id string) *requestTrace {
 	return &j.traces[at]
 }
 
-// lost lists requests that may have been carried out, of which not every entry has a result: whatever of them has none
-// now is in doubt. Where another request for the same entries has the results of all of them, it is not.
+// lost lists requests that may have been carried out, of which not every entry has a result for good: whatever of them
+// has none now is in doubt. Where another request for the same entries has the results of all of them, it is not.
 func (j *journal) lost() (lost []requestTrace) {
 	type place struct {
 		line   int64
 		target uint32
 	}
-	settled := map[place]uint8{} // how many entries have a result, for sure, from there on
+	settled := map[place]uint8{} // how many entries have a result for good, for sure, from there on
 	for _, t := range j.traces {
-		if t.maybeDone() && t.rows < t.entries {
+		if t.maybeDone() && t.final < t.entries {
 			lost = append(lost, t)
 			settled[place{t.firstLine, t.target}] = 0
 		}
@@ -118,7 +126,7 @@ func (j *journal) lost() (lost []requestTrace) {
 	}
 	for _, t := range j.traces {
 		at := place{t.firstLine, t.target}
-		if n, asked := settled[at]; asked && t.rows == t.entries {
+		if n, asked := settled[at]; asked && t.final == t.entries {
 			settled[at] = max(n, t.entries)
 		}
 	}

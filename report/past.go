@@ -113,7 +113,7 @@ func (p *Past) takeDropped(rec *record[Result], bad error) {
 		return
 	}
 	lost := job.Doubt{Kind: job.ResultLost, RequestID: r.RequestID}
-	p.doubts = append(p.doubts, doubt{lost, textHash(p.Operation.Target(r.Account, r.Value)), r.Line, 1})
+	p.doubts = append(p.doubts, doubt{Doubt: lost, target: textHash(p.Operation.Target(r.Account, r.Value)), line: r.Line, entries: 1})
 }
 
 // Settled tells whether the row of a line needs nothing more.

@@ -206,7 +206,6 @@ func TestNoPast(t *testing.T) {
 	}
 }
 
-// TestPending: of a request without an answer just the chunks are in doubt that hold entries of it, however they are cut
 // TestPendingAmong: where a request had no answer, and another one for an entry of it had none either, or was carried out
 // and has no result, the first may have carried the entry or not: nothing that is found of another entry tells.
 func TestPendingAmong(t *testing.T) {
@@ -243,6 +242,7 @@ func TestPendingAmong(t *testing.T) {
 	}
 }
 
+// TestPending: of a request without an answer just the chunks are in doubt that hold entries of it, however they are cut
 // now, unless a later request for the same entries settled all of them.
 func TestPending(t *testing.T) {
 	t.Parallel()
@@ -287,8 +287,108 @@ func TestPending(t *testing.T) {
 	for _, c := range chunks {
 		got = append(got, of(c).RequestID)
 	}
-	// Line 6 may be the third entry of r3, since it is not looked up when line 3 was settled.
-	if want := []string{"", "r3", "r3", "", "r5", "r5", "", "", "r6", ""}; !slices.Equal(got, want) {
+	if want := []string{"", "r3", "", "", "r5", "r5", "", "", "r6", ""}; !slices.Equal(got, want) {
 		t.Errorf("in doubt by %q, want %q", got, want)
+	}
+}
+
+// TestPendingUnsettled: a doubt lasts until an entry has a result for good, however many resumes were stopped since, and
+// whatever answer the entry had last; and it stays with the entries that the request carried, whichever of them were
+// settled before and since.
+func TestPendingUnsettled(t *testing.T) {
+	t.Parallel()
+	entries := func(ids string) (list []job.Entry) {
+		for _, id := range ids {
+			list = append(list, job.Entry{ID: string(id), Line: int64(id - 'A' + 2)})
+		}
+		return list
+	}
+	type event struct {
+		ids    string
+		status job.Status // of what became of it; empty: nobody knows
+		http   int
+	}
+	for name, test := range map[string]struct {
+		events []event
+		want   string // of the entries that have no result, those in doubt by the first request; small where another may be, too
+	}{
+		"stopped at a refusal that may pass":     {[]event{{"ABC", "", 0}, {"ABC", job.NotSent, 503}}, "ABC"},
+		"stopped at a redirect":                  {[]event{{"ABC", "", 0}, {"ABC", job.NotSent, 302}}, "ABC"},
+		"stopped while it was divided":           {[]event{{"ABC", "", 0}, {"BC", job.Unknown, 400}, {"A", job.NotSent, 400}}, "A"},
+		"stopped twice":                          {[]event{{"ABC", "", 0}, {"ABC", job.NotSent, 503}, {"ABC", job.NotSent, 401}}, "ABC"},
+		"a lost result, and stopped":             {[]event{{"AB", "", 200}, {"AB", job.NotSent, 503}}, "ab"},
+		"stopped without an answer":              {[]event{{"AB", job.NotSent, 0}, {"AB", job.NotSent, 503}}, "AB"},
+		"settled":                                {[]event{{"ABC", "", 0}, {"ABC", job.Failed, 400}}, ""},
+		"some were settled since":                {[]event{{"ABC", "", 0}, {"BC", job.Unknown, 400}}, "A"},
+		"some were settled before":               {[]event{{"B", job.Failed, 400}, {"ACD", "", 0}}, "ACD"},
+		"before and since":                       {[]event{{"B", job.Failed, 400}, {"ACD", "", 0}, {"C", job.Succeeded, 200}}, "AD"},
+		"the first was settled":                  {[]event{{"ABC", "", 0}, {"A", job.Failed, 400}}, "BC"},
+		"others were settled since":              {[]event{{"ABC", "", 0}, {"DE", job.Failed, 400}}, "ABC"},
+		"others, and it was tried in vain":       {[]event{{"ABC", "", 0}, {"BC", job.Unknown, 400}, {"AD", job.NotSent, 503}}, "A"},
+		"a result between was lost, and another": {[]event{{"B", "", 200}, {"ACD", "", 0}}, "a-cd"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := create(t, job.Reclaim)
+			left := map[rune]bool{'A': true, 'B': true, 'C': true, 'D': true, 'E': true, 'F': true}
+			first := ""
+			for i, e := range test.events {
+				o := outcome(e.status, fmt.Sprint("r", i), entries(e.ids)...)
+				o.Answer = job.Answer{HTTPStatus: e.http}
+				if e.status == job.Unknown {
+					o.Doubt = job.Doubt{Kind: job.UnansweredBefore, RequestID: first}
+				}
+				a := job.Attempt{RequestID: o.RequestID, Chunk: o.Chunk, Number: 1}
+				err := d.Sent(a)
+				if e.http > 0 || e.status != "" {
+					err = errors.Join(err, d.Answered(a, o.Answer))
+				}
+				if e.status != "" {
+					err = errors.Join(err, d.Settle(o))
+				}
+				if e.status == job.NotSent { // the run stopped, and is resumed
+					err = errors.Join(err, d.Close())
+					if err == nil {
+						d = resume(t, open(t, d.Path))
+					}
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, id := range e.ids {
+					left[id] = left[id] && (e.status == "" || e.status == job.NotSent)
+				}
+				if first == "" && (e.http == 0) {
+					first = o.RequestID
+				}
+			}
+			if err := d.Close(); err != nil {
+				t.Fatal(err)
+			}
+			var chunks []job.Chunk
+			for _, e := range entries("ABCDEF") {
+				if left[rune(e.ID[0])] {
+					chunks = append(chunks, job.Chunk{Target: "wei", Entries: []job.Entry{e}})
+				}
+			}
+			of, err := open(t, d.Path).Pending(each(chunks))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			for _, c := range chunks {
+				switch doubt := of(c); {
+				case doubt.Kind == job.UnansweredBefore && doubt.RequestID == first:
+					got += c.Entries[0].ID
+				case doubt.Kind == job.ResultLost && first != "":
+					got += "-"
+				case doubt.Kind != job.NoDoubt:
+					got += strings.ToLower(c.Entries[0].ID)
+				}
+			}
+			if got != test.want {
+				t.Errorf("in doubt are %q, want %q", got, test.want)
+			}
+		})
 	}
 }

@@ -25,6 +25,7 @@ type Run struct {
 	Version     string          `json:"version"`
 	Application string          `json:"application,omitempty"` // which one signed in: the beginning of the SHA-256 of its App ID
 	Settings    json.RawMessage `json:"settings"`              // an object: flags by name, a string each, or a list of them
+	Directory   *Sum            `json:"directory,omitempty"`   // of the simulated service, as it was read when the run began
 	Input       Input           `json:"input"`
 	Start       time.Time       `json:"start"`
 	End         *time.Time      `json:"end,omitempty"`

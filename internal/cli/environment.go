@@ -58,8 +58,12 @@ func isOfRehearsal(flag *kong.Flag) bool { return flag.Group != nil }
 
 // rehearses tells whether a command line, or a variable, asks for the simulated service.
 func (e *environment) rehearses(ctx *kong.Context) bool {
-	on := slices.ContainsFunc(ctx.Flags(), func(f *kong.Flag) bool { return f.Name == "sandbox" && ctx.FlagValue(f) == true })
-	return on || slices.Contains([]string{"true", "1", "yes"}, strings.ToLower(e.variables["MEETBATCH_SANDBOX"])) // as kong reads it
+	for _, part := range ctx.Path {
+		if f := part.Flag; f != nil && f.Name == "sandbox" {
+			return ctx.FlagValue(f) == true
+		}
+	}
+	return slices.Contains([]string{"true", "1", "yes"}, strings.ToLower(e.variables["MEETBATCH_SANDBOX"])) // as kong reads it
 }
 
 // Validate is called by kong; any variable will do.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"meetbatch/internal/run"
@@ -29,7 +30,7 @@ func (c *resumeCmd) Run(ctx context.Context, a *app) error {
 		return usage(err, "meetbatch resume --help")
 	}
 	if c.Sandbox && !s.Settings.Sandbox {
-		return run.Refuse(fmt.Errorf("%s is a run against the real service, and cannot go on in the sandbox", c.RunDir), "leave --sandbox away")
+		return run.Refuse(fmt.Errorf("%s is a run against the real service, and cannot go on in the sandbox", c.RunDir), a.withoutSandbox())
 	}
 	if s.Finished() {
 		u := newUser(a, c.processFlags)
@@ -44,6 +45,14 @@ func (c *resumeCmd) Run(ctx context.Context, a *app) error {
 	}
 	defer w.release()
 	return run.Resume(w.World, s)
+}
+
+// withoutSandbox says how not to ask for the simulated service.
+func (a *app) withoutSandbox() string {
+	if slices.ContainsFunc(a.args, func(arg string) bool { return strings.HasPrefix(arg, "--sandbox") }) {
+		return "leave --sandbox away"
+	}
+	return "MEETBATCH_SANDBOX asks for it: unset it, or say --sandbox=false"
 }
 
 type verifyCmd struct {

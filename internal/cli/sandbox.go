@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/signal"
 	"strings"
 	"time"
@@ -42,7 +41,7 @@ func (c *sandboxCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	if c.Log != "" {
-		log, err := os.OpenFile(c.Log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o666)
+		log, err := openLog(c.Log)
 		if err != nil {
 			return run.Refuse(err, "")
 		}
@@ -58,7 +57,11 @@ func (c *sandboxCmd) Run(ctx context.Context, a *app) error {
 	out.Info("sandbox listens on "+server.URL, "url", server.URL)
 	out.Info(fmt.Sprintf("try: MEETBATCH_TOKEN=%s meetbatch reclaim --endpoint %s --yes testdata/rooms.csv", words.Quoted(c.Token), server.URL))
 	<-ctx.Done()
-	if err := errors.Join(server.Close(), handler.Err()); err != nil {
+	err = errors.Join(server.Close(), handler.Err())
+	if late, is := settings.Log.(*lateLog); is {
+		err = errors.Join(err, late.drain(context.Background(), giveUp))
+	}
+	if err != nil {
 		return run.Unrecorded(err, "")
 	}
 	return nil
@@ -75,8 +78,8 @@ func (c *sandboxCmd) settings() (s sandbox.Settings, err error) {
 	if err := c.Rehearsal.Check(); err != nil {
 		return s, usage(err, "")
 	}
-	if s, err = c.Rehearsal.Settings(); err != nil {
-		return s, run.Refuse(err, "")
+	if s, _, err = c.Rehearsal.Settings(); err != nil {
+		return s, run.Refuse(err, run.DirectoryHint)
 	}
 	s.Token, s.TokenLife, s.RefreshLife, s.Clock = c.Token, c.TokenLife, c.RefreshLife, c.Clock
 	s.User = sandbox.User{AppID: c.AppID, AppKey: c.AppKey, CorpID: c.CorpID, Account: c.Account, Password: c.Password, AdminType: c.AdminType}

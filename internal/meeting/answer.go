@@ -24,7 +24,7 @@ func (c *Client) answer(r reply) job.Answer {
 		RetryAfter:      retryAfter(r.header.Get("Retry-After"), time.Now()),
 	}
 	if r.status >= 200 && r.status < 300 {
-		c.takeError(&answer, r.body)
+		c.takeError(&answer, &r)
 	} else {
 		c.explain(&answer, r.body)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -17,8 +16,8 @@ import (
 	"meetbatch/job"
 )
 
-// maxBody is how much of an answer is read. Error bodies are a few hundred bytes; a 200 may carry
-// anything, and nothing in it counts.
+// maxBody is how much of an answer is read, but for the blanks before it. Error bodies are a few hundred bytes, and what a
+// 200 was once documented to carry has 143.
 const maxBody = 64 << 10
 
 // NewHTTP returns the client that requests are sent with: TLS is verified, connections are kept for
@@ -77,7 +76,7 @@ func (c *Client) call(ctx context.Context, q request) (answer job.Answer, r repl
 type reply struct {
 	status   int
 	header   http.Header
-	body     []byte // no more than maxBody of it
+	body     []byte // in UTF-8, without the blanks before it, and no more than maxBody and one byte of it
 	brokeOff error  // why there is less of the body than was to come
 	page     bool   // it is one for a browser
 }
@@ -107,7 +106,7 @@ func (c *Client) exchange(ctx context.Context, q request) (r reply, err error) {
 	defer resp.Body.Close()
 	r = reply{status: resp.StatusCode, header: resp.Header}
 	if r.status != http.StatusSwitchingProtocols { // its body is the connection, and has no end
-		r.body, r.brokeOff = io.ReadAll(io.LimitReader(resp.Body, maxBody))
+		r.body, r.brokeOff = readBody(resp.Body)
 	}
 	r.page = r.isPage()
 	return r, nil

@@ -2,9 +2,7 @@ package meeting
 
 import (
 	"bytes"
-	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"html"
 	"net/http"
@@ -31,14 +29,22 @@ const (
 
 // isPage tells whether the body is a page for a browser, whatever it is declared as, or declared as one.
 func (r *reply) isPage() bool {
-	media := strings.ToLower(strings.TrimSpace(r.header.Get("Content-Type")))
-	if strings.HasPrefix(media, "text/html") || strings.HasPrefix(media, "application/xhtml") {
-		return len(r.body) > 0 || r.brokeOff != nil
+	text := r.text()
+	if media := r.media(); strings.HasPrefix(media, "text/html") || strings.HasPrefix(media, "application/xhtml") {
+		return len(text) > 0 || r.brokeOff != nil
 	}
-	text := bytes.TrimLeftFunc(r.body, func(c rune) bool { // byte order marks of UTF-8, UTF-16 and UTF-32, too
+	return bytes.HasPrefix(text, []byte("<"))
+}
+
+func (r *reply) media() string {
+	return strings.ToLower(strings.TrimSpace(r.header.Get("Content-Type")))
+}
+
+// text is the body without the blanks around it, and without byte order marks of UTF-8, UTF-16 and UTF-32.
+func (r *reply) text() []byte {
+	return bytes.TrimFunc(r.body, func(c rune) bool {
 		return unicode.IsSpace(c) || c == '\ufeff' || c == utf8.RuneError || c == 0
 	})
-	return bytes.HasPrefix(text, []byte("<"))
 }
 
 var title = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title`)
@@ -93,36 +99,6 @@ func contradictionHint(r *reply, a job.Answer) string {
 		return ""
 	}
 	return oddHint
-}
-
-// said finds what the body of a 2xx says of an error: in the documented form, in that of the older service (returnCode,
-// returnMessage; api-reading, section 5), and as the Go SDK knows it. A body that broke off may say so too.
-var said = regexp.MustCompile(`(?i)"(error_?code|error_?msg|return_?code|return_?message|code|message)"\s*:\s*(?:"((?:[^"\\]|\\.)*)(?:"|$)|(-?[0-9]+))`)
-
-// takeError takes an error from the body of a 2xx. Most hold none, whatever they hold.
-func (c *Client) takeError(answer *job.Answer, body []byte) {
-	var code, message, other string
-	for _, m := range said.FindAllSubmatch(body, -1) {
-		name := strings.ReplaceAll(strings.ToLower(string(m[1])), "_", "")
-		var value string
-		if json.Unmarshal([]byte(`"`+string(m[2])+`"`), &value) != nil || m[3] != nil {
-			value = string(m[2]) + string(m[3])
-		}
-		switch unknown := (job.Answer{Code: value}); {
-		case isSuccess(value):
-		case name == "code" && !unknown.IsOwn() && !unknown.IsGateways(): // it may be the code of anything
-		case name == "message" || name == "returnmessage":
-			other = cmp.Or(other, value)
-		case name == "errormsg":
-			message = cmp.Or(message, value)
-		default:
-			code = cmp.Or(code, value)
-		}
-	}
-	if code != "" {
-		message = cmp.Or(message, other)
-	}
-	answer.Code, answer.Message = c.clean(code, 64), c.clean(message, 500)
 }
 
 // isSuccess tells whether a code says that all is well, or nothing: 000000000, 0, 200.

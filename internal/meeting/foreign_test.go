@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"meetbatch/internal/meeting"
 	"meetbatch/job"
@@ -55,11 +56,19 @@ func gzipped(text string) string {
 	return b.String()
 }
 
+// wide is a text in UTF-16.
+func wide(text string) (s string) {
+	for _, c := range utf16.Encode([]rune(text)) {
+		s += string([]byte{byte(c), byte(c >> 8)})
+	}
+	return s
+}
+
 // TestForeign tells the answers of the service from those of whoever answers in its place: which are a success, which
 // a refusal with a code, and which are nobody's that the documents know.
 func TestForeign(t *testing.T) {
 	t.Parallel()
-	const html, envelope = "Content-Type: text/html; charset=gbk", `{"returnCode":"%s","returnMessage":"m","achievementTime":"x","requestId":"y"}`
+	const html, json, envelope = "Content-Type: text/html; charset=gbk", "Content-Type: application/json", `{"returnCode":"%s","returnMessage":"m","achievementTime":"x","requestId":"y"}`
 	pad := strings.Repeat(" ", 80<<10)
 	for name, test := range map[string]struct{ text, want string }{
 		"nothing":                     {withBody("200 OK", "", ""), "success"},
@@ -69,7 +78,12 @@ func TestForeign(t *testing.T) {
 		"null":                        {withBody("200 OK", "Content-Type: application/json", "null"), "success"},
 		"a text":                      {withBody("200 OK", "Content-Type: application/json", `"null"`), "success"},
 		"an array":                    {withBody("200 OK", "", `["a",{"b":1}]`), "success"},
-		"plain text":                  {withBody("200 OK", "Content-Type: text/plain", "done"), "success"},
+		"blanks alone":                {withBody("200 OK", "Content-Type: text/plain", pad), "success"},
+		"blanks alone, of a page":     {withBody("200 OK", html, " \r\n"), "success"},
+		"nothing, of a script":        {withBody("200 OK", "Content-Type: application/javascript", ""), "success"},
+		"no error":                    {withBody("200 OK", json, `{"error":null,"errors":[],"success":true,"status":200,"message":"fine","code":"0"}`), "success"},
+		"a status of something else":  {withBody("200 OK", json, `{"user":{"status":"500","success":false}}`), "success"},
+		"half of something harmless":  {"HTTP/1.1 200 OK\r\nContent-Length: 143\r\n\r\n" + `{"achievementTime":"2019-11`, "success"},
 		"broke off":                   {"HTTP/1.1 200 OK\r\nContent-Length: 143\r\n\r\n   ", "success"},
 		"the envelope":                {withBody("200 OK", "", fmt.Sprintf(envelope, "000000000")), "success"},
 		"a code that says success":    {withBody("200 OK", "", `{"error_code":"USG.000000000","error_msg":"Success"}`), "success"},
@@ -92,6 +106,30 @@ func TestForeign(t *testing.T) {
 		"a message alone":         {withBody("200 OK", "", `{"error_msg":"blocked by policy"}`), "foreign 200 blocked by policy"},
 		"a cut code":              {"HTTP/1.1 200 OK\r\nContent-Length: 143\r\n\r\n" + `{"error_code":"USG.2010`, "foreign 200 USG.2010 OK"},
 		"the envelope, broken":    {withBody("200 OK", "", fmt.Sprintf(envelope, "000000003")), "foreign 200 000000003 m"},
+
+		"plain text":                   {withBody("200 OK", "Content-Type: text/plain", "blocked by policy"), "foreign 200 blocked by policy"},
+		"text of no type":              {withBody("200 OK", "", "OK"), "foreign 200 OK"},
+		"text declared as JSON":        {withBody("200 OK", json, "{'error_code':'USG.201080000'}"), "foreign 200 {'error_code':'USG.201080000'}"},
+		"a script":                     {withBody("200 OK", "Content-Type: application/javascript", `window.location="/login"`), `foreign 200 window.location="/login"`},
+		"a script that is JSON":        {withBody("200 OK", "Content-Type: application/javascript", `{}`), `foreign 200 {}`},
+		"a text in JSON":               {withBody("200 OK", json, `"Access denied"`), "foreign 200 Access denied"},
+		"no":                           {withBody("200 OK", json, `false`), "foreign 200 false"},
+		"an OAuth error":               {withBody("200 OK", json, `{"error":"invalid_token","error_description":"expired"}`), "foreign 200 invalid_token expired"},
+		"an error inside":              {withBody("200 OK", json, `{"error":{"code":"X","message":"nope"}}`), "foreign 200 X nope"},
+		"a list of errors":             {withBody("200 OK", json, `{"errors":["no room"]}`), "foreign 200 no room"},
+		"errors with codes":            {withBody("200 OK", json, `{"errors":[{"code":"USG.201080000"}]}`), "200 USG.201080000"},
+		"a framework's error":          {withBody("200 OK", json, `{"status":"500","error":"Internal Server Error","path":"/v1"}`), "foreign 200 Internal Server Error"},
+		"a status alone":               {withBody("200 OK", json, `{"status":503}`), `foreign 200 {"status":503}`},
+		"no success":                   {withBody("200 OK", json, `{"success":false,"message":"denied"}`), "foreign 200 denied"},
+		"a result":                     {withBody("200 OK", json, `{"resultCode":"401","resultDesc":"x"}`), "foreign 200 401 x"},
+		"err_code":                     {withBody("200 OK", json, `{"err_code":"USG.201080000"}`), "200 USG.201080000"},
+		"a name with escapes":          {withBody("200 OK", json, `{"error\u005fcode":"USG.201080000"}`), "200 USG.201080000"},
+		"an error in UTF-16":           {withBody("200 OK", json, wide("\ufeff"+`{"error_code":"USG.201080000"}`)), "200 USG.201080000"},
+		"in UTF-16 without a mark":     {withBody("200 OK", json, wide(`{"error_code":"USG.201080000"}`)), "200 USG.201080000"},
+		"an error behind blanks":       {withBody("200 OK", json, pad+`{"error_code":"USG.201080000"}`), "200 USG.201080000"},
+		"an error behind blanks in it": {withBody("200 OK", json, "{"+pad+`"error_code":"USG.201080000"}`), "foreign 200 {"},
+		"a body without end":           {withBody("200 OK", json, `{"a":"`+strings.Repeat("b", 70000)+`"}`), `foreign 200 {"a":"` + strings.Repeat("b", 493) + "…"},
+		"errors by entry":              {withBody("200 OK", json, `{"fail":[{"id":"ff","error_code":"USG.201080000"}],"success":[]}`), "200 USG.201080000"},
 
 		"a page":                    {withBody("200 OK", html, "<html><title>Sign&nbsp;in\n here</title>"), `foreign 200 OK, and a web page, "Sign in here"`},
 		"a page, undeclared":        {withBody("200 OK", "Content-Type: application/json", "\r\n\t <HTML>"), "foreign 200 OK, and a web page"},

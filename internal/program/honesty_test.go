@@ -49,7 +49,7 @@ func TestSandboxIsHonest(t *testing.T) {
 			state, logs := filepath.Join(dir, "state.csv"), [2]string{filepath.Join(dir, "sandbox.jsonl"), filepath.Join(dir, "truth.jsonl")}
 			writeTable(t, state, [][]string{{"account", "vmr_id", "user_status"}, {"wei", "r1", "0"}, {"wei", "r2", "0"}, {"wei", "r3", "0"}, {"min", "r4", "1"}, {"", "r5", ""}})
 			c.rehearsal.Directory = state
-			settings, err := c.rehearsal.Settings()
+			settings, _, err := c.rehearsal.Settings()
 			if err != nil {
 				t.Fatal(err)
 			}

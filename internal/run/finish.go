@@ -109,7 +109,7 @@ func (r *run) conclude(err error, reason string, early Code) Code {
 	switch {
 	case err != nil:
 		r.meta.State, code = report.Broken, Recorded
-	case reason != "" && counts.NotSent+counts.Unknown > 0:
+	case reason != "" && (counts.NotSent > 0 || early == Service && counts.Unknown > 0):
 		r.meta.Reason, code = reason, early
 		if counts.NotSent > 0 {
 			r.meta.State = report.Stopped

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"meetbatch/internal/meeting"
+	"meetbatch/internal/sandbox"
 	"meetbatch/internal/words"
 	"meetbatch/job"
 	"meetbatch/report"
@@ -72,6 +73,9 @@ type run struct {
 	planned *Planned
 	meta    report.Run
 	sent    sent
+
+	simulated sandbox.Settings // the service, where the run is a rehearsal
+	directory *report.Sum      // of its directory, if it has one
 }
 
 // Start begins a new run: it refuses what can be refused before anything is read, plans, asks, sends and reports. A
@@ -145,6 +149,7 @@ func begin(w World, j Job) (*run, error) {
 		Application: w.Credentials.Application(),
 		Input:       r.input.meta,
 		Start:       w.Now().UTC(),
+		Directory:   r.directory,
 		State:       report.Planning,
 		Rate:        report.Pace{Asked: r.settings.Rate.String()},
 	}
@@ -171,8 +176,8 @@ func (r *run) newClient() error {
 	if err := r.boundWorkers(); err != nil {
 		return err
 	}
-	if _, err := r.settings.Rehearsal.Settings(); err != nil { // before anything is read
-		return Refuse(err, "")
+	if err := r.rehearse(); err != nil { // before anything is read
+		return err
 	}
 	endpoint, _ := meeting.CheckEndpoint(r.settings.Service())
 	r.client = &meeting.Client{

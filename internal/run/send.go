@@ -2,12 +2,14 @@ package run
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"time"
 
 	"meetbatch/internal/meeting"
 	"meetbatch/internal/sandbox"
+	"meetbatch/internal/words"
 	"meetbatch/job"
 	"meetbatch/job/pace"
 	"meetbatch/job/send"
@@ -117,17 +119,40 @@ func (r *run) startSandbox() (stop func(), err error) {
 	if !r.settings.Sandbox {
 		return func() {}, nil
 	}
-	settings, err := r.settings.Rehearsal.Settings()
-	if err != nil {
-		return nil, err
+	r.simulated.Token = r.client.Credentials.Token
+	if r.past != nil {
+		r.simulated.Before = uint64(r.past.Sent())
 	}
-	settings.Token = r.client.Credentials.Token
-	server, err := sandbox.Start(sandbox.New(settings), "127.0.0.1:0")
+	server, err := sandbox.Start(sandbox.New(r.simulated), "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
 	r.client.Endpoint = server.URL
-	return func() { server.Close() }, nil
+	return func() { server.Abort() }, nil // nobody waits for an answer any more
+}
+
+// DirectoryHint says what --directory is to name.
+const DirectoryHint = "--directory names a CSV with commas and the columns account, vmr_id and user_status: what exists in the simulated service"
+
+// rehearse reads what the simulated service is to do, once for all of the process. Where a run that is resumed had another
+// directory when it began, that is told.
+func (r *run) rehearse() error {
+	settings, directory, err := r.settings.Rehearsal.Settings()
+	was := r.meta.Directory
+	switch {
+	case err != nil && r.meta.Command != "":
+		return Refuse(err, "bring the file back: the simulated service of the run needs it; or begin a new run")
+	case err != nil:
+		return Refuse(err, DirectoryHint)
+	}
+	r.simulated = settings
+	if directory != nil {
+		r.directory = &report.Sum{Size: int64(len(directory)), SHA256: fmt.Sprintf("%x", sha256.Sum256(directory))}
+		if was != nil && *was != *r.directory {
+			r.User.Warn(fmt.Sprintf("--directory: %s has changed since the run began, and what exists in the simulated service with it", words.Name(r.settings.Directory)))
+		}
+	}
+	return nil
 }
 
 // traced tells of every request.

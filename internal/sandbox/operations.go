@@ -1,13 +1,16 @@
 package sandbox
 
 import (
+	"bufio"
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/gocarina/gocsv"
 )
@@ -103,19 +106,35 @@ func ReadDirectory(r io.Reader) (*Directory, error) {
 		VMRID   string `csv:"vmr_id"`
 		Status  string `csv:"user_status"`
 	}
-	if err := gocsv.Unmarshal(r, &rows); err != nil {
+	text := bufio.NewReader(r)
+	if mark, _ := text.Peek(3); string(mark) == "\ufeff" {
+		text.Discard(len(mark))
+	}
+	header, _ := text.Peek(text.Size())
+	line, _, _ := strings.Cut(string(header), "\n")
+	columns := strings.FieldsFunc(line, func(c rune) bool { return c == ',' || c == '"' || unicode.IsSpace(c) })
+	if !slices.Contains(columns, "account") && !slices.Contains(columns, "vmr_id") {
+		return nil, errors.New("the first line names no column account and none vmr_id, with commas between")
+	}
+	if err := gocsv.Unmarshal(text, &rows); err != nil {
 		return nil, err
 	}
 	d := &Directory{status: map[string]string{}, holder: map[string]string{}}
 	for i, row := range rows {
 		other, held := d.holder[row.VMRID]
+		switch row.Status {
+		case "normal":
+			row.Status = "0"
+		case "disabled":
+			row.Status = "1"
+		}
 		switch {
 		case row.Account == "" && row.VMRID == "":
 			return nil, fmt.Errorf("row %d has neither account nor vmr_id", i+1)
 		case held && other != row.Account:
 			return nil, fmt.Errorf("row %d: room %s is held by %q already", i+1, row.VMRID, other)
 		case row.Status != "" && row.Status != "0" && row.Status != "1":
-			return nil, fmt.Errorf("row %d: user_status is %q, not 0 or 1", i+1, row.Status)
+			return nil, fmt.Errorf("row %d: user_status is %q, not 0 (normal) or 1 (disabled)", i+1, row.Status)
 		}
 		if row.VMRID != "" {
 			d.holder[row.VMRID] = row.Account

@@ -1,9 +1,13 @@
 package sandbox
 
 import (
+	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"hash/fnv"
+	"io"
+	"io/fs"
 	"os"
 	"reflect"
 	"slices"
@@ -24,11 +28,15 @@ type Rehearsal struct {
 
 // Check refuses what makes no sense.
 func (r *Rehearsal) Check() error {
-	var shares float64
+	var requests, accounts float64 // which are drawn apart
 	for _, f := range r.Fault {
-		shares += f.Share
+		if ofAccounts[f.Kind] != nil {
+			accounts += f.Share
+		} else {
+			requests += f.Share
+		}
 	}
-	if shares > 1+1e-9 {
+	if shares := max(requests, accounts); shares > 1+1e-9 {
 		return fmt.Errorf("--fault: the shares add up to %.0f%%, and may add up to 100%%", shares*100)
 	}
 	return nil
@@ -46,23 +54,43 @@ func (r *Rehearsal) Given() string {
 	return ""
 }
 
-// Settings are those of a service that does so.
-func (r *Rehearsal) Settings() (s Settings, err error) {
+// maxDirectory is how many bytes the file of a directory may have: a million rooms.
+const maxDirectory = 64 << 20
+
+// Settings are those of a service that does so, and what was read of its directory, if it has one.
+func (r *Rehearsal) Settings() (s Settings, directory []byte, err error) {
 	s = Settings{
 		Throttle: r.Throttle, BadEntry: r.BadEntry, Repeat: r.Repeat, Latency: r.Latency, Faults: r.Fault, Seed: cmp.Or(r.Seed, 1),
 	}
 	if r.Directory == "" {
-		return s, nil
+		return s, nil, nil
 	}
-	f, err := os.Open(r.Directory)
-	if err == nil {
-		defer f.Close()
-		s.Directory, err = ReadDirectory(f)
+	if directory, err = readRegular(r.Directory); err != nil {
+		return s, nil, fmt.Errorf("--directory: %w", err)
 	}
+	if s.Directory, err = ReadDirectory(bytes.NewReader(directory)); err != nil {
+		err = fmt.Errorf("--directory: %s: %w", r.Directory, err)
+	}
+	return s, directory, err
+}
+
+// readRegular reads a file. What could be waited for, or has no end, is none.
+func readRegular(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, &fs.PathError{Op: "open", Path: path, Err: errors.Unwrap(err)}
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s is no regular file", path)
+	case info.Size() > maxDirectory:
+		return nil, fmt.Errorf("%s is larger than %d MiB", path, maxDirectory>>20)
+	}
+	f, err := os.Open(path)
 	if err != nil {
-		err = fmt.Errorf("%s: %w", r.Directory, err)
+		return nil, err
 	}
-	return s, err
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxDirectory))
 }
 
 // Repeat says what an entry is that is as it is wanted already; the documents do not.

@@ -45,6 +45,7 @@ type Settings struct {
 	Latency     Latency    // before each answer
 	Faults      []Fault    // their shares add up to 1 at most
 	Seed        uint64     // of what is drawn by chance
+	Before      uint64     // requests of the same run, to a service that was there before: what is drawn goes on behind them
 	Log         io.Writer  // gets a line of JSON per request; may be nil
 }
 
@@ -67,7 +68,7 @@ func New(s Settings) *Handler {
 	s.BadEntry = cmp.Or(s.BadEntry, Reject)
 	s.TokenLife = cmp.Or(s.TokenLife, 12*time.Hour)
 	s.RefreshLife = cmp.Or(s.RefreshLife, 30*24*time.Hour)
-	return &Handler{settings: s, chance: rand.New(rand.NewPCG(s.Seed, 0)), did: map[string]string{}}
+	return &Handler{settings: s, chance: rand.New(rand.NewPCG(s.Seed, s.Before)), did: map[string]string{}}
 }
 
 // Err returns the first error of writing the log.

@@ -38,6 +38,13 @@ func Start(h http.Handler, addr string) (*Server, error) {
 	return s, nil
 }
 
+// Abort ends all at once, whoever waits for an answer.
+func (s *Server) Abort() error {
+	err := s.http.Close()
+	<-s.done
+	return err
+}
+
 // Close stops listening, lets requests under way end for a moment, and returns when all is over.
 func (s *Server) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)

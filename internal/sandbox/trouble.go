@@ -180,12 +180,15 @@ func (f *Fault) UnmarshalText(text []byte) error {
 		return fmt.Errorf("fault %q is none of %s", kind, strings.Join(slices.Sorted(slices.Values(kinds)), ", "))
 	}
 	number, percent := strings.CutSuffix(share, "%")
+	if !percent {
+		number, percent = strings.CutSuffix(share, "pct")
+	}
 	part, err := strconv.ParseFloat(number, 64)
 	if percent {
 		part /= 100
 	}
 	if err != nil || !(part >= 0 && part <= 1) {
-		return fmt.Errorf("fault %q has no share such as 2%%", text)
+		return fmt.Errorf("fault %q has no share such as 2%%, 2pct or 0.02", text)
 	}
 	*f = Fault{kind, part}
 	return nil

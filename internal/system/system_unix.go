@@ -15,6 +15,10 @@ import (
 // NoFollow is added to the flags of a file that is opened, so that no link is followed and no pipe waited for.
 const NoFollow = syscall.O_NOFOLLOW | syscall.O_NONBLOCK
 
+// NonBlock is added to the flags of a file that is opened, so that no pipe is waited for: not for its other end, and not in
+// a way that keeps it from being closed.
+const NonBlock = syscall.O_NONBLOCK
+
 // Alive tells whether a process is there.
 func Alive(pid int) bool {
 	err := syscall.Kill(pid, 0)

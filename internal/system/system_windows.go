@@ -15,6 +15,9 @@ import (
 // opens a file looks at its name before.
 const NoFollow = 0
 
+// NonBlock is added to the flags of a file that is opened, so that no pipe is waited for. Windows has no such flag.
+const NonBlock = 0
+
 // Alive tells whether a process is there.
 func Alive(pid int) bool {
 	p, err := os.FindProcess(pid)

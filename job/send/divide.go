@@ -28,7 +28,7 @@ func (s *sending) divide(t *task) error {
 	if !doubtful {
 		s.seen.take(0, n, t.verdict, t.answer)
 	}
-	if d.take(n, t.verdict); d.left == 0 && !(doubtful && t.unanswered == "") { // of all entries the same is known
+	if d.take(n, t.verdict); d.left == 0 && (t.verdict == done || t.earlier.Kind == job.NoDoubt) { // of all entries the same is known
 		return s.settle(t.outcome())
 	}
 	d.rest = t.entries()

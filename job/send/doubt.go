@@ -48,10 +48,11 @@ func (t *task) sharesDoubt(other *task) bool {
 
 // sound sends one or two of the doubtful entries alone, and settles these, and all of them where that leaves the doubt.
 func (d *division) sound(doubtful []int) error {
-	earlier, unanswered := d.rest[doubtful[0]].earlier, d.rest[doubtful[0]].unanswered
+	earlier, unanswered := d.rest[doubtful[0]].earlier, ""
 	var tried []int
 	carriedOut := false
 	for _, i := range doubtful[:min(2, len(doubtful))] {
+		unanswered = d.rest[i].unanswered
 		part, err := d.try(i, 1)
 		if err != nil {
 			return err
@@ -72,7 +73,7 @@ func (d *division) sound(doubtful []int) error {
 		if t.earlier == earlier && earlier.Kind == job.UnansweredBefore {
 			t.earlier = job.Doubt{}
 		}
-		if t.unanswered == unanswered {
+		if t.unanswered == unanswered { // which carried the one that was taken, too
 			t.unanswered = ""
 		}
 	}

@@ -201,6 +201,20 @@ func (f *forgetful) hold(t *testing.T, n int, pending map[int64]job.Doubt, earli
 	return ""
 }
 
+// TestSpentInDoubt: an entry that an earlier process may have carried out has not failed for want of an answer that
+// settles it now; the others of its request have.
+func TestSpentInDoubt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rec := &memory{}
+		svc := &service{answer: func(job.Attempt) job.Answer { return job.Answer{HTTPStatus: 500} }}
+		pending := pendingOf(map[int64]job.Doubt{3: {Kind: job.UnansweredBefore, RequestID: "earlier"}})
+		r := paced(pace.Settings{}, &send.Runner{Operation: job.Reclaim, Sender: svc, Recorder: rec, Workers: 1, Pending: pending})
+		if err := r.Run(t.Context(), t.Context(), oneRequest(3)); err != nil || rec.fates() != "failed unknown failed" {
+			t.Errorf("%v: %s", err, rec.fates())
+		}
+	})
+}
+
 // TestDoubtOfStatus: where repeats are harmless, a refusal counts after a try without an answer, too.
 func TestDoubtOfStatus(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -61,7 +61,7 @@ func (t *task) fate() job.Status {
 			return job.Unknown
 		}
 		return job.Failed
-	case t.unanswered != "":
+	case t.unanswered != "", t.verdict == spent && t.earlier.Kind != job.NoDoubt:
 		return job.Unknown
 	case t.verdict == spent:
 		return job.Failed
