@@ -6,12 +6,14 @@
 package report
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -84,6 +86,9 @@ func Begin(path string, op job.Operation) (*Dir, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := removeUnbegun(path); err != nil {
+		return nil, errors.Join(err, lock.Unlock())
+	}
 	for _, name := range files {
 		if !absent(filepath.Join(path, name)) {
 			return nil, errors.Join(fmt.Errorf("%s %w: %s is there", path, ErrExists, name), lock.Unlock())
@@ -104,6 +109,33 @@ func Begin(path string, op job.Operation) (*Dir, error) {
 		return nil, errors.Join(err, d.Remove())
 	}
 	return d, nil
+}
+
+// removeUnbegun removes the tables of a run that was killed before it had a run.json, and so before anything was planned:
+// they hold a header at most.
+func removeUnbegun(path string) error {
+	if !absent(filepath.Join(path, RunFile)) {
+		return nil
+	}
+	headers := map[string][][]byte{RequestsFile: {requests.header()}}
+	for _, op := range job.Operations() {
+		headers[ResultsFile] = append(headers[ResultsFile], results(op).header())
+	}
+	for name, known := range headers {
+		file := filepath.Join(path, name)
+		info, err := os.Lstat(file)
+		if err != nil || !info.Mode().IsRegular() || info.Size() > 1<<10 {
+			continue // whoever looks next says so
+		}
+		text, err := os.ReadFile(file)
+		if err == nil && slices.ContainsFunc(known, func(header []byte) bool { return bytes.HasPrefix(header, text) }) {
+			err = os.Remove(file)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // openDir opens the tables of a directory. After an error there is a Dir all the same, which may have one of them open.

@@ -53,7 +53,10 @@ func TestLife(t *testing.T) {
 	if err := d.Remove(); !errors.Is(err, os.ErrClosed) {
 		t.Errorf("Remove after Close = %v, want %v", err, os.ErrClosed)
 	}
-	want := path + " holds a run already: results.csv is there"
+	if err := os.WriteFile(filepath.Join(path, report.RunFile), []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	want := path + " holds a run already: run.json is there"
 	if _, err := report.Begin(path, job.Reclaim); !errors.Is(err, report.ErrExists) || err.Error() != want {
 		t.Errorf("Begin once more = %v, want %s", err, want)
 	}
@@ -194,6 +197,33 @@ func TestKeepInput(t *testing.T) {
 		defer r.Close()
 		if got, err := io.ReadAll(r); err != nil || string(got) != text {
 			t.Errorf("unpacked it is %d bytes, %v, want %d", len(got), err, len(text))
+		}
+	}
+}
+
+// TestBeginAgain: the tables of a run that was killed before it had a run.json keep no other from beginning, unless
+// something stands in them.
+func TestBeginAgain(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		results, requests string
+		begins            bool
+	}{
+		{"", "", true}, {"line,account,vm", "", true}, {"line,account,user_status,request_id", "time,event", true},
+		{"line,account,vmr_id\n2,a,b\n", "", false}, {"", "mine", false},
+	} {
+		dir := t.TempDir()
+		for name, text := range map[string]string{report.ResultsFile: test.results, report.RequestsFile: test.requests} {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		d, err := report.Begin(dir, job.Reclaim)
+		if begins := err == nil; begins != test.begins {
+			t.Errorf("%q, %q: %v", test.results, test.requests, err)
+		}
+		if err == nil {
+			d.Remove()
 		}
 	}
 }
