@@ -51,10 +51,10 @@ func (r *Reader) checkHeader(it *job.Item) error {
 	if !r.words.has(it.Account) && (r.at.value < 0 || !r.words.has(it.Value)) {
 		return nil
 	}
-	cells, words := r.allCells(), 0
+	cells, words := r.allCells(), map[string]bool{}
 	for _, c := range cells {
 		if r.words.has(trim(c)) {
-			words++
+			words[fold(c)] = true
 		}
 	}
 	same := true
@@ -65,7 +65,7 @@ func (r *Reader) checkHeader(it *job.Item) error {
 	case r.headerLine > 0 && same,
 		r.headerLine > 0 && isAccount && countFilled(cells) == 1:
 		it.Invalid, it.Detail, it.Warning, it.Doubt = "the header stands here once more", "", "", ""
-	case words > 1, isAccount && countFilled(cells) == 1:
+	case len(words) > 1, isAccount:
 		e := &Error{File: r.name, Line: it.Line, Reason: "a second header stands here, and not the first one again: " + list(cells), Try: "make two files of it, one for each header"}
 		if r.headerLine == 0 {
 			e.Reason, e.Try = "a header stands here, and there is to be none: "+list(cells), "leave "+r.opts.Say("no-header", "")+" away, or the line"

@@ -254,7 +254,7 @@ func (r *Reader) noHeader(window []byte, passed []heading) error {
 	if unreadable, is := errors.AsType[*csv.ParseError](first.err); is {
 		return &Error{Line: r.lineAt(first), Reason: "the header row cannot be read: " + unreadable.Err.Error(), Try: "is this a CSV?"}
 	}
-	isList := !slices.ContainsFunc(passed, func(h heading) bool { return countFilled(h.cells) > 1 }) && !isOneOf(fieldAt(first.cells, 0), fieldOf("account").allHeaders())
+	isList := len(passed) < searchedRows && !slices.ContainsFunc(passed, func(h heading) bool { return countFilled(h.cells) > 1 }) && !isOneOf(fieldAt(first.cells, 0), fieldOf("account").allHeaders())
 	if slices.ContainsFunc(first.cells, looksLikeData) || isList && len(passed) > 1 && r.opts.Columns["account"] == "" {
 		return r.dataFirst(first)
 	}
@@ -279,6 +279,10 @@ func (r *Reader) dataFirst(first *heading) error {
 	reason := "there is no header row: " + list(first.cells) + " looks like a row already"
 	if e, is := errors.AsType[*Error](first.err); is && !slices.ContainsFunc(first.cells, looksLikeData) {
 		reason = "there is no header row: " + e.Reason
+	}
+	if !slices.ContainsFunc(first.cells, looksLikeData) {
+		named := r.opts.Say("column", "account="+fieldAt(first.cells, 0))
+		return &Error{Line: r.lineAt(first), Reason: reason, Try: fmt.Sprintf("if %s is the header: %s; if it is a row: %s", list(first.cells), named, strings.Join(columns, " "))}
 	}
 	return &Error{
 		Line:   r.lineAt(first),

@@ -77,6 +77,7 @@ func TestAbove(t *testing.T) {
 		{"one that is not to be there", "account,vmr_id\n" + twoRooms, job.Reclaim, reader.Options{NoHeader: true, Columns: map[string]string{"account": "#1", "vmr_id": "#2"}}, `in.csv:1: the first row has the header "account", and there is to be none`},
 		{"by position", "x,x,account\n1,a@x.example,9\n", job.SetStatus, reader.Options{Value: "1", Columns: map[string]string{"account": "#2"}}, "1: 2 a@x.example"},
 		{"by a position that is not there", list("account\n"), job.SetStatus, reader.Options{Value: "1", Columns: map[string]string{"account": "#2"}}, "in.csv: there is no column #2, the last is #1"},
+		{"a position that names a row", "a@x.example\nb@x.example\n", job.SetStatus, reader.Options{Value: "1", Columns: map[string]string{"account": "#1"}}, `in.csv: column #1 is headed "a@x.example", which looks like a row's cell`},
 		{"pipes", "account|vmr_id|n\n" + strings.NewReplacer(",", "|", "\n", "|\n").Replace(twoRooms), job.Reclaim, reader.Options{}, "1: 2 a@x.example 3 b@x.example"},
 		{"commas in a header between semicolons", "account;name (last, first, middle, title);room\na1;A;1\n", job.SetStatus, disable, "1: 2 a1"},
 		{"blanks before quotes", "account, \"vmr_id\"\n" + strings.ReplaceAll(twoRooms, ",ff", ", \"ff"), job.Reclaim, reader.Options{}, "1: 2 a@x.example!"},
@@ -117,6 +118,12 @@ func TestBelow(t *testing.T) {
 		{"an address behind a blank line", list + "\nd@x.example\n", job.SetStatus, listRead + " 7 d@x.example?shape"},
 		{"an account behind a blank line", list + "\nc5\n", job.SetStatus, listRead + " 7 c5"},
 		{"accounts with blanks", "account\na b\nc d\ne f\ng h\n", job.SetStatus, "1: 2 a b 3 c d 4 e f 5 g h"},
+		{"a shift that ends with an empty field", "name,account,dept\nLi Wei,liwei,IT\nSmith, John,jsmith,\nWu Hao,wuhao,HR\n", job.SetStatus, "1: 2 liwei 3 John! 4 wuhao"},
+		{"a surname among totals", "name,account\nAl,1001\nBo,1002\nCy,1003\nSum,1004\n", job.SetStatus, "1: 2 1001 3 1002 4 1003 5 1004?shape"},
+		{"addresses without rooms", rooms + "\nc@x.example,\n", job.Reclaim, roomsRead + " 5 c@x.example!"},
+		{"many lines below a list", list + "\n" + strings.Repeat("Terms of use: a notice\n", 9), job.SetStatus, listRead + termsOfUse()},
+		{"accounts named like headers", "account,name\nmail,Mail\nbob,Bob\n", job.SetStatus, "1: 2 mail 3 bob"},
+		{"a header with one word that is known", "account,dept\na,IT\naccount,Abteilung\nb,HR\n", job.SetStatus, `in.csv:3: a second header stands here, and not the first one again: "account", "Abteilung"`},
 		{"surplus empty fields", "account,vmr_id\n" + strings.ReplaceAll(twoRooms, "\n", ",,\n"), job.Reclaim, roomsRead},
 		{"surplus fields with text", "account,vmr_id\n" + strings.ReplaceAll(twoRooms, "\n", ",\n") + "c,d,e\n", job.Reclaim, roomsRead + " 4 c!"},
 		{"missing fields behind the wanted ones", "account,vmr_id,name,department\n" + twoRooms, job.Reclaim, roomsRead},
@@ -149,4 +156,12 @@ func TestBelow(t *testing.T) {
 			t.Errorf("%s: %s\nwant %s", test.name, got, test.want)
 		}
 	}
+}
+
+// termsOfUse are nine lines from the seventh on, told as doubts.
+func termsOfUse() (text string) {
+	for line := range 9 {
+		text += fmt.Sprintf(" %d Terms of use: a notice?shape", 7+line)
+	}
+	return text
 }

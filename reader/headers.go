@@ -100,7 +100,7 @@ func findColumn(headers []string, field string, opts Options) (int, error) {
 	chosen, named := opts.Columns[field]
 	if named {
 		if n, is := position(chosen); is {
-			return atPosition(headers, n)
+			return atPosition(headers, n, opts)
 		}
 		wanted = []string{chosen}
 	}
@@ -139,9 +139,12 @@ func position(text string) (n int, is bool) {
 	return n, is && err == nil && n > 0
 }
 
-func atPosition(headers []string, n int) (int, error) {
+func atPosition(headers []string, n int, opts Options) (int, error) {
 	if n > len(headers) {
 		return 0, &Error{Reason: fmt.Sprintf("there is no column #%d, the last is #%d", n, len(headers)), err: errMissing}
+	}
+	if looksLikeData(headers[n-1]) {
+		return 0, &Error{Reason: fmt.Sprintf("column #%d is headed %q, which looks like a row's cell", n, headers[n-1]), Try: "is there no header row? " + opts.Say("no-header", "")}
 	}
 	return n - 1, nil
 }

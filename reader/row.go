@@ -70,7 +70,10 @@ func (r *Reader) mend(it *job.Item, malformed *csv.ParseError) (*record, error) 
 	if escaped {
 		r.note(Note{Text: "quotes are escaped with backslashes, and were read so"}, it.Line)
 	}
-	if !r.isWhole(cells) {
+	// One row with more cells than all others may be shifted, also where the last are empty; a room that stands in its
+	// place is not.
+	shifted := len(cells) > len(r.cells) && r.surplus == 0 && r.rowsRead > 0 && (r.at.value < 0 || !isRoom(trim(r.format.text(fieldAt(cells, r.at.value)))))
+	if !r.isWhole(cells) || shifted {
 		r.check(it, fieldAt(cells, r.at.account), fieldAt(cells, r.at.value))
 		it.Warning, it.Doubt = "", ""
 		it.Invalid, it.Detail = r.wrongCount(len(cells))

@@ -89,7 +89,7 @@ func (r *Reader) endTable() {
 		case row.sort == total, row.sort == lone && (row.apart || len(below) > 0):
 			below = append(below, row)
 			continue
-		case row.sort == odd && odds <= fewOdd:
+		case row.sort == odd && (odds <= fewOdd || row.apart):
 			doubt(&row.item, DoubtShape, "the last rows are unlike all others")
 		}
 		kept = append(kept, row)
@@ -140,12 +140,15 @@ const fewRows = 3
 
 func (r *Reader) sortOf(it *job.Item, shape shape) sort {
 	if mayCount(r.raw) {
-		if sort := r.counts(); sort != ordinary {
+		switch sort := r.counts(); {
+		case sort == total && it.Invalid == "" && len(r.cells) > 1 && countFilled(r.allCells()) == len(r.cells):
+			return odd // it may be somebody's name
+		case sort != ordinary:
 			return sort
 		}
 	}
 	if it.Invalid != "" {
-		if len(r.cells) > 1 && countFilled(r.allCells()) == 1 {
+		if cells := r.allCells(); len(r.cells) > 1 && countFilled(cells) == 1 && !slices.ContainsFunc(cells, looksLikeData) { // a footer is no address
 			return lone
 		}
 		return ordinary
@@ -154,6 +157,8 @@ func (r *Reader) sortOf(it *job.Item, shape shape) sort {
 	switch {
 	case unseen == 0, r.rowsRead < fewRows && !(r.apart && r.rowsRead > 0 && unseen&(hasBlank|hasColon) != 0):
 		return ordinary
+	case r.at.value >= 0, len(r.cells) > 1 && unseen&hasColon == 0 && !r.apart && countFilled(r.allCells()) > 1:
+		return ordinary // no footer has a good status, or fills other columns
 	case unseen&(hasBlank|hasColon|isNumber) != 0, r.apart && unseen != 0:
 		return odd
 	}
