@@ -74,6 +74,7 @@ func TestDamages(t *testing.T) {
 		{"? a date or a time", "3月1日|03月01日|2024年3月1日|2024年3月|24年3月1日|1-Mar|01-Mar|Mar-01|Mar-24|1-Mar-24|01-Mar-2024|Mar 1, 2024|March 1 2024|1 Mar 2024|2024-03-01 00:00:00|2024-03-01|2024/3/1|2024/3/1 0:00|3/1/2024|03/01/24|3/1/2024 12:00:00 AM|01.03.2024|2024-03-01T00:00:00Z|2024-03-01T00:00:00.000+08:00|2024-03-01 00:00:00 UTC|12:30|0:00:00|12:30 PM|01. Mrz|1. Mär 2024|1-mars|01-ene|1-дек|Fri Mar 01 2024 00:00:00 GMT+0800 (CST)|3월 1일|2024년 3월 1일|1-Sept|Dec-10"},
 		{"", "1-2|10-12|2024|2024001|20240301|2024-03|E-2024-03|3.1|1/2|1-marketing|mar|may.lin|mark-01|march|marius-1|1-a|a-1|张月|月月|3月饼|2024-03-01-a|12-34-56|0571-8888|1-8-2|2024-0301|sun-1a|jan-willem|dec|3-mart|12:34:56:78|Monday"},
 		{"? a mail address and a name", "Zhang San a@b.example|张三 a@b.example|a@b.example Zhang San|a b@c.example|张三（a@b.example）|a@b.example（张三）|a@b.example(Zhang)|张三：a@b.example|张三，a@b.example|Zhang, San a@b.example|张三/a@b.example|Zhang San;a@b.example|张三\u3000a@b.example"},
+		{"", `u/0 %2F?#&+;=<>"\..例@x|a b@c|a@b c`},
 		{"? bullet", "• bob|•bob|- bob|* bob|– bob|— bob|● bob|■ bob|☑ bob|→ bob|· bob"},
 		{"", "-bob|a-bob|买买提·阿卜杜拉|bob●|1. bob|+1 555"},
 		{"? an example", "示例：zhangsan|例：zhangsan|e.g. zhangsan|example: x|eg: x|例如：x|例如,x|样例:zhangsan|如：zhangsan|Sample: x|（示例）zhangsan|zhangsan（示例）|zhangsan(example)|示例1：x|EXAMPLE：x|[示例]x|示例zhangsan|for example: x"},
