@@ -15,7 +15,7 @@ const commonChinese = "账帐号邮箱启停禁用户姓职称云状态卡码密
 	"确传师观清今切院让识候带导争运笔八六七九百千李刘陈杨赵黄周吴徐孙胡朱郭罗宋郑谢韩唐冯董萧曹袁邓傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田姜范石姚谭廖邹熊陆郝孔崔康毛邱秦江史顾侯邵孟龙段雷钱汤尹黎易武乔贺赖龚娜静敏婷磊" +
 	"鑫涵昊睿宇轩浩杰涛超勇艳芳丽娟霞秀英华慧巧淑惠珠翠雅芝玉萍红娥玲芬燕彩春菊兰凤洁梅琳素云莲环雪荣爱妹香莺媛瑞凡佳嘉琼勤珍贞莉桂娣璧璐娅琦晶妍茜秋珊莎锦黛青倩婉娴瑾颖露瑶怡婵雁蓓仪荷丹蓉眉君琴蕊薇菁梦岚苑柔竹霭凝晓欢霄枫芸" +
 	"菲寒伊亚宜姬舒影荔枝毓悦昭冰爽琬茗羽希宁欣飘育滢馥筠竣刚伟毅俊峰仁波贵福祥胜祖琛梁栋维启伦翔旭鹏泽晨辰士致树炎河哲志鸿斌松柏卓桐梓妮欧阳诸葛室议财研销售省县镇街号楼层厦组客户技支持這個們來說時會為國對發後過樣還開從實與長" +
-	"無軍機關點業將兩間問戰頭體見產聲論處義氣題爾電數報結務場門員給東陳劉楊趙黃吳孫鄭謝韓馮蕭鄧許傑偉張豪霖珮佩洪翰區號樓廳臺灣台鄉鎮縣銷財資議營雄忠孝左柯葉賴簡鍾莊蘇呂"
+	"無軍機關點業將兩間問戰頭體見產聲論處義氣題爾電數報結務場門員給東陳劉楊趙黃吳孫鄭謝韓馮蕭鄧許傑偉張豪霖珮佩洪翰區號樓廳臺灣台鄉鎮縣銷財資議營雄忠孝左柯葉賴簡鍾莊蘇呂肖韦尉唯维惟蔚芯谐未协笑邢幸庄卓"
 
 // western are the letters beyond ASCII of the languages that are written in Windows' code page for the west of Europe.
 const western = "äöüßÄÖÜéèêëàâáãåçñíìîïóòôõøúùûÿæœÀÂÁÃÅÉÈÊÇÑÍÎÓÔØÚÆŒ"
@@ -44,13 +44,58 @@ func guess(window []byte) (encoding string, doubtful bool) {
 		text = text[size:]
 	}
 	if good > bad { // also where it is damaged: the place is found with its row
-		return UTF8, either == all && all < fewCharacters && share(window, GB18030, isCommonChinese) > 0.3
+		return UTF8, either == all && all < fewCharacters && mayBeChinese(window)
 	}
 	if share(window, GB18030, isCommonChinese) > 0.5 {
 		return GB18030, true
 	}
 	return unknown, false
 }
+
+// mayBeChinese tells whether one of the words beyond ASCII in a text in UTF-8, whose characters could be in GB2312 as well,
+// is as likely to be Chinese. It is not where it is of letters that belong together: Latin ones beside others of ASCII, or
+// those of one script, of which the reading in Chinese holds a character that is not common.
+func mayBeChinese(text []byte) bool {
+	for i := 0; i < len(text); i++ {
+		if text[i] < utf8.RuneSelf {
+			continue
+		}
+		start := i
+		for i < len(text) && text[i] >= utf8.RuneSelf {
+			i++
+		}
+		word := text[start:i]
+		beside := start > 0 && isLetter(text[start-1]) || i < len(text) && isLetter(text[i])
+		if !belongTogether(string(word), beside) || !beside && share(word, GB18030, isCommonChinese) == 1 {
+			return true
+		}
+	}
+	return false
+}
+
+// belongTogether tells whether the letters of a word are of one script, and of today; those that are Latin only where they
+// stand beside letters of ASCII. Capitals do not follow small letters.
+func belongTogether(word string, beside bool) bool {
+	small := false
+	for _, c := range word {
+		if unicode.IsUpper(c) && small {
+			return false
+		}
+		small = small || unicode.IsLower(c)
+	}
+	of := func(is func(c rune) bool) bool {
+		return strings.IndexFunc(word, func(c rune) bool { return !is(c) }) < 0
+	}
+	if beside {
+		return of(func(c rune) bool { return 'À' <= c && c <= 'ſ' && unicode.IsLetter(c) || c == '·' })
+	}
+	return of(func(c rune) bool { return 'Ͱ' <= c && c <= 'ώ' && unicode.Is(unicode.Greek, c) }) ||
+		of(func(c rune) bool { return 'Ѐ' <= c && c <= 'џ' }) ||
+		of(func(c rune) bool { return unicode.Is(unicode.Hebrew, c) }) ||
+		of(func(c rune) bool { return unicode.Is(unicode.Arabic, c) })
+}
+
+func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
 // offer names the encoding, of those that are not guessed, in which a text reads well; "" where there is none.
 func offer(text []byte) string {

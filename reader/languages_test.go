@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
@@ -130,5 +131,91 @@ func readNotes(input []byte, opts reader.Options) (rows []string, notes []reader
 			return rows, r.Notes(), err
 		}
 		rows = append(rows, fmt.Sprintf("%d %s %s%s", it.Line, it.Account, it.Value, it.Invalid))
+	}
+}
+
+// europeanNames are beyond ASCII, each with few letters that are.
+var europeanNames = strings.Fields(`
+	müller schäfer böhm krüger jäger köhler schröder größmann weiß günther jürgen björn käthe bäcker österreicher übelacker ärmel müßig grün süß
+	françois hélène benoît andré stéphanie jérôme gaël irène noël cédric zoé élodie éric rené renée chloé léa théo maël anaïs loïc aurélie cœur çelik agnès
+	muñoz núñez peña garcía lópez pérez martínez ibáñez josé maría sofía málaga león íñigo ángel óscar álvaro raúl belén inés adrián rubén tomás jesús
+	joão conceição são gonçalves ávila ângela antónio inês luís simões magalhães araújo mendonça sérgio fábio cláudia júlia vitória estêvão
+	åsa björk göran söderström håkan märta sjöberg öberg ångström østergaard søren bjørn håvard jørgensen ærø åge ørjan pål kjær mørk gård
+	łukasz wójcik michał dąbrowski kamiński wiśniewska zieliński szymańska woźniak kozłowski jabłońska żółkiewski ćwikła małgorzata bożena józef stanisław
+	dvořák novák černý procházka kučera veselý horák němec pokorný růžička šimek žák řezníček ďurica ťažký ľudovít štefan čapek jiří tomáš zdeněk
+	nagy kovács szabó tóth horváth varga kiss németh györgy őri űrhajós lászló józsef zoltán ágnes éva öcsi gőz fűz
+	ștefan ion țurcanu mălina brâncuși gheorghiță ălin îlie vlăduț
+	yılmaz şahin çetin yıldırım öztürk aydın özdemir doğan kılıç şimşek güneş ağrı ümit ışık
+	kovačić đorđe šarić žarko petrović jurić božić čović
+	māris jānis līga ēriks ķirsis ģirts ņina ļuda šķēle vītols mažeikis jonavičius kęstutis šarūnas žydrūnas tõnu jüri õnne ülle
+	guðrún þór jón sigurður ása ólafur
+	Иванов Петров Сидорова Кузнецов Смирнова Попов Лев Лена Нина Инна Анна Ева Иван Олег Глеб Ян Яна Илья Эмма Элла Зоя Соня Саид Сева Ада Ида Ия Олена
+	лев лена нина инна анна ева иван олег глеб ян яна илья эмма элла зоя соня саид сева ада ида дима гена женя коля миша
+	Фёдоров Щербаков Юрьев Шевченко Коваленко Бондаренко Їжакевич Ґалаґан Єва Іван Лєна Жанна Зина Гоги
+	Παπαδόπουλος Γεωργίου Νίκη Ελένη Μαρία Άννα Ιωάννα λένα νίκη ηλίας άννα γιάννης Σία Θάλεια Ρέα λία
+	דוד נועם עמית محمد أحمد عباس سعيد`)
+
+// TestEuropeanNames: accounts in UTF-8 of one to three rows, with few letters beyond ASCII, are no doubt.
+func TestEuropeanNames(t *testing.T) {
+	t.Parallel()
+	if len(europeanNames) < 300 {
+		t.Fatal(len(europeanNames))
+	}
+	doubts := 0
+	for i := range europeanNames {
+		for n := 1; n <= 3 && i+n <= len(europeanNames); n++ {
+			for _, more := range []string{"", "alice\n"} {
+				input := "account\n" + more + strings.Join(europeanNames[i:i+n], "\n") + "\n"
+				if notes := statusNotes(t, input); len(notes) > 0 {
+					doubts++
+					t.Errorf("%q: %+v", input, notes)
+				}
+			}
+		}
+	}
+	t.Logf("%d doubts of %d names", doubts, len(europeanNames))
+}
+
+// statusNotes is what is told of an input that holds accounts alone.
+func statusNotes(t *testing.T, input string) []reader.Note {
+	r, err := reader.New(strings.NewReader(input), "in.csv", job.SetStatus, reader.Options{Value: "1"})
+	for err == nil {
+		_, err = r.Read()
+	}
+	if err.Error() != "EOF" {
+		t.Errorf("%q: %v", input, err)
+		return nil
+	}
+	return r.Notes()
+}
+
+// TestChineseAsUTF8: of the Chinese names whose bytes in GBK are UTF-8 as well, hardly any is read as what it is in UTF-8
+// without a doubt.
+func TestChineseAsUTF8(t *testing.T) {
+	t.Parallel()
+	surnames := []rune("王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文肖韦尤尉卫习席辛邢幸牧慕莫墨木倪聂宁牛欧裴詹占湛展")
+	given := []rune("伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂华文辉玲红玉梅莉萍云建国志春生佳嘉欣怡雅婷雪琳慧颖莹盈萤影映小晓笑孝芯维唯微薇伟威为未味蔚巍魏尧瑶遥耀业叶一依衣医谦倩茜青清庆琴勤秦穹求秋然冉仁任荣融蓉如茹汝瑞睿润若弱洒森沙莎山珊善尚少绍慕牧木穆沐默墨陌莫谋某妹眉媒没霉排牌攀畔磐盼占战站展湛詹瞻沾协谐写谢新信兴星邪夏永泳咏涌雍庸迎赢应鹰英樱")
+	const sparse = 20
+	total, missed, example := 0, 0, []string{}
+	try := func(name string) {
+		raw, err := simplifiedchinese.GBK.NewEncoder().String(name)
+		if err != nil || !utf8.ValidString(raw) {
+			return
+		}
+		if total++; len(statusNotes(t, "account\n"+raw+"\n")) == 0 {
+			missed++
+			example = append(example, name)
+		}
+	}
+	for i, s := range surnames {
+		for j, a := range given {
+			try(string([]rune{s, a}))
+			for k := (i + j) % sparse; k < len(given); k += sparse {
+				try(string([]rune{s, a, given[k]}))
+			}
+		}
+	}
+	if t.Logf("%d of %d missed: %s", missed, total, example[:min(400, len(example))]); total < 300 || missed*100 > total {
+		t.Errorf("%d of %d", missed, total)
 	}
 }
