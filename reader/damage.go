@@ -74,7 +74,7 @@ const (
 	typeNames = `^(Deserialized\.)?(System|Microsoft\.[A-Z]\w*)\.([\w.]+\[\]|([A-Z]\w*\.)+[A-Z]\w*(` + "`" + `\d.*|\[.*\])?|(Object|String|Byte|Char|Int\d\d|Guid|DateTime|Boolean|DBNull|__ComObject))$|` +
 		`^java\.\w+\.[\w.$@]+$|^\[L?[\w.$]+;?@[0-9a-f]+$|^<(class '.*'|.* (object )?at 0x[0-9a-fA-F]+)>$`
 
-	currency = `(\p{Sc}|CN¥|US\$)`
+	currency = `(\p{Sc}|CN¥|[A-Z]{1,2}\$)`
 	amount   = `[0-9][0-9.,'\s\p{Zs}]*`
 	bullets  = "•◦‣▪▫■□●○◆◇★☆∙⁃➢►▶▸✓✔☑※→❖"
 
@@ -164,7 +164,7 @@ var misreadAs = regexp.MustCompile(`[Â-Ýà-ô][\x{80}-\x{BF}€‚ƒ„…†�
 // isMisread tells of a text in UTF-8 that was taken for Windows-1252, and of one in which each character that could not be
 // read was written as U+FFFD, and then taken for GBK.
 func isMisread(id string) bool {
-	if strings.Contains(id, "锟斤") || strings.Contains(id, "斤拷") {
+	if strings.Contains(id, "锟斤") || strings.Contains(id, "斤拷") || isMisreadChinese(id) {
 		return true
 	}
 	if !misreadAs.MatchString(id) {
@@ -178,6 +178,35 @@ func isMisread(id string) bool {
 	return false
 }
 
+// misreadChinese are what the first two of the three bytes of a Chinese character become where they are taken for GBK.
+var misreadChinese = func() (is [1 << 16]bool) {
+	for first := 0xE4; first <= 0xE9; first++ {
+		for second := 0x80; second <= 0xBF; second++ {
+			text, _ := charsets[GB18030].NewDecoder().Bytes([]byte{byte(first), byte(second)})
+			if c, _ := utf8.DecodeRune(text); c != utf8.RuneError {
+				is[c] = true
+			}
+		}
+	}
+	return is
+}()
+
+// isMisreadChinese tells of a Chinese text in UTF-8 that was taken for GBK, in which a ? may stand for what was left over.
+func isMisreadChinese(id string) bool {
+	if c, _ := utf8.DecodeRuneInString(id); !misreadChinese[uint16(c)] {
+		return false
+	}
+	text, cut := strings.CutSuffix(id, "?")
+	raw, err := charsets[GB18030].NewEncoder().Bytes([]byte(text))
+	if err != nil {
+		return false
+	}
+	for n := 0; cut && n < 2 && !utf8.Valid(raw); n++ {
+		raw = raw[:max(0, len(raw)-1)]
+	}
+	return utf8.Valid(raw) && utf8.RuneCount(raw) > 1 && strings.IndexFunc(string(raw), func(c rune) bool { return c >= utf8.RuneSelf && !isCommonChinese(c) }) < 0
+}
+
 const (
 	month = `(jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|january|february|march|april|june|july|august|september|october|november|december|` +
 		`jän|mär|märz|mrz|mai|okt|dez|janv|févr|mars|avr|juin|juil|août|déc|ene|abr|ago|dic|gen|giu|lug|set|ott|янв|фев|мар|апр|мая|июн|июл|авг|сен|окт|ноя|дек)\.?`
@@ -186,7 +215,7 @@ const (
 	anyTime = `([T\s\p{Zs}]+` + clock + `)?( ?(Z|UTC|GMT|[+-]\d\d:?\d\d))?`
 )
 
-var aDate = matches(`(?i)^(` + year + `[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}/\d{1,2}/(\d\d|\d{4})|\d{1,2}[-.]\d{1,2}[-.]` + year +
+var aDate = matches(`(?i)^(` + year + `[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}/\d{1,2}/(\d\d|\d{4})|\d{1,2}[-.]\d{1,2}[-.]` + year + `|\d{1,2}/` + year + `|` + year + `/\d{1,2}` +
 	`|\d{1,2}[-./ ]{1,2}` + month + `([-./, ]{1,2}\d{2,4})?|` + month + `[-/ ]{1,2}\d{1,4}(,? \d{4})?` +
 	`|(mon|tue|wed|thu|fri|sat|sun)[a-z]*,? (\d{1,2} ` + month + `|` + month + ` \d{1,2}).*` +
 	`|((\d\d|\d{4})年)?\d{1,2}月(\d{1,2}[日号])?|(\d{4}년 ?)?\d{1,2}월( ?\d{1,2}일)?)` + anyTime + `$|^` + clock + `$`)
@@ -368,7 +397,7 @@ var signs = func() map[rune]class {
 
 // classOfRune is what a character beyond ASCII means.
 func classOfRune(c rune) class {
-	if '\u3400' <= c && c <= '\u9FFF' && c != '例' && c != '月' && c != '锟' { // for speed only
+	if '\u3400' <= c && c <= '\u9FFF' && !misreadChinese[c] && c != '例' && c != '月' && c != '锟' { // for speed only
 		return letter
 	}
 	of := signs[c]
@@ -378,7 +407,7 @@ func classOfRune(c rune) class {
 	switch {
 	case of != 0:
 		return of
-	case 'Â' <= c && c <= 'ô':
+	case 'Â' <= c && c <= 'ô' || c < 1<<16 && misreadChinese[c]:
 		return letter | misread
 	case unicode.IsSpace(c):
 		return blank | lookalike
