@@ -6,6 +6,9 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
 )
 
 // damage is something that tools make of the text of a cell on its way into a CSV.
@@ -20,11 +23,16 @@ type damage struct {
 // nothing good can have come first.
 var damages = []damage{
 	{of: control, words: " has a control character"},
+	{of: unseen, words: " has a character that does not show"},
 	{of: unread, words: " has a character that a tool could not read (U+FFFD) in it"},
+	{of: misread, is: isMisread, words: " was read in a wrong encoding by a tool, which wrote other characters for it, such as 锟斤拷 or Ã¼"},
 	{of: equals, is: matches(`^=(["'“”]|[\pL.]+\()`), words: " is a formula of a spreadsheet, not the text that it shows"},
 	{of: comment, is: matches(`^##+$|^#[¡¿]?[\p{Lu}_/0]{2,}[!?]$|^#(?i:` + errorNames + `)$`), words: " is an error of a spreadsheet, not a text"},
 	{of: colon, is: matches(`^Err:5[0-9]{2}$`), words: " is an error of a spreadsheet, not a text"},
 	{of: bracket | backslash, is: matches(`^(?i:\\N|[(<[{](null|nul|nil|n/?a|nan|undefined)[)>\]}]|\[object [a-z]+\])$`), words: " is how a tool writes that there is nothing"},
+	{of: typeName | bracket, is: matches(typeNames), words: " is the name of a program's type, which a script wrote in place of a value"},
+	{of: bracket, is: matches(`\{\{.*\}\}|[$#]\{.*\}|<%.*%>|^@\{.*=.*\}$`), words: " is a field of a template that was not filled in"},
+	{of: star | bullet, is: matches(`\*\*.*[^*]|[^*].*\*\*|[●•∗⁎＊×]{2}`), words: " was masked: signs such as * hide a part of it"},
 	{of: number, is: matches(`^[+-]?[0-9]+([.,][0-9]+)?[eE]\+[0-9]+$|^[+-]?[0-9]+[.,][0-9]+[eE][0-9]+$`), words: roundedNumber},
 	{of: number, is: matches(`^[+-]?[0-9]{5,}[.,]0+$`), words: " was made a decimal number by a data tool"},
 	{of: number, is: isGrouped, words: " is a number whose digits were grouped by a spreadsheet"},
@@ -38,16 +46,46 @@ var damages = []damage{
 	{of: number, is: mayBeGrouped, words: " could be a number whose digits were grouped, or several", doubt: true},
 	{of: number, is: matches(`^\+?[0-9]{7,}([;/|、；， ]+\+?[0-9]{7,})+$`), words: " could be several numbers", doubt: true},
 	{of: equals, is: matches(`^=[+-]?[0-9]+$`), words: " begins with =, as a formula of a spreadsheet", doubt: true},
+	{of: date, is: isDate, words: " is a date or a time, which spreadsheets make of IDs", doubt: true},
+	{of: bullet | comment | star | lookalike, is: matches(`^[` + bullets + `]|^[-–—*·] `), words: " begins with a bullet, as a list has it", doubt: true},
+	{of: masked, is: matches(`[0-9]-?[xX]{3}`), words: maybeMasked, doubt: true},
+	{of: star, is: matches(`[*＊]`), words: maybeMasked, doubt: true},
+	{of: money, is: matches(`^[-(]{0,2}` + currency + `[\s\p{Zs}]?-?` + amount + `\)?$|^-?` + amount + currency + `$`), words: " is a sum of money, as a spreadsheet shows numbers", doubt: true},
+	{of: percent, is: matches(`^-?` + amount + `%$`), words: " is a percentage, as a spreadsheet shows numbers", doubt: true},
 	{of: quote, is: matches("^['\"`]|['\"`]$"), words: " begins or ends with an apostrophe or a quote", doubt: true},
 	{of: curly, words: " has a word processor's quotes", doubt: true},
 	{of: wide, words: " has full-width letters, digits or signs", doubt: true},
 	{of: colon, is: matches(`(?i)mailto:|^(smtp|sips?|tel|callto|https?):`), words: " is an address behind what links begin with (mailto:)", doubt: true},
-	{of: bracket, is: matches(`\([^()]*@[^()]*\)|@[^()]* \([^()]*\)$`), words: " has a mail address and a name", doubt: true},
+	{of: bracket, is: matches(`[(（][^()（）]*@[^()（）]*[)）]|@[^()（）]*[(（][^()（）]*[)）]$`), words: " has a mail address and a name", doubt: true},
+	{of: named, is: matches(nameAndAddress), words: " has a mail address and a name", doubt: true},
+	{of: bracket | percent | money, is: matches(templateField), words: " stands in brackets or signs, as a field of a template that was not filled in", doubt: true},
 	{of: separator | comma, is: matches(`@[^;,、；，]+[;,、；，]$`), words: " is a mail address with a separator behind it", doubt: true},
 	{of: question, is: matches(`\?\?|^=\?.*\?=$`), words: " has question marks where a tool could not write a text", doubt: true},
 	{of: ellipsis, words: " was cut short for display, and has dots in place of the rest", doubt: true},
 	{of: amp, is: isEscaped, words: " has a character that was escaped for HTML, such as &amp;", doubt: true},
+	{of: example | colon | bracket, is: matches(exampleOf), words: " is an example, as a template has it", doubt: true},
+	{of: separator, is: matches(`[^、，；､][、，；､]+[^、，；､]`), words: " could be several IDs, with 、 or ， between", doubt: true},
+	{of: lookalike, words: " has a character that only looks like a blank or a hyphen, such as a no-break blank or a dash", doubt: true},
+	{of: variant, words: " has a character that does not show and changes the one before it, as in emoji", doubt: true},
 }
+
+const (
+	// typeNames are of PowerShell, Java, Python and JavaScript.
+	typeNames = `^(Deserialized\.)?(System|Microsoft\.[A-Z]\w*)\.([\w.]+\[\]|([A-Z]\w*\.)+[A-Z]\w*(` + "`" + `\d.*|\[.*\])?|(Object|String|Byte|Char|Int\d\d|Guid|DateTime|Boolean|DBNull|__ComObject))$|` +
+		`^java\.\w+\.[\w.$@]+$|^\[L?[\w.$]+;?@[0-9a-f]+$|^<(class '.*'|.* (object )?at 0x[0-9a-fA-F]+)>$`
+
+	currency = `(\p{Sc}|CN¥|[A-Z]{1,2}\$)`
+	amount   = `[0-9][0-9.,'\s\p{Zs}]*`
+	bullets  = "•◦‣▪▫■□●○◆◇★☆∙⁃➢►▶▸✓✔☑※→❖"
+
+	nameAndAddress = `^[^@]+[\s\p{Zs},;:|/、，；：][^@\s\p{Zs}]+@[^@\s.]+\.[^@\s]+$|^[^@\s]+@[^@\s\p{Zs}.]+\.[^@\s\p{Zs}]+[\s\p{Zs}][^@]+$`
+	templateField  = `^[<{\[【].+[>}\]】]$|^%[^%]+%$|^%[sdv]$|^\$[A-Za-z_]\w*$`
+	exampleOf      = `(?i)^[(（【\[]?(` + exampleWords + `|如|比如)[)）】\]]?\s*[0-9一二三]?\s*[:：,，]|^e\.g\.|` +
+		`^[(（【\[](` + exampleWords + `)[)）】\]]|[(（【\[](` + exampleWords + `)[)）】\]]$|^(示例|样例|范例)`
+	exampleWords = `示例|样例|范例|举例|例子|例如|例|e\.?g\.?|example|for example|sample|beispiel|exemple|ejemplo`
+
+	maybeMasked = " may be masked: signs such as * hide a part of it"
+)
 
 const roundedNumber = " was turned into a rounded number by a spreadsheet"
 
@@ -120,6 +158,82 @@ func holdsSeveral(id string) bool {
 
 var escape = regexp.MustCompile(`&(#[0-9]+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]+);`)
 
+// misreadAs begins what a character of two bytes or more becomes where each is taken for one.
+var misreadAs = regexp.MustCompile(`[Â-Ýà-ô][\x{80}-\x{BF}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]`)
+
+// isMisread tells of a text in UTF-8 that was taken for Windows-1252, and of one in which each character that could not be
+// read was written as U+FFFD, and then taken for GBK.
+func isMisread(id string) bool {
+	if strings.Contains(id, "锟斤") || strings.Contains(id, "斤拷") || isMisreadChinese(id) {
+		return true
+	}
+	if !misreadAs.MatchString(id) {
+		return false
+	}
+	for _, text := range []string{id, strings.ReplaceAll(id, " ", "\u00a0")} { // which becomes a blank on its way
+		if raw, err := charmap.Windows1252.NewEncoder().String(text); err == nil && utf8.ValidString(raw) {
+			return true
+		}
+	}
+	return false
+}
+
+// misreadChinese are what the first two of the three bytes of a Chinese character become where they are taken for GBK.
+var misreadChinese = func() (is [1 << 16]bool) {
+	for first := 0xE4; first <= 0xE9; first++ {
+		for second := 0x80; second <= 0xBF; second++ {
+			text, _ := charsets[GB18030].NewDecoder().Bytes([]byte{byte(first), byte(second)})
+			if c, _ := utf8.DecodeRune(text); c != utf8.RuneError {
+				is[c] = true
+			}
+		}
+	}
+	return is
+}()
+
+// isMisreadChinese tells of a Chinese text in UTF-8 that was taken for GBK, in which a ? may stand for what was left over.
+func isMisreadChinese(id string) bool {
+	if c, _ := utf8.DecodeRuneInString(id); !misreadChinese[uint16(c)] {
+		return false
+	}
+	text, cut := strings.CutSuffix(id, "?")
+	raw, err := charsets[GB18030].NewEncoder().Bytes([]byte(text))
+	if err != nil {
+		return false
+	}
+	for n := 0; cut && n < 2 && !utf8.Valid(raw); n++ {
+		raw = raw[:max(0, len(raw)-1)]
+	}
+	return utf8.Valid(raw) && utf8.RuneCount(raw) > 1 && strings.IndexFunc(string(raw), func(c rune) bool { return c >= utf8.RuneSelf && !isCommonChinese(c) }) < 0
+}
+
+const (
+	month = `(jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|january|february|march|april|june|july|august|september|october|november|december|` +
+		`jän|mär|märz|mrz|mai|okt|dez|janv|févr|mars|avr|juin|juil|août|déc|ene|abr|ago|dic|gen|giu|lug|set|ott|янв|фев|мар|апр|мая|июн|июл|авг|сен|окт|ноя|дек)\.?`
+	year    = `(19|20)\d\d`
+	clock   = `\d{1,3}:\d\d(:\d\d)?([.,]\d+)?( ?[ap]\.?m\.?)?`
+	anyTime = `([T\s\p{Zs}]+` + clock + `)?( ?(Z|UTC|GMT|[+-]\d\d:?\d\d))?`
+)
+
+var aDate = matches(`(?i)^(` + year + `[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}/\d{1,2}/(\d\d|\d{4})|\d{1,2}[-.]\d{1,2}[-.]` + year + `|\d{1,2}/` + year + `|` + year + `/\d{1,2}` +
+	`|\d{1,2}[-./ ]{1,2}` + month + `([-./, ]{1,2}\d{2,4})?|` + month + `[-/ ]{1,2}\d{1,4}(,? \d{4})?` +
+	`|(mon|tue|wed|thu|fri|sat|sun)[a-z]*,? (\d{1,2} ` + month + `|` + month + ` \d{1,2}).*` +
+	`|((\d\d|\d{4})年)?\d{1,2}月(\d{1,2}[日号])?|(\d{4}년 ?)?\d{1,2}월( ?\d{1,2}일)?)` + anyTime + `$|^` + clock + `$`)
+
+var dateWords = setOf("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+// longestDate is in bytes, but for what a browser's script writes, which has the name of a time zone.
+const longestDate = 80
+
+// isDate tells whether a date or a time stands in an ID, and nothing else. 1-2, 2024-03 and 20240301 are none.
+func isDate(id string) bool {
+	digit := '0' <= id[0] && id[0] <= '9'
+	if len(id) < 4 || len(id) > longestDate || !digit && !dateWords[strings.ToLower(id[:3])] { // for speed only
+		return false
+	}
+	return aDate(id)
+}
+
 // isEscaped tells whether an HTML entity stands in an ID.
 func isEscaped(id string) bool {
 	for _, entity := range escape.FindAllString(id, -1) {
@@ -131,12 +245,15 @@ func isEscaped(id string) bool {
 }
 
 // class is what characters can mean for an ID. Most mean nothing, so that nothing is looked for in most IDs.
-type class uint32
+type class uint64
 
 const (
-	letter   class = 1 << iota // but e and E
+	letter   class = 1 << iota // but e, E, x and X
 	exponent                   // e and E
+	cross                      // x and X
 	digit
+	dash
+	at
 	point
 	comma
 	blank // also those that do not break a line, and narrow ones
@@ -150,17 +267,31 @@ const (
 	colon
 	separator
 	control
+	unseen  // but shown as nothing, and not control
+	variant // the same, where it belongs to the character before it
 	unread
+	misread
 	wide
 	curly
 	ellipsis
+	lookalike // of a blank or a hyphen
+	star
+	bullet
+	money
+	percent
+	example // the Chinese word, and how e.g. begins
+	dated   // the Chinese word for a month, and the Korean one
 
-	number // nothing that stands in no number, and more than digits
-	word   // no longer than a placeholder
+	named    // @ and what stands between names
+	date     // digits, and what stands in dates
+	masked   // digits and crosses
+	typeName // how names of a program's types begin
+	number   // nothing that stands in no number, and more than digits
+	word     // no longer than a placeholder
 )
 
 // harmless are those that are looked at together only.
-const harmless = letter | exponent | digit | point
+const harmless = letter | exponent | cross | digit | point | dash | at
 
 var classes = func() (of [128]class) {
 	for c := range of {
@@ -169,7 +300,7 @@ var classes = func() (of [128]class) {
 		}
 	}
 	for class, chars := range map[class]string{
-		letter: "abcdfghijklmnopqrstuvwxyzABCDFGHIJKLMNOPQRSTUVWXYZ_@~$%^!", exponent: "eE", digit: "0123456789", point: ".", comma: ",", blank: " ",
+		letter: "abcdfghijklmnopqrstuvwyzABCDFGHIJKLMNOPQRSTUVWYZ_~^!", at: "@", exponent: "eE", cross: "xX", dash: "-", star: "*", money: "$", percent: "%", digit: "0123456789", point: ".", comma: ",", blank: " ",
 		comment: "#", equals: "=", bracket: "<>()[]{}", backslash: `\`, question: "?", amp: "&", colon: ":", separator: ";/|&", quote: "'\"`",
 	} {
 		for _, c := range chars {
@@ -189,51 +320,103 @@ func classOf(id string) (seen class) {
 			break
 		}
 	}
-	if seen&letter == 0 && seen&digit != 0 && seen&(exponent|point|comma|blank|quote|curly|separator) != 0 {
-		seen |= number
+	if seen&digit != 0 {
+		seen |= classOfNumber(seen)
 	}
 	if len(id) <= longestPlaceholder && (seen&digit == 0 || len(id) == 1) {
 		seen |= word
 	}
-	switch {
-	case id[0] == '-':
+	switch c := id[0]; {
+	case c == '-':
 		seen |= comment
 	case id[len(id)-1] == '.' && strings.HasSuffix(id, "...") && strings.Trim(id, ".") != "":
 		seen |= ellipsis
+	case (c == 'S' || c == 'M' || c == 'D' || c == 'j') && seen&point != 0:
+		seen |= typeName
+	case (c == 'e' || c == 'E') && len(id) > 1 && id[1] == '.':
+		seen |= example
 	}
 	return seen
+}
+
+// classOfNumber is what an ID can be that has digits, by what else stands in it.
+func classOfNumber(seen class) (as class) {
+	if seen&(letter|cross|at) == 0 && seen&(exponent|point|comma|blank|quote|curly|separator) != 0 {
+		as |= number
+	}
+	if seen&(dash|separator|colon|blank|dated) != 0 || as&number != 0 {
+		as |= date
+	}
+	if seen&^(digit|cross|dash) == 0 && seen&cross != 0 {
+		as |= masked
+	}
+	return as
 }
 
 func classOfRest(id string) (seen class) {
+	before := rune(0)
 	for _, c := range id {
-		if c < 0x80 {
+		switch {
+		case c < 0x80:
 			seen |= classes[c]
-		} else {
+		case varies(before, c):
+			seen |= variant
+		default:
 			seen |= classOfRune(c)
 		}
+		before = c
 	}
 	return seen
 }
 
+// varies tells whether a character does not show but changes the one before it: an emoji, or a Chinese character that is
+// written in several ways.
+func varies(before, c rune) bool {
+	switch {
+	case c < '\u200D' || '\u200D' < c && c < '\uFE00': // for speed only
+		return false
+	case c == '\u200D' || c == '\uFE0E' || c == '\uFE0F':
+		return before == '\uFE0F' || unicode.In(before, unicode.So, unicode.Sk)
+	}
+	return unicode.Is(unicode.Variation_Selector, c) && unicode.Is(unicode.Han, before)
+}
+
+// signs are what characters beyond ASCII mean that stand alone.
+var signs = func() map[rune]class {
+	of := map[rune]class{}
+	for class, chars := range map[class]string{
+		curly: "“”„‟‘’‚‛«»‹›″′＂＇", ellipsis: "…⋯", separator: "、；，､", colon: "：", bracket: "（）【】", bullet: bullets + "⁎∗·", star: "＊×",
+		lookalike: "‐‑‒–—―−﹘﹣", dated: "月월", example: "例", misread: "锟", unread: "\uFFFD", control: "\u0085\u2028\u2029", unseen: "\u2800\uFFFC",
+	} {
+		for _, c := range chars {
+			of[c] |= class
+		}
+	}
+	return of
+}()
+
 // classOfRune is what a character beyond ASCII means.
 func classOfRune(c rune) class {
-	switch {
-	case '\u3400' <= c && c <= '\u9FFF': // for speed only
+	if '\u3400' <= c && c <= '\u9FFF' && !misreadChinese[c] && c != '例' && c != '月' && c != '锟' { // for speed only
 		return letter
-	case c == unicode.ReplacementChar:
-		return unread
-	case strings.ContainsRune("“”„‟‘’‚‛«»‹›″′＂＇", c):
-		return curly
-	case c == '…' || c == '⋯':
-		return ellipsis
-	case strings.ContainsRune("、；，", c):
-		return separator
-	case '！' <= c && c <= '～' && !strings.ContainsRune("！（），：；？～／", c): // those are common in Chinese texts
-		return wide
+	}
+	of := signs[c]
+	if '！' <= c && c <= '～' && !strings.ContainsRune("！（），：；？～／", c) { // those are common in Chinese texts
+		of |= wide
+	}
+	switch {
+	case of != 0:
+		return of
+	case 'Â' <= c && c <= 'ô' || c < 1<<16 && misreadChinese[c]:
+		return letter | misread
 	case unicode.IsSpace(c):
-		return blank
+		return blank | lookalike
 	case unicode.In(c, unicode.Cc, unicode.Cf):
 		return control
+	case unicode.In(c, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point):
+		return unseen
+	case unicode.Is(unicode.Sc, c):
+		return money
 	}
 	return letter
 }
@@ -243,6 +426,9 @@ func damageOf(id string) *damage {
 	seen := classOf(id)
 	if seen&^harmless == 0 {
 		return nil
+	}
+	if seen&at != 0 && seen&(blank|separator|comma|colon) != 0 {
+		seen |= named
 	}
 	for i := range damages {
 		if d := &damages[i]; d.of&seen != 0 && (d.is == nil || d.is(id)) {

@@ -109,7 +109,7 @@ func TestSay(t *testing.T) {
 		{"the other account type", "userAccount,vmr_id\n", job.Reclaim, reader.Options{AccountType: 1},
 			`the headers are "userAccount", "vmr_id"; choose with column account=HEADER, or change account-type, which is 1`,
 			`the headers are "userAccount", "vmr_id"; choose with [column|account=HEADER], or change [account-type|], which is 1`},
-		{"no known encoding", "account,vmr_id\nM\xFCller,x\n", job.Reclaim, reader.Options{},
+		{"no known encoding", "account,vmr_id\nM\xFCller-J\xE4ger-Gr\xF6\xDFe,x\n", job.Reclaim, reader.Options{},
 			"save the file as CSV UTF-8, or name its encoding with encoding windows-1252",
 			"save the file as CSV UTF-8, or name its encoding with [encoding|windows-1252]"},
 		{"a NUL", "account\x00,vmr_id\n", job.Reclaim, reader.Options{},
