@@ -99,7 +99,7 @@ func (r *Reader) badField(row *record) int {
 // furtherPlaces reads on, and names the lines of the next rows that are no text in a field that is read.
 func (r *Reader) furtherPlaces() string {
 	var lines []string
-	for len(lines) < notedLines-1 {
+	for len(lines) < namedLines-1 {
 		row, malformed, err := r.parseNext()
 		if err != nil {
 			break
@@ -207,5 +207,5 @@ func (r *Reader) doubtEncoding(it *job.Item) {
 		r.samples = append(r.samples, fmt.Sprintf("%.40s", sample))
 		r.notes[i].Text = fmt.Sprintf("accounts beyond ASCII, read as %s, which was guessed: such as %s", r.format.encoding, strings.Join(r.samples, ", "))
 	}
-	r.notes[i].add(it.Line)
+	r.notes[i].Add(it.Line)
 }

@@ -178,15 +178,9 @@ func (r *Reader) csvFrom(from *bufio.Reader) *csv.Reader {
 	return r.csv
 }
 
-// Format says how the input is written: its encoding, which is UTF8 as long as everything was ASCII and so can change
-// with each Read, and its delimiter.
-func (r *Reader) Format() (encoding string, delimiter rune) {
-	return cmp.Or(r.format.encoding, UTF8), r.format.delimiter
-}
-
 // Header returns the input's header row byte for byte, but not compressed, with the byte order mark where it
 // had one and a line end in any case. Followed by what Raw returned for some of the rows it is an input again, in the
-// encoding and with the delimiter that Format says. The caller may keep it.
+// encoding and with the delimiter that Table says. The caller may keep it.
 func (r *Reader) Header() []byte {
 	h := bytes.Clone(r.header)
 	if len(h) > 0 && !bytes.ContainsAny(h[len(h)-1:], "\r\n") {

@@ -9,9 +9,6 @@ import (
 // exactDigits is how many digits of a number a spreadsheet keeps; it puts zeros in place of the others.
 const exactDigits = 15
 
-// roundedLines is how many rows with a rounded number are named.
-const roundedLines = 10
-
 // fewIDs is of how many IDs it is known whether they are new.
 const fewIDs = 16
 
@@ -38,7 +35,7 @@ func (z *rounding) add(line int64, id string) {
 	}
 	isRounded := strings.Trim(id[exactDigits:], "0") == ""
 	if isRounded {
-		if z.rows++; len(z.lines) < roundedLines {
+		if z.rows++; len(z.lines) < namedLines {
 			z.lines = append(z.lines, line)
 		}
 	}

@@ -1,6 +1,9 @@
 package reader
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Kinds of doubts: what is neither plainly right nor plainly wrong, and is to be lifted by whoever knows the input.
 const (
@@ -39,10 +42,30 @@ type Note struct {
 	Sample string // what stands there, where Text does not show it; mostly empty
 }
 
-// Table says how the input was read, as far as it was.
+// namedLines is how many lines a Note names; all are counted.
+const namedLines = 10
+
+// Add counts something that stands on a line.
+func (n *Note) Add(line int64) {
+	n.Count++
+	if len(n.Lines) < namedLines {
+		n.Lines = append(n.Lines, line)
+	}
+}
+
+// note takes down something that stands on a line, with others that have the same words.
+func (r *Reader) note(n Note, line int64) {
+	at := slices.IndexFunc(r.notes, func(known Note) bool { return known.Text == n.Text })
+	if at < 0 {
+		at = len(r.notes)
+		r.notes = append(r.notes, n)
+	}
+	r.notes[at].Add(line)
+}
+
+// Table says how the input was read, as far as it was: the encoding can change with each Read.
 func (r *Reader) Table() Table {
-	encoding, delimiter := r.Format()
-	return Table{encoding, delimiter, r.headerLine, r.column(r.at.account), r.column(r.at.value)}
+	return Table{cmp.Or(r.format.encoding, UTF8), r.format.delimiter, r.headerLine, r.column(r.at.account), r.column(r.at.value)}
 }
 
 func (r *Reader) column(at int) Column { return Column{at + 1, trim(fieldAt(r.cells, at))} }

@@ -101,26 +101,6 @@ func (r *Reader) endTable() {
 	r.tail.rows, r.tail.ready = kept, len(kept)
 }
 
-// note takes down something of its sort that stands on a line.
-func (r *Reader) note(n Note, line int64) {
-	at := slices.IndexFunc(r.notes, func(known Note) bool { return known.Text == n.Text })
-	if at < 0 {
-		at = len(r.notes)
-		r.notes = append(r.notes, n)
-	}
-	r.notes[at].add(line)
-}
-
-func (n *Note) add(line int64) {
-	n.Count++
-	if len(n.Lines) < notedLines {
-		n.Lines = append(n.Lines, line)
-	}
-}
-
-// notedLines is how many lines a note names; all are counted.
-const notedLines = 10
-
 // sorted tells what a row may be besides one of the table's.
 func (r *Reader) sorted(row *tailRow) {
 	var shape shape
@@ -138,7 +118,13 @@ func (r *Reader) sorted(row *tailRow) {
 // fewRows are too few to say of another that it is unlike them.
 const fewRows = 3
 
+// longestFooter is how many bytes a row has at most that may be none, since such rows are held in memory.
+const longestFooter = 64 << 10
+
 func (r *Reader) sortOf(it *job.Item, shape shape) sort {
+	if len(r.raw) > longestFooter {
+		return ordinary
+	}
 	if mayCount(r.raw) {
 		switch sort := r.counts(); {
 		case sort == total && it.Invalid == "" && len(r.cells) > 1 && countFilled(r.allCells()) == len(r.cells):

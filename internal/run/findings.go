@@ -20,9 +20,6 @@ type Findings struct {
 	byWhat map[string]*reader.Note
 }
 
-// keptLines is how many rows of each kind are named; all are counted.
-const keptLines = 10
-
 // warn tells of a row of an operation with a column.
 func (f *Findings) warn(it job.Item, column string) {
 	switch {
@@ -62,10 +59,7 @@ func (f *Findings) add(doubt, text string, line int64) *reader.Note {
 		f.byWhat[what] = kind
 		f.Kinds = append(f.Kinds, kind)
 	}
-	kind.Count++
-	if len(kind.Lines) < keptLines {
-		kind.Lines = append(kind.Lines, line)
-	}
+	kind.Add(line)
 	return kind
 }
 
