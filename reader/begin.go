@@ -76,21 +76,47 @@ var usualDelimiters = []rune{',', ';', '\t', '|'}
 var separatorLine = regexp.MustCompile(`(?i)\A"?sep=([^\w\r\n"])"?[,;\t|]*(?:\r\n|\r|\n)`)
 
 // headingAt reads the row that begins at a place, or behind blank lines there, with the delimiter with which the wanted
-// columns are in it, or else with the one that gives most cells.
-func (r *Reader) headingAt(window []byte, at int, delimiters []rune) (most heading) {
+// columns are in it. Where they are with several, as for columns that are named by position, it is the one that divides
+// the next rows alike; where with none, the one that gives most cells.
+func (r *Reader) headingAt(window []byte, at int, delimiters []rune) (best heading) {
 	for i, delimiter := range delimiters {
 		h := r.headingWith(window, at, delimiter)
 		if h.err == nil {
 			h.fields, h.err = findColumns(h.cells, r.op, r.opts)
 		}
-		if h.err == nil || !mayStandAbove(h.err) {
-			return h
-		}
-		if i == 0 || len(h.cells) > len(most.cells) || h.fields.account > most.fields.account {
-			most = h
+		if i == 0 || r.isBetter(window, &h, &best) {
+			best = h
 		}
 	}
-	return most
+	return best
+}
+
+func (r *Reader) isBetter(window []byte, h, than *heading) bool {
+	found := func(h *heading) bool { return h.err == nil || h.err != io.EOF && !mayStandAbove(h.err) }
+	switch {
+	case found(h) != found(than):
+		return found(h)
+	case !found(h):
+		return len(h.cells) > len(than.cells) || h.fields.account > than.fields.account
+	}
+	alike, before := r.alike(window, h), r.alike(window, than)
+	return alike > before || alike == before && alike > 0 && len(h.cells) > len(than.cells)
+}
+
+// alike counts the next rows that have as many cells as a heading, where those are several.
+func (r *Reader) alike(window []byte, h *heading) (n int) {
+	at := len(h.above) + len(h.row)
+	for range 10 {
+		if len(h.cells) < 2 {
+			break
+		}
+		next := r.headingWith(window, at, h.delimiter)
+		if len(next.cells) == len(h.cells) {
+			n++
+		}
+		at = len(next.above) + len(next.row)
+	}
+	return n
 }
 
 // headingWith parses a row. One that cannot be parsed is taken to be the line on which it begins.
@@ -108,12 +134,13 @@ func (r *Reader) headingWith(window []byte, at int, delimiter rune) heading {
 	if h.cells, h.err = p.Read(); h.err == io.EOF {
 		return h
 	}
-	if line, _, _ := bytes.Cut(text, []byte("\n")); h.err != nil && f.hasBlanksBeforeQuotes(line) {
-		h.row = window[at:min(len(window), at+len(line)+1)]
-		h.cells, h.err = f.parser(bytes.NewReader(f.withoutBlanks(line))).Read()
-	} else if h.row = window[at : at+int(p.InputOffset())]; h.err != nil {
+	h.row = window[at : at+int(p.InputOffset())]
+	if h.err != nil {
 		line, _, _ := bytes.Cut(text, []byte("\n"))
 		h.row = window[at:min(len(window), at+len(line)+1)]
+		if f.hasBlanksBeforeQuotes(line) {
+			h.cells, h.err = f.parser(bytes.NewReader(f.withoutBlanks(line))).Read()
+		}
 	}
 	if at+len(h.row) == bufferSize {
 		h.err = &Error{Reason: fmt.Sprintf("the header row is longer than %d KiB", bufferSize>>10), Try: "is a quote opened and never closed?"}
@@ -159,12 +186,10 @@ func (r *Reader) checkAbove(window []byte, passed []heading, h *heading) error {
 		if i+1 < len(passed) {
 			next = &passed[i+1]
 		}
+		below := window[len(h.above)+len(h.row):]
 		apart := len(next.above) > len(row.above)+len(row.row) // by a blank line
-		if !apart {                                            // nor is a title of several words above a list without any
-			below := window[len(h.above)+len(h.row):]
-			apart = bytes.IndexByte(bytes.TrimSpace(row.row), ' ') > 0 && len(below) > 0 && bytes.IndexByte(below[:min(len(below), 4<<10)], ' ') < 0
-		}
-		if !bytes.HasPrefix(row.row, []byte("#")) && r.mayBeRow(row.cells, h, apart) {
+		title := bytes.Contains(bytes.TrimSpace(row.row), []byte(" ")) && len(below) > 0 && !bytes.Contains(below[:min(len(below), 4<<10)], []byte(" "))
+		if !bytes.HasPrefix(row.row, []byte("#")) && r.mayBeRow(row.cells, h, apart || title) {
 			return &Error{
 				Line:   r.lineAt(&row),
 				Reason: fmt.Sprintf("this may be a row, and the header stands below it, in line %d", r.lineAt(h)),
@@ -176,7 +201,8 @@ func (r *Reader) checkAbove(window []byte, passed []heading, h *heading) error {
 }
 
 // mayBeRow tells whether cells that stand above a header may be a row of the table. Those of a title, or of what an
-// export says of itself, fill fewer columns, or the wrong ones.
+// export says of itself, fill fewer columns, or the wrong ones. Above a list of one column a title stands apart, or is of
+// several words where none of the rows is.
 func (r *Reader) mayBeRow(cells []string, h *heading, apart bool) bool {
 	account, value := fieldAt(cells, h.fields.account), fieldAt(cells, h.fields.value)
 	switch filled := countFilled(cells); {
@@ -209,8 +235,7 @@ var dataShape = regexp.MustCompile(`^(?:[^\s@]+@[^\s@]+|[0-9a-fA-F]{32}|\+?[0-9]
 
 func looksLikeData(cell string) bool { return dataShape.MatchString(trim(cell)) }
 
-// withoutHeader begins with the first row, whose columns are named by their positions. The delimiter is the one that
-// gives most cells.
+// withoutHeader begins with the first row, whose columns are named by their positions.
 func (r *Reader) withoutHeader(window []byte, at int, delimiters []rune) (heading, error) {
 	h := r.headingAt(window, at, delimiters)
 	if h.err == io.EOF {
@@ -276,17 +301,17 @@ func (r *Reader) dataFirst(first *heading) error {
 		wanted = append(wanted, r.op.Column)
 		columns = append(columns, r.opts.Say("column", r.op.Column+"=#2"))
 	}
-	reason := "there is no header row: " + list(first.cells) + " looks like a row already"
 	if e, is := errors.AsType[*Error](first.err); is && !slices.ContainsFunc(first.cells, looksLikeData) {
-		reason = "there is no header row: " + e.Reason
-	}
-	if !slices.ContainsFunc(first.cells, looksLikeData) {
-		named := r.opts.Say("column", "account="+fieldAt(first.cells, 0))
-		return &Error{Line: r.lineAt(first), Reason: reason, Try: fmt.Sprintf("if %s is the header: %s; if it is a row: %s", list(first.cells), named, strings.Join(columns, " "))}
+		return &Error{
+			Line:   r.lineAt(first),
+			Reason: "there is no header row: " + e.Reason,
+			Try: fmt.Sprintf("if %s is the header: %s; if it is a row: %s", list(first.cells),
+				r.opts.Say("column", "account="+fieldAt(first.cells, 0)), strings.Join(columns, " ")),
+		}
 	}
 	return &Error{
 		Line:   r.lineAt(first),
-		Reason: reason,
+		Reason: "there is no header row: " + list(first.cells) + " looks like a row already",
 		Try:    fmt.Sprintf("put a line such as %s above it, or name the columns by position: %s", strings.Join(wanted, ","), strings.Join(columns, " ")),
 	}
 }

@@ -88,6 +88,7 @@ type Reader struct {
 	tail                           tail  // rows that may be none, until it is known what follows them
 	apart                          bool  // a blank line stands before the row
 	surplus                        int   // how many empty fields csv was told to expect behind those of the header
+	padding                        int   // how many of them the first row has
 	seen                           shape // of the accounts of all rows
 	rowsRead                       int64 // that are surely some
 	words                          headerWords

@@ -70,10 +70,10 @@ func (r *Reader) mend(it *job.Item, malformed *csv.ParseError) (*record, error) 
 	if escaped {
 		r.note(Note{Text: "quotes are escaped with backslashes, and were read so"}, it.Line)
 	}
-	// One row with more cells than all others may be shifted, also where the last are empty; a room that stands in its
-	// place is not.
-	shifted := len(cells) > len(r.cells) && r.surplus == 0 && r.rowsRead > 0 && (r.at.value < 0 || !isRoom(trim(r.format.text(fieldAt(cells, r.at.value)))))
-	if !r.isWhole(cells) || shifted {
+	if r.rowsRead == 0 {
+		r.padding = max(0, len(cells)-len(r.cells))
+	}
+	if !r.isWhole(cells) {
 		r.check(it, fieldAt(cells, r.at.account), fieldAt(cells, r.at.value))
 		it.Warning, it.Doubt = "", ""
 		it.Invalid, it.Detail = r.wrongCount(len(cells))
@@ -102,12 +102,14 @@ func (r *Reader) inDialect() (cells []string, escaped bool, err error) {
 var escapes = strings.NewReplacer(`\"`, `""`, `\\`, `\`)
 
 // isWhole tells whether a row has all that is wanted of it, whatever its number of cells: those beyond the header are
-// empty, and those that it lacks stand behind the wanted ones. Others with text mean that the cells are shifted.
+// empty, and those that it lacks stand behind the wanted ones. Others with text mean that the cells are shifted; so may
+// more empty ones than the first row has, unless a room stands in its place.
 func (r *Reader) isWhole(cells []string) bool {
 	if len(cells) <= len(r.cells) {
 		return max(r.at.account, r.at.value) < len(cells)
 	}
-	return countFilled(cells[len(r.cells):]) == 0
+	inPlace := len(cells) <= len(r.cells)+r.padding || r.at.value >= 0 && isRoom(trim(r.format.text(fieldAt(cells, r.at.value))))
+	return inPlace && countFilled(cells[len(r.cells):]) == 0
 }
 
 // endsEmpty tells whether the cells beyond those of the header are empty, as in the rows before.
