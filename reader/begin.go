@@ -196,6 +196,10 @@ func (r *Reader) checkAbove(window []byte, passed []heading, h *heading) error {
 				Try:    "if nothing above the header is a row, say " + r.opts.Say("header-line", fmt.Sprint(r.lineAt(h))),
 			}
 		}
+		if !bytes.HasPrefix(row.row, []byte("#")) && (countFilled(row.cells) > 0 || row.err != nil) {
+			sample := strings.TrimRight(strings.Join(row.cells, ", "), ", ")
+			r.note(Note{Text: "left out, as they stand above the header", Sample: sample}, r.lineAt(&row))
+		}
 	}
 	return nil
 }
