@@ -166,7 +166,7 @@ func readAs(text []byte, charset encoding.Encoding, is func(rune) bool) (share f
 	read, _ := charset.NewDecoder().Bytes(text) // what is no text becomes utf8.RuneError
 	some, all, signs, seen := 0, 0, false, map[rune]bool{}
 	for _, c := range string(read) {
-		if c < utf8.RuneSelf || 0x3000 <= c && c <= 0x303F { // blanks and signs are the same in several
+		if c < utf8.RuneSelf || isSign(c) { // blanks and signs are the same in several
 			signs = signs || c >= utf8.RuneSelf
 			continue
 		}
@@ -250,4 +250,9 @@ var (
 // isCommonJapanese takes kana, but not those of half width, for common.
 func isCommonJapanese(c rune) bool {
 	return 'ぁ' <= c && c <= 'ヿ' || isCommonKanji(c) || isCommonChinese(c)
+}
+
+// isSign tells of blanks, signs and full-width ASCII, which several encodings have in the same places.
+func isSign(c rune) bool {
+	return 0x2000 <= c && c <= 0x206F || 0x3000 <= c && c <= 0x303F || 0xFF00 <= c && c <= 0xFF5E
 }

@@ -254,9 +254,8 @@ func (r *Reader) readRow(row *tailRow) error {
 			continue
 		}
 		if malformed != nil || r.surplus > 0 && !r.endsEmpty() {
-			fields, err = r.mend(it, malformed)
-		}
-		if fields != nil {
+			err = r.mend(it, malformed)
+		} else {
 			r.checkFields(it, fields)
 		}
 		if err == nil {

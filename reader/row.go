@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"meetbatch/job"
@@ -60,12 +61,12 @@ func (r *Reader) isRuler() bool {
 	return drawn >= 3
 }
 
-// mend takes the fields out of a row that has more or fewer of them than the header, or blanks before quotes, where
-// nothing else is wrong with it. Otherwise it fills the item as far as it can be told, or ends the reading.
-func (r *Reader) mend(it *job.Item, malformed *csv.ParseError) (*record, error) {
+// mend fills an item from a row that has more or fewer fields than the header, or is written in a dialect, where nothing
+// else is wrong with it. Otherwise it fills it as far as it can be told, or ends the reading.
+func (r *Reader) mend(it *job.Item, malformed *csv.ParseError) error {
 	cells, escaped, err := r.inDialect()
 	if err != nil {
-		return nil, r.broken(it, malformed)
+		return r.broken(it, malformed)
 	}
 	if escaped {
 		r.note(Note{Text: "quotes are escaped with backslashes, and were read so"}, it.Line)
@@ -73,15 +74,30 @@ func (r *Reader) mend(it *job.Item, malformed *csv.ParseError) (*record, error) 
 	if r.rowsRead == 0 {
 		r.padding = max(0, len(cells)-len(r.cells))
 	}
+	account, value := fieldAt(cells, r.at.account), fieldAt(cells, r.at.value)
 	if !r.isWhole(cells) {
-		r.check(it, fieldAt(cells, r.at.account), fieldAt(cells, r.at.value))
+		r.check(it, account, value)
 		it.Warning, it.Doubt = "", ""
 		it.Invalid, it.Detail = r.wrongCount(len(cells))
-		return nil, nil
+		return nil
 	}
 	// Where one row is like that, the next ones are as a rule.
 	r.csv.FieldsPerRecord, r.surplus = len(cells), max(0, len(cells)-len(r.cells))
-	return &record{fieldAt(cells, r.at.account), fieldAt(cells, r.at.value)}, nil
+	r.checkFields(it, &record{account, value})
+	if len(cells) > len(r.cells)+r.padding && r.mayBeShifted(it, cells) {
+		doubt(it, DoubtShape, "has more fields than the first row, though empty ones, and may be shifted")
+	}
+	return nil
+}
+
+// mayBeShifted tells of a row with more fields than the first whether a comma in a text has shifted what is wanted of it:
+// a blank stands in front of it then, or it looks like none before. A room in its place is not shifted.
+func (r *Reader) mayBeShifted(it *job.Item, cells []string) bool {
+	if r.at.value >= 0 && len(r.op.Values) == 0 {
+		return !isRoom(it.Value)
+	}
+	blank := func(cell string) bool { return strings.HasPrefix(cell, " ") }
+	return slices.ContainsFunc(cells[1:max(r.at.account, r.at.value)+1], blank) || r.at.account > 0 && shapeOf(it.Account)&^r.seen != 0
 }
 
 // inDialect parses the last row as it stands, or else as dialects have it: with blanks before quotes, or with quotes that
@@ -102,14 +118,12 @@ func (r *Reader) inDialect() (cells []string, escaped bool, err error) {
 var escapes = strings.NewReplacer(`\"`, `""`, `\\`, `\`)
 
 // isWhole tells whether a row has all that is wanted of it, whatever its number of cells: those beyond the header are
-// empty, and those that it lacks stand behind the wanted ones. Others with text mean that the cells are shifted; so may
-// more empty ones than the first row has, unless a room stands in its place.
+// empty, and those that it lacks stand behind the wanted ones. Others with text mean that the cells are shifted.
 func (r *Reader) isWhole(cells []string) bool {
 	if len(cells) <= len(r.cells) {
 		return max(r.at.account, r.at.value) < len(cells)
 	}
-	inPlace := len(cells) <= len(r.cells)+r.padding || r.at.value >= 0 && isRoom(trim(r.format.text(fieldAt(cells, r.at.value))))
-	return inPlace && countFilled(cells[len(r.cells):]) == 0
+	return countFilled(cells[len(r.cells):]) == 0
 }
 
 // endsEmpty tells whether the cells beyond those of the header are empty, as in the rows before.

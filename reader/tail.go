@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"meetbatch/job"
@@ -141,6 +142,8 @@ func (r *Reader) sortOf(it *job.Item, shape shape) sort {
 	}
 	unseen := shape &^ r.seen
 	switch {
+	case shape == isNumber && r.rowsRead >= fewRows && it.Account == strconv.FormatInt(r.rowsRead, 10):
+		return odd // the number of the rows before
 	case unseen == 0, r.rowsRead < fewRows && !(r.apart && r.rowsRead > 0 && unseen&(hasBlank|hasColon) != 0):
 		return ordinary
 	case r.at.value >= 0, len(r.cells) > 1 && unseen&hasColon == 0 && !r.apart && countFilled(r.allCells()) > 1:
