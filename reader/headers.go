@@ -99,7 +99,7 @@ func findColumn(headers []string, field string, opts Options) (int, error) {
 	wanted := fieldOf(field).headersFor(opts.AccountType)
 	chosen, named := opts.Columns[field]
 	if named {
-		if n, is := position(chosen); is {
+		if n, is := Position(chosen); is {
 			return atPosition(headers, n, opts)
 		}
 		wanted = []string{chosen}
@@ -132,8 +132,8 @@ func findColumn(headers []string, field string, opts Options) (int, error) {
 	return at, nil
 }
 
-// position reads #3, the third column.
-func position(text string) (n int, is bool) {
+// Position reads #3, which names the third column; of what names none is is false.
+func Position(text string) (n int, is bool) {
 	number, is := strings.CutPrefix(text, "#")
 	n, err := strconv.Atoi(number)
 	return n, is && err == nil && n > 0

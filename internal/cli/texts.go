@@ -16,7 +16,7 @@ import (
 // planText is what a plan comes to, in one line.
 func planText(p *run.Planned) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s%s: %s", p.Input, writtenText(p.Table.Encoding, p.Table.Delimiter), words.Plural(p.Rows, "row"))
+	fmt.Fprintf(&b, "%s: %s", p.Input, words.Plural(p.Rows, "row"))
 	if p.Settings.Limit > 0 && p.Rows == int64(p.Settings.Limit) {
 		fmt.Fprintf(&b, " (--limit)")
 	}
@@ -63,26 +63,6 @@ func valuesText(p *run.Planned) string {
 	for _, value := range slices.Sorted(maps.Keys(p.Values)) {
 		v, _ := p.Operation.ValueOf(value)
 		parts = append(parts, fmt.Sprintf("%s to %s", words.Number(p.Values[value]), v.Name))
-	}
-	if len(parts) == 0 {
-		return ""
-	}
-	return " (" + strings.Join(parts, ", ") + ")"
-}
-
-// writtenText says how an input is written, where people might want to know.
-func writtenText(encoding string, delimiter rune) string {
-	var parts []string
-	if encoding != reader.UTF8 {
-		parts = append(parts, encoding)
-	}
-	switch delimiter {
-	case ';':
-		parts = append(parts, "semicolons")
-	case '\t':
-		parts = append(parts, "tabs")
-	case '|':
-		parts = append(parts, "pipes")
 	}
 	if len(parts) == 0 {
 		return ""

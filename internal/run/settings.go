@@ -10,7 +10,6 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"meetbatch/internal/meeting"
@@ -143,12 +142,13 @@ func fields() iter.Seq[reflect.StructField] {
 func (s *Settings) CheckFor(op job.Operation) error {
 	for _, column := range s.Column {
 		field, header, named := strings.Cut(column, "=")
+		_, placed := reader.Position(header)
 		switch {
 		case !named:
 			return &Error{Usage, fmt.Errorf("--column %s: not FIELD=HEADER", column), ""}
 		case field != "account" && field != op.Column:
 			return &Error{Usage, fmt.Errorf("--column %s: %s has no such field", field, op.Name), "the fields are account and " + op.Column}
-		case position.MatchString(header) && !isPosition(header):
+		case numbered.MatchString(header) && !placed:
 			return &Error{Usage, fmt.Errorf("--column %s: no column from #1 on", column), "the first column is #1"}
 		}
 	}
@@ -170,20 +170,14 @@ func (s *Settings) CheckFor(op job.Operation) error {
 	return nil
 }
 
-// position matches what names a column by its position, rightly or not.
-var position = regexp.MustCompile(`^#-?[0-9]+$`)
-
-// isPosition tells whether a column is named by its position, which is 1 or more.
-func isPosition(header string) bool {
-	n, err := strconv.Atoi(strings.TrimPrefix(header, "#"))
-	return position.MatchString(header) && err == nil && n > 0
-}
+// numbered matches what names a column by its position, rightly or not.
+var numbered = regexp.MustCompile(`^#-?[0-9]+$`)
 
 // checkNoHeader refuses a file without header of which nothing says where its fields stand.
 func (s *Settings) checkNoHeader(op job.Operation) error {
 	columns := s.columns()
 	for i, field := range []string{"account", op.Column} {
-		if !s.NoHeader || isPosition(columns[field]) || field == op.Column && s.To != "" {
+		if _, placed := reader.Position(columns[field]); !s.NoHeader || placed || field == op.Column && s.To != "" {
 			continue
 		}
 		example := fmt.Sprintf("--column %s=#%d", field, i+1)
