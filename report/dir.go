@@ -7,6 +7,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -16,6 +17,8 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/gofrs/flock"
 
@@ -60,12 +63,15 @@ type Dir struct {
 	lock       *flock.Flock // held until Close or Remove
 	requests   tableFile[request]
 	results    tableFile[Result]
-	buffers    sync.Pool // of *buffer
-	failed     *Sum      // of failed.csv, when it was written
-	described  bool      // run.json was written
+	buffers    sync.Pool   // of *buffer
+	described  atomic.Bool // run.json was written
 
-	mu   sync.Mutex
-	done bitmap // the lines of the rows that need not be run again
+	mu       sync.Mutex
+	done     bitmap // the lines of the rows that need not be run again
+	failed   *Sum   // of failed.csv, when it was written
+	failures failures
+	latency  Latency // of the answers, in all sessions
+	inFlight int64   // requests that were sent and not answered
 }
 
 var _ job.Recorder = (*Dir)(nil)
@@ -172,10 +178,19 @@ func (e *LostError) Error() string { return e.Path + " " + e.Is }
 // written to them.
 // Where they do not the error is a *LostError.
 func (d *Dir) Check() error {
-	if err := d.here(); err != nil {
-		return err
+	err := cmp.Or(d.here(), d.checkFiles())
+	if lost, is := errors.AsType[*LostError](err); is && !lost.Dir {
+		time.Sleep(removalTime)
+		err = cmp.Or(d.here(), err)
 	}
-	if d.described && absent(d.File(RunFile)) {
+	return err
+}
+
+// removalTime is how long it may take until a directory that is being removed has gone after its files.
+const removalTime = 100 * time.Millisecond
+
+func (d *Dir) checkFiles() error {
+	if d.described.Load() && absent(d.File(RunFile)) {
 		return &LostError{Path: d.File(RunFile), Is: "was moved or removed while the run was on"}
 	}
 	return errors.Join(d.results.log.check(), d.requests.log.check())

@@ -42,6 +42,9 @@ type journal struct {
 	table  tableFile[request]
 	traces []requestTrace // by ID, when it is read
 	open   map[uint64]int // where those without an answer stand, while it is read
+
+	latency   Latency // of the answers
+	throttled int64   // answers that said that the rate was too high
 }
 
 // bytesPerRequest is about how many bytes the two rows of a request take.
@@ -73,6 +76,12 @@ func (j *journal) take(r *request, lastLine int64) error {
 	delete(j.open, id)
 	j.traces[at].answered, j.traces[at].status, j.traces[at].code = true, int16(r.answer.HTTPStatus), textHash(r.answer.Code)
 	j.traces[at].unsent = r.neverLeft()
+	if r.answer.HTTPStatus != 0 {
+		j.latency.Add(r.answer.Duration)
+	}
+	if r.answer.Kind() == job.Throttled {
+		j.throttled++
+	}
 	j.traces[at].acted = !r.neverLeft() && r.answer.MayHaveActed()
 	return nil
 }

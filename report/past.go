@@ -24,6 +24,7 @@ type Past struct {
 
 	books
 	sent        int64            // requests
+	failures    failures         // of the rows that are settled
 	lock        *flock.Flock     // nil when the Past does not hold it
 	settled     bitmap           // the lines of the rows that have a result
 	done        bitmap           // those of the rows that need not be run again
@@ -79,6 +80,7 @@ func (p *Past) takeResult(rec *record[Result], bad error) {
 	}
 	p.settled.set(r.Line)
 	p.Counts.Add(r.Status, 1)
+	p.failures.add(r.Status, r.HTTPStatus, r.ErrorCode, r.ErrorMessage, r.Line)
 	if r.Status.Done() {
 		p.done.set(r.Line)
 	}
@@ -124,6 +126,12 @@ func (p *Past) Tried(line int64) bool { return p.tried.has(line) }
 
 // Sent counts the requests.
 func (p *Past) Sent() int64 { return p.sent }
+
+// Throttled counts the answers that said that the rate was too high.
+func (p *Past) Throttled() int64 { return p.journal.throttled }
+
+// EndSessions completes what run.json says of the sessions of before, of which the last one may have been killed.
+func (p *Past) EndSessions(r *Run) { r.endKilled(p.sent, &p.Counts) }
 
 // Row holds the result of a row of the input, where it has one, against the row. Fits says what came of it.
 func (p *Past) Row(it job.Item) {
@@ -194,7 +202,7 @@ func (p *Past) Resume(now Run, torn []job.Entry) (*Dir, error) {
 	}
 	err := sweep(p.Path)
 	if err == nil { // first, so that whoever reads the directory meanwhile knows that the run goes on
-		now.Files = nil
+		now.Files, now.Failures, now.Requests.Answers = nil, p.failures.list(), p.journal.latency.Answers()
 		err = writeRun(p.Path, now)
 	}
 	failed := system.Perm
@@ -208,7 +216,7 @@ func (p *Past) Resume(now Run, torn []job.Entry) (*Dir, error) {
 		return nil, err
 	}
 	d, err := openDir(p.Path, p.Operation, p.lock, p.journal.table, p.results)
-	d.done, d.failedPerm = p.done, failed
+	d.done, d.failedPerm, d.failures, d.latency = p.done, failed, p.failures, p.journal.latency
 	for _, e := range torn {
 		if err == nil {
 			err = p.complete(d, e)
@@ -261,6 +269,7 @@ func (p *Past) complete(d *Dir, e job.Entry) error {
 	var text []byte
 	for _, r.Line = range e.Duplicates {
 		text = d.results.table.append(text, &r)
+		d.failures.add(r.Status, r.HTTPStatus, r.ErrorCode, r.ErrorMessage, r.Line)
 	}
 	if err := d.results.log.append(text); err != nil {
 		return err

@@ -37,11 +37,22 @@ func (d *Dir) Sent(a job.Attempt) error {
 	if err := d.results.log.failed(); err != nil {
 		return err
 	}
+	d.mu.Lock()
+	d.inFlight++
+	d.mu.Unlock()
 	return d.journal(sent, a, job.Answer{})
 }
 
 // Answered writes the journal's row for what came of a request.
-func (d *Dir) Answered(a job.Attempt, answer job.Answer) error { return d.journal(answered, a, answer) }
+func (d *Dir) Answered(a job.Attempt, answer job.Answer) error {
+	d.mu.Lock()
+	d.inFlight--
+	if answer.HTTPStatus != 0 {
+		d.latency.Add(answer.Duration)
+	}
+	d.mu.Unlock()
+	return d.journal(answered, a, answer)
+}
 
 func (d *Dir) journal(event text, a job.Attempt, answer job.Answer) error {
 	b := d.buffer()
@@ -50,6 +61,13 @@ func (d *Dir) journal(event text, a job.Attempt, answer job.Answer) error {
 	b.request = request{time.Now(), event, a, len(a.Chunk.Entries), a.Chunk.Entries[0].Line, answer}
 	b.text = d.requests.table.append(b.text, &b.request)
 	return d.requests.log.append(b.text)
+}
+
+// InFlight counts the requests that were sent and have not been answered.
+func (d *Dir) InFlight() int64 {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.inFlight
 }
 
 // Settle writes the results of the outcomes' rows, all of them in one piece.
@@ -65,11 +83,17 @@ func (d *Dir) Settle(outcomes ...job.Outcome) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for i := range outcomes {
-		if o := &outcomes[i]; o.Status.Done() {
+		o := &outcomes[i]
+		if o.Status.Done() {
 			for _, e := range o.Chunk.Entries {
 				d.done.set(e.Line)
 				d.done.set(e.Duplicates...)
 			}
+			continue
+		}
+		message := o.Message()
+		for _, e := range o.Chunk.Entries {
+			d.failures.add(o.Status, o.Answer.HTTPStatus, codeOf(o.Answer), message, e.Line, e.Duplicates...)
 		}
 	}
 	return nil
@@ -145,6 +169,9 @@ func (d *Dir) Reject(items iter.Seq2[job.Item, error]) error {
 		}
 		b.result = Result{Line: it.Line, Account: it.Account, Value: it.Value, Status: job.Invalid, ErrorMessage: it.Reason(), FinishedAt: now}
 		b.text = d.results.table.append(b.text, &b.result)
+		d.mu.Lock()
+		d.failures.add(job.Invalid, 0, "", it.Reason(), it.Line)
+		d.mu.Unlock()
 		if len(b.text) < piece {
 			continue
 		}
@@ -187,7 +214,9 @@ func (d *Dir) WriteFailed(header []byte, rows Rows) error {
 		})
 	})
 	if err == nil {
+		d.mu.Lock()
 		d.failed = &Sum{size, hexSum(sum)}
+		d.mu.Unlock()
 	}
 	return err
 }

@@ -27,8 +27,11 @@ type Run struct {
 	Settings    json.RawMessage `json:"settings"`              // an object: flags by name, a string each, or a list of them
 	Directory   *Sum            `json:"directory,omitempty"`   // of the simulated service, as it was read when the run began
 	Input       Input           `json:"input"`
+	Parent      string          `json:"parent,omitempty"` // the directory of the run whose failed.csv is the input
 	Start       time.Time       `json:"start"`
 	End         *time.Time      `json:"end,omitempty"`
+	Alive       *time.Time      `json:"alive,omitempty"`        // when this was written; while the run is under way, at least every two seconds
+	ExpectedEnd *time.Time      `json:"expected_end,omitempty"` // while it is under way, where it can be told
 	State       State           `json:"state"`
 	Reason      string          `json:"reason,omitempty"`       // of a stop
 	Resumed     int             `json:"resumed"`                // how often
@@ -37,6 +40,8 @@ type Run struct {
 	Counts      Counts          `json:"counts"`
 	Requests    Requests        `json:"requests"`
 	Rate        Pace            `json:"rate"`
+	Failures    []Failure       `json:"failures"` // of the whole run, the most frequent first
+	Sessions    []Session       `json:"sessions"`
 	ExitCode    *int            `json:"exit_code,omitempty"`
 	Files       map[string]Sum  `json:"files,omitempty"` // what was brought to the disk of the tables and of failed.csv, by name
 }
@@ -117,10 +122,12 @@ type Counts struct {
 // Left counts the rows that have to be run again.
 func (c Counts) Left() int64 { return c.Rows - c.Succeeded - c.Skipped }
 
-// Requests are the planned number, the smallest possible, and the number sent.
+// Requests are the planned number, the smallest possible, and what was sent.
 type Requests struct {
-	Planned int64 `json:"planned"`
-	Sent    int64 `json:"sent"`
+	Planned  int64   `json:"planned"`
+	Sent     int64   `json:"sent"`      // of the whole run
+	InFlight int64   `json:"in_flight"` // sent, and not answered yet
+	Answers  Answers `json:"answers"`   // of the whole run
 }
 
 // Pace is the rate that was asked for and how the sending went, also of a run that was resumed.
@@ -205,23 +212,33 @@ func readFile(name string) ([]byte, error) {
 }
 
 // WriteRun replaces run.json, which names this process then; it is on the disk when WriteRun returns. After an error the
-// old one stands. Of the files it says what was brought to the disk so far. Where the directory is not under its name any
-// more nothing is written.
+// old one stands. Of the files it says what was brought to the disk so far, and of failures and answers what was recorded.
+// Where the directory is not under its name any more nothing is written. It may be called while records are made, by one
+// goroutine at a time.
 func (d *Dir) WriteRun(run Run) error {
 	if err := d.here(); err != nil {
 		return err
 	}
 	run.Files = map[string]Sum{ResultsFile: d.results.log.onDisk(), RequestsFile: d.requests.log.onDisk()}
+	d.mu.Lock()
 	if d.failed != nil {
 		run.Files[FailedFile] = *d.failed
 	}
+	run.Failures, run.Requests.InFlight, run.Requests.Answers = d.failures.list(), d.inFlight, d.latency.Answers()
+	d.mu.Unlock()
 	err := writeRun(d.Path, run)
-	d.described = d.described || err == nil
+	if err == nil {
+		d.described.Store(true)
+	}
 	return err
 }
 
 func writeRun(dir string, run Run) error {
-	run.Schema, run.Process = schema, thisProcess()
+	now := time.Now().UTC().Truncate(time.Millisecond)
+	if run.Sessions == nil { // none, for whoever reads lists
+		run.Sessions = []Session{}
+	}
+	run.Schema, run.Process, run.Alive = schema, thisProcess(), &now
 	text, err := json.MarshalIndent(run, "", "  ")
 	if err != nil {
 		return err

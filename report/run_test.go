@@ -56,6 +56,10 @@ func TestRun(t *testing.T) {
 		t.Errorf("the process is %+v", p)
 	}
 	got.Process = want.Process
+	if got.Alive == nil || time.Since(*got.Alive) > time.Minute {
+		t.Errorf("alive is %v", got.Alive)
+	}
+	got.Alive, want.Failures, want.Sessions = nil, []report.Failure{}, []report.Session{}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, want %+v", got, want)
 	}

@@ -21,14 +21,13 @@ const (
 // showProgress shows how far a run has come while it is under way: a bar on a terminal, elsewhere a line
 // now and then. When stop returns, nothing more is shown.
 func (u *user) showProgress(p *run.Progress) (stop func()) {
-	start := time.Now()
-	show, every, end := func() { u.line(p, start) }, lineEvery, func() {}
+	show, every, end := func() { u.line(p) }, lineEvery, func() {}
 	switch {
 	case u.flags.Quiet || p.Planned == 0:
 		return func() {}
 	case u.console.isTerminal() && u.flags.LogFormat == "text" && !u.flags.Verbose:
 		out := u.console.out
-		bar := func(width int) string { return barText(p.Operation.Name, stand(p, start), width) }
+		bar := func(width int) string { return barText(p.Operation.Name, stand(p), width) }
 		show = func() { out.draw(bar) }
 		end = func() {
 			out.draw(nil)
@@ -42,7 +41,7 @@ func (u *user) showProgress(p *run.Progress) (stop func()) {
 		tick := time.NewTicker(every)
 		defer tick.Stop()
 		for why := ""; ; {
-			if f := p.Following(); f.Why != why {
+			if f := p.Now().Following; f.Why != why {
 				if why = f.Why; why != "" {
 					u.console.Info("following "+f.String(), "per_second", f.PerSecond, "why", why)
 				}
@@ -69,12 +68,12 @@ type standing struct {
 	following                    string        // the rate that is followed; empty where it is what was asked for
 }
 
-// stand tells how far a run has come that has been sending since start.
-func stand(p *run.Progress, start time.Time) standing {
-	s := standing{rows: p.ToSend, requests: p.Requests(), following: p.Following().String()}
-	s.settled, s.bad = p.Settled()
-	if took := time.Since(start); s.settled > 0 && s.settled < s.rows {
-		s.left = time.Duration(float64(took) * float64(s.rows-s.settled) / float64(s.settled))
+// stand tells how far a run has come.
+func stand(p *run.Progress) standing {
+	now := p.Now()
+	s := standing{settled: now.Settled(), bad: now.Counts.Failed + now.Counts.Unknown, rows: now.Counts.Rows, requests: now.Requests, following: now.Following.String()}
+	if !now.End.IsZero() {
+		s.left = now.End.Sub(now.At)
 	}
 	return s
 }
@@ -95,8 +94,8 @@ func (s standing) parts() []string {
 	return parts
 }
 
-func (u *user) line(p *run.Progress, start time.Time) {
-	s := stand(p, start)
+func (u *user) line(p *run.Progress) {
+	s := stand(p)
 	u.console.Info(strings.Join(s.parts(), ", "), "settled", s.settled, "rows", s.rows, "failed", s.bad, "requests", s.requests)
 }
 

@@ -25,7 +25,7 @@ type Ending struct {
 }
 
 // finish completes the run directory after the sending has come to an end, of whatever kind.
-func (r *run) finish(end error) error {
+func (r *run) finish(end error, took time.Duration) error {
 	reason, code := early(end)
 	err := end
 	if reason != "" {
@@ -54,7 +54,7 @@ func (r *run) finish(end error) error {
 	}
 	r.User.Ended(&Ending{
 		Dir: r.dir, Run: r.meta, Settings: r.settings, Planned: r.planned, Hint: job.HintOf(end),
-		Requests: r.sent.runner.Requests.Load(), Paced: r.sent.paced, Took: r.sent.took,
+		Requests: r.progress.runner.Requests.Load(), Paced: r.progress.pacer.Report(), Took: took,
 	})
 	if code != OK {
 		return code
@@ -119,12 +119,13 @@ func (r *run) conclude(err error, reason string, early Code) Code {
 	}
 	number := int(code)
 	r.meta.ExitCode = &number
+	r.endSession()
 	return code
 }
 
 // checkSum finds out whether every row was settled.
 func (r *run) checkSum() error {
-	if settled := r.settledBefore() + r.sent.runner.Counts.Total(); settled != r.planned.Rows {
+	if settled := r.settledBefore() + r.progress.runner.Counts.Total(); settled != r.planned.Rows {
 		return fmt.Errorf("%s: %s of the input, but %s with a result", r.dir.File(report.ResultsFile), words.Plural(r.planned.Rows, "row"), words.Plural(settled, "row"))
 	}
 	return nil
@@ -141,26 +142,7 @@ func (r *run) writeFailed() error {
 
 // count completes what run.json says.
 func (r *run) count() {
+	r.meta = r.describe(r.progress)
 	end := r.Now().UTC()
-	r.meta.End = &end
-	of := func(s job.Status) int64 { return r.settledBefore(s) + r.sent.runner.Counts.Of(s) }
-	r.meta.Counts = report.Counts{
-		Rows:       r.planned.Rows,
-		Succeeded:  of(job.Succeeded),
-		Failed:     of(job.Failed),
-		Unknown:    of(job.Unknown),
-		NotSent:    of(job.NotSent),
-		Invalid:    of(job.Invalid),
-		Skipped:    of(job.Skipped),
-		Duplicates: r.planned.Duplicates,
-	}
-	r.meta.Requests.Sent = r.sent.runner.Requests.Load()
-	if r.past != nil {
-		r.meta.Requests.Sent += r.past.Sent()
-	}
-	r.meta.Rate.Asked = r.settings.Rate.String()
-	paced := r.sent.paced
-	r.meta.Rate.Add(paced.PerSecond, paced.MostPerSecond, paced.Throttled, paced.Held)
-	r.meta.Rate.Followed = paced.Following.String()
-	r.meta.Rate.FollowedSeconds += paced.Following.For.Seconds()
+	r.meta.End, r.meta.ExpectedEnd = &end, nil
 }

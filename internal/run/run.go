@@ -65,14 +65,14 @@ type run struct {
 	path     string // of the run directory; empty where none is written
 	workers  int    // of the settings, as far as there may be connections
 
-	client  *meeting.Client
-	input   *input
-	keeper  *report.Keeper // nil where the input is not to be kept, or was kept
-	past    *report.Past   // nil for a new run
-	dir     *report.Dir    // as soon as it can be written to
-	planned *Planned
-	meta    report.Run
-	sent    sent
+	client   *meeting.Client
+	input    *input
+	keeper   *report.Keeper // nil where the input is not to be kept, or was kept
+	past     *report.Past   // nil for a new run
+	dir      *report.Dir    // as soon as it can be written to
+	planned  *Planned
+	meta     report.Run
+	progress *Progress // of the sending; nil before that
 
 	simulated sandbox.Settings // the service, where the run is a rehearsal
 	directory *report.Sum      // of its directory, if it has one
@@ -153,6 +153,11 @@ func begin(w World, j Job) (*run, error) {
 		State:       report.Planning,
 		Rate:        report.Pace{Asked: r.settings.Rate.String()},
 	}
+	if dir, name := filepath.Split(r.input.meta.Path); name == report.FailedFile {
+		if _, err := report.ReadRun(dir); err == nil {
+			r.meta.Parent = filepath.Clean(dir)
+		}
+	}
 	folders := []string{defaultFolder}
 	if j.Out != "" {
 		folders = append(folders, filepath.Dir(filepath.Clean(j.Out)))
@@ -227,14 +232,19 @@ func (r *run) prepare() error {
 	if err := r.keepInput(); err != nil {
 		return err
 	}
-	if err := r.makePlan(r.Stopping); err != nil {
+	sleep := r.keepAlive(r.frozen())
+	err := r.makePlan(r.Stopping)
+	sleep()
+	if err != nil {
 		return err
 	}
 	r.meta.Input.LastLine = r.planned.lastLine
+	r.meta.Counts.Rows = r.planned.Rows
 	r.meta.Requests.Planned = r.planned.Requests
 	if err := r.dir.WriteRun(r.meta); err != nil {
 		return Unrecorded(err, "")
 	}
+	defer r.keepAlive(r.frozen())() // whoever is asked may take his time
 	r.User.Found(r.planned)
 	if err := r.planned.Guard(); err != nil {
 		return err

@@ -16,34 +16,6 @@ import (
 	"meetbatch/report"
 )
 
-// sent is what came of the sending of this process.
-type sent struct {
-	runner *send.Runner
-	paced  pace.Report
-	took   time.Duration
-}
-
-// Progress tells how far the sending is. It is safe for concurrent use.
-type Progress struct {
-	Operation job.Operation
-	Planned   int64 // requests
-	ToSend    int64 // rows
-	runner    *send.Runner
-	pacer     *pace.Pacer
-}
-
-// Following tells which rate is followed now, where it is not the one that was asked for.
-func (p *Progress) Following() pace.Following { return p.pacer.Following() }
-
-// Requests counts those that were sent.
-func (p *Progress) Requests() int64 { return p.runner.Requests.Load() }
-
-// Settled counts the rows that were sent and are settled, and those of them that did not succeed.
-func (p *Progress) Settled() (rows, bad int64) {
-	bad = p.runner.Counts.Of(job.Failed, job.Unknown)
-	return p.runner.Counts.Of(job.Succeeded) + bad, bad
-}
-
 // send carries the plan out and leaves a complete run directory behind.
 func (r *run) send() error {
 	stopSandbox, err := r.startSandbox()
@@ -52,6 +24,7 @@ func (r *run) send() error {
 	}
 	defer stopSandbox()
 	r.meta.State = report.Running
+	r.beginSession()
 	if err := r.dir.WriteRun(r.meta); isMoved(err) {
 		return Unrecorded(err, "nothing was sent")
 	} else if err != nil {
@@ -86,13 +59,15 @@ func (r *run) send() error {
 	if r.Trace != nil {
 		runner.Sender = traced{r.client, r.Trace}
 	}
-	start := time.Now()
-	stop := r.User.Sending(&Progress{Operation: r.op, Planned: r.planned.Requests, ToSend: r.toSend(), runner: runner, pacer: pacer})
+	r.progress = &Progress{Operation: r.op, Planned: r.planned.Requests, ToSend: r.toSend(), run: r, start: time.Now(), runner: runner, pacer: pacer}
+	sleep := r.keepAlive(func() report.Run { return r.describe(r.progress) })
+	stop := r.User.Sending(r.progress)
 	end := runner.Run(r.Stopping, r.Abandon, r.planned.Plan)
+	took := time.Since(r.progress.start)
 	stop()
+	sleep()
 	r.signOut() // before the last words, which name the next command
-	r.sent = sent{runner, pacer.Report(), time.Since(start)}
-	return r.finish(end)
+	return r.finish(end, took)
 }
 
 // sentBefore lists when requests of this run went out that count for its quotas still.

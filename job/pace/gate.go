@@ -225,6 +225,19 @@ func (g *gate) extend(d time.Duration) {
 	g.until = until
 }
 
+// waiting tells why nothing goes out now.
+func (g *gate) waiting() (w Waiting) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.down || g.jammed {
+		w = Waiting{Down: g.down, Throttled: !g.down, Since: g.troubleAt, GiveUp: g.troubleAt.Add(g.patience)}
+	}
+	if time.Until(g.until) > 0 {
+		w.Throttled, w.Until = !w.Down, g.until
+	}
+	return w
+}
+
 // heldFor tells for how long nobody could go through so far.
 func (g *gate) heldFor() time.Duration {
 	g.mu.Lock()

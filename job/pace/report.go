@@ -22,6 +22,17 @@ type Following struct {
 	For       time.Duration // for how long it differed so far, also where it no longer does
 }
 
+// Waiting is why nothing goes out at the moment, or one request at a time. The zero value: nothing keeps requests back but
+// the rate.
+type Waiting struct {
+	Until     time.Time // nothing goes out before
+	Throttled bool      // the service asks to wait
+	UsedUp    bool      // a rate of an hour or more is
+	Down      bool      // the service, or the way to it, is; one request now and then finds out whether it is back
+	Since     time.Time // when that began: no request has got through since
+	GiveUp    time.Time // when the run ends unless one does
+}
+
 const (
 	statedByService = "stated by the service"
 	afterRefusals   = "after 429s"
@@ -77,6 +88,19 @@ func (p *Pacer) Report() Report {
 	r.Held = p.gate.heldFor()
 	r.Following = p.governor.following(time.Now())
 	return r
+}
+
+// Waiting tells why nothing goes out now.
+func (p *Pacer) Waiting() Waiting {
+	w := p.gate.waiting()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, q := range p.quotas {
+		if next := q.next(); next.After(w.Until) && time.Until(next) > 0 {
+			w = Waiting{Until: next, UsedUp: true}
+		}
+	}
+	return w
 }
 
 // Following tells which rate is followed now, where it is not the one that was asked for.

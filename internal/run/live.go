@@ -1,0 +1,108 @@
+package run
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"meetbatch/job"
+	"meetbatch/job/send"
+	"meetbatch/report"
+)
+
+// liveEvery is how often run.json is replaced while a run is under way. The contract promises two seconds.
+const liveEvery = time.Second
+
+// keepAlive replaces run.json now and then by what describe gives, until stop is called. Where that fails nothing is said
+// of it: bringing results to the disk fails too then, and ends the run.
+func (r *run) keepAlive(describe func() report.Run) (stop func()) {
+	done := make(chan struct{})
+	var keeping sync.WaitGroup
+	keeping.Go(func() {
+		tick := time.NewTicker(liveEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+				r.dir.WriteRun(describe())
+			}
+		}
+	})
+	return func() {
+		close(done)
+		keeping.Wait()
+	}
+}
+
+// frozen describes a run of which nothing but the time changes: it is planned, or somebody is asked.
+func (r *run) frozen() func() report.Run {
+	now := r.meta
+	return func() report.Run { return now }
+}
+
+// beginSession adds this process to those that worked on the run.
+func (r *run) beginSession() {
+	if r.past != nil {
+		r.past.EndSessions(&r.meta)
+		r.meta.Rate.Throttled = max(r.meta.Rate.Throttled, r.past.Throttled()) // a process that was killed took its own count along
+	}
+	r.meta.Sessions = append(slices.Clone(r.meta.Sessions), report.NewSession(r.Now(), r.settings.Rate.String(), r.workers))
+}
+
+// endSession says in the session of this process how it ended.
+func (r *run) endSession() {
+	s := &r.meta.Sessions[len(r.meta.Sessions)-1]
+	s.End, s.Ended, s.Reason = r.meta.End, report.Ended(r.meta.State), r.meta.Reason
+}
+
+// describe gives what run.json says while requests go out.
+func (r *run) describe(p *Progress) report.Run {
+	now, s := r.meta, p.Now()
+	now.Counts = s.Counts
+	now.Requests.Sent = s.Requests
+	if !s.End.IsZero() {
+		end := s.End.UTC().Truncate(time.Second)
+		now.ExpectedEnd = &end
+	}
+	r.describePace(&now, p)
+	return now
+}
+
+// describePace completes what run.json says of the pace and of the session of this process.
+func (r *run) describePace(now *report.Run, p *Progress) {
+	paced := p.pacer.Report()
+	now.Rate.Asked = r.settings.Rate.String()
+	now.Rate.Add(paced.PerSecond, paced.MostPerSecond, paced.Throttled, paced.Held)
+	now.Rate.Followed = paced.Following.String()
+	now.Rate.FollowedSeconds += paced.Following.For.Seconds()
+	now.Sessions = slices.Clone(now.Sessions)
+	session := &now.Sessions[len(now.Sessions)-1]
+	session.Requests = p.runner.Requests.Load()
+	session.Settled = p.runner.Counts.Total() - p.runner.Counts.Of(job.NotSent)
+	session.Throttled = paced.Throttled
+}
+
+// counts are the rows of the whole run by their fate.
+func (r *run) counts(runner *send.Runner) report.Counts {
+	of := func(s job.Status) int64 { return r.settledBefore(s) + runner.Counts.Of(s) }
+	return report.Counts{
+		Rows:       r.planned.Rows,
+		Succeeded:  of(job.Succeeded),
+		Failed:     of(job.Failed),
+		Unknown:    of(job.Unknown),
+		NotSent:    of(job.NotSent),
+		Invalid:    of(job.Invalid),
+		Skipped:    of(job.Skipped),
+		Duplicates: r.planned.Duplicates,
+	}
+}
+
+// settledRequests counts the requests of earlier processes.
+func (r *run) settledRequests() int64 {
+	if r.past == nil {
+		return 0
+	}
+	return r.past.Sent()
+}

@@ -1,0 +1,149 @@
+package run
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"meetbatch/job"
+	"meetbatch/job/pace"
+	"meetbatch/job/send"
+	"meetbatch/report"
+)
+
+// Progress tells how far the sending is. It is safe for concurrent use.
+type Progress struct {
+	Operation job.Operation
+	Planned   int64 // requests of this process
+	ToSend    int64 // rows of this process
+
+	run    *run
+	start  time.Time
+	runner *send.Runner
+	pacer  *pace.Pacer
+
+	mu       sync.Mutex
+	forecast forecast
+}
+
+// Standing is how far a run has come at a moment, with all of its sessions.
+type Standing struct {
+	At        time.Time
+	Counts    report.Counts // of all rows of the input
+	Requests  int64         // sent
+	InFlight  int64         // sent and not answered
+	Session   int           // which one this is, from 1
+	Asked     job.Rates
+	Following pace.Following
+	Waiting   pace.Waiting
+	PerSecond float64   // requests that went out in the last minutes; 0 where nobody knows
+	End       time.Time // when all rows will be settled; zero where nobody knows
+}
+
+// Settled counts the rows that have their result.
+func (s *Standing) Settled() int64 {
+	c := s.Counts
+	return c.Succeeded + c.Failed + c.Unknown + c.NotSent + c.Invalid + c.Skipped
+}
+
+// Now tells how far the run has come.
+func (p *Progress) Now() Standing {
+	r, now := p.run, time.Now()
+	s := Standing{
+		At:        now,
+		Counts:    r.counts(p.runner),
+		Requests:  r.settledRequests() + p.runner.Requests.Load(),
+		InFlight:  r.dir.InFlight(),
+		Session:   len(r.meta.Sessions),
+		Asked:     r.settings.Rate,
+		Following: p.pacer.Following(),
+		Waiting:   p.pacer.Waiting(),
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.forecast.note(now, s.Settled(), s.Requests)
+	s.PerSecond = p.forecast.requestsPerSecond()
+	if left, known := p.left(now, s.Counts.Rows-s.Settled()); known {
+		s.End = now.Add(left)
+	}
+	return s
+}
+
+// left tells for how long the run goes on that has some rows to settle still. Before the first are settled it is the time
+// that was planned, and never less than what the rates allow.
+func (p *Progress) left(now time.Time, rows int64) (time.Duration, bool) {
+	if rows == 0 || p.ToSend == 0 {
+		return 0, false
+	}
+	requests := int64(float64(p.Planned) * float64(rows) / float64(p.ToSend))
+	planned := p.run.settings.Rate.Takes(requests)
+	left, known := p.forecast.left(rows)
+	switch {
+	case known:
+		return max(left, planned), true
+	case p.forecast.moved() || now.Sub(p.start) > stillAfter || planned == 0:
+		return 0, false
+	}
+	return planned, true
+}
+
+// forecast tells when a run will have settled its rows, from those that it settled in the last minutes. The zero value
+// knows nothing. It is not safe for concurrent use.
+type forecast struct{ samples []sample }
+
+type sample struct {
+	at                time.Time
+	settled, requests int64
+}
+
+const (
+	forecastWindow = 10 * time.Minute
+	stillAfter     = 15 * time.Second // without a settled row there is nothing to go by
+)
+
+func (f *forecast) note(at time.Time, settled, requests int64) {
+	if n := len(f.samples); n > 0 && at.Sub(f.samples[n-1].at) < time.Second {
+		return
+	}
+	f.samples = append(f.samples, sample{at, settled, requests})
+	old := 0
+	for at.Sub(f.samples[old].at) > forecastWindow {
+		old++
+	}
+	f.samples = slices.Delete(f.samples, 0, old)
+}
+
+// span gives the first and the last sample; ok is false where they are one.
+func (f *forecast) span() (first, last sample, ok bool) {
+	if len(f.samples) < 2 {
+		return first, last, false
+	}
+	return f.samples[0], f.samples[len(f.samples)-1], true
+}
+
+func (f *forecast) moved() bool {
+	first, last, ok := f.span()
+	return ok && last.settled > first.settled
+}
+
+// left tells how long some rows take at the pace of late. It is not known where no row was settled for a while.
+func (f *forecast) left(rows int64) (time.Duration, bool) {
+	first, last, ok := f.span()
+	if !ok || last.settled == first.settled {
+		return 0, false
+	}
+	took := last.at.Sub(first.at)
+	at, _ := slices.BinarySearchFunc(f.samples, last.settled, func(s sample, settled int64) int { return int(s.settled - settled) })
+	if still := last.at.Sub(f.samples[at].at); still > stillAfter && still > took/4 {
+		return 0, false
+	}
+	return time.Duration(float64(took) * float64(rows) / float64(last.settled-first.settled)), true
+}
+
+func (f *forecast) requestsPerSecond() float64 {
+	first, last, ok := f.span()
+	if !ok {
+		return 0
+	}
+	return float64(last.requests-first.requests) / last.at.Sub(first.at).Seconds()
+}

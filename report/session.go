@@ -1,0 +1,76 @@
+package report
+
+import (
+	"os/user"
+	"time"
+
+	"meetbatch/job"
+)
+
+// Session is one process's work on a run, from when it began to send until it ended.
+type Session struct {
+	Start     time.Time  `json:"start"`
+	End       *time.Time `json:"end,omitempty"` // nil while it is under way; where it was killed, the last sign of it
+	User      string     `json:"user"`          // of the system
+	Host      string     `json:"host"`
+	PID       int        `json:"pid"`
+	Rate      string     `json:"rate"` // asked for, in the end
+	Workers   int        `json:"workers"`
+	Requests  int64      `json:"requests"`
+	Settled   int64      `json:"settled"` // rows
+	Throttled int64      `json:"throttled"`
+	Changes   []Change   `json:"changes,omitempty"` // made by the command set
+	Ended     Ended      `json:"ended,omitempty"`
+	Reason    string     `json:"reason,omitempty"` // of a stop
+}
+
+// NewSession gives that of this process, as it begins.
+func NewSession(start time.Time, rate string, workers int) Session {
+	p := thisProcess()
+	s := Session{Start: start.UTC(), Host: p.Host, PID: p.PID, Rate: rate, Workers: workers}
+	if u, err := user.Current(); err == nil {
+		s.User = u.Username
+	}
+	return s
+}
+
+// Change is what was changed of a session under way.
+type Change struct {
+	At      time.Time `json:"at"`
+	Rate    string    `json:"rate,omitempty"`
+	Workers int       `json:"workers,omitempty"`
+}
+
+// Ended is how a session ended; empty while it is under way.
+type Ended string
+
+const (
+	EndedFinished Ended = "finished"
+	EndedStopped  Ended = "stopped"
+	EndedBroken   Ended = "broken"
+	EndedKilled   Ended = "killed" // as the one after it found
+)
+
+// endKilled closes the session of a process that was killed, when the next one takes the run on: run.json may be a second
+// older than that end, the journal is not. Runs without sessions get one for all that was before.
+func (r *Run) endKilled(sent int64, settled *job.Counts) {
+	if len(r.Sessions) == 0 {
+		r.Sessions = []Session{{Start: r.Start, End: r.End, Host: r.Process.Host, PID: r.Process.PID, Rate: r.Rate.Asked}}
+		if r.End != nil {
+			r.Sessions[0].Ended, r.Sessions[0].Reason = Ended(r.State), r.Reason
+		}
+	}
+	last := &r.Sessions[len(r.Sessions)-1]
+	if last.Ended != "" {
+		return
+	}
+	last.Ended = EndedKilled
+	if last.End == nil && r.Alive != nil {
+		last.End = r.Alive
+	}
+	last.Requests, last.Settled = sent, settled.Total()
+	for _, before := range r.Sessions[:len(r.Sessions)-1] {
+		last.Requests -= before.Requests
+		last.Settled -= before.Settled
+	}
+}
