@@ -293,7 +293,7 @@ func TempFile(dir string) (*os.File, error) { return system.TempFile(dir, tempPr
 
 // leftover is how the files are named that a killed process leaves: a temporary one that had not lost its name yet, and
 // the new state of a file that had not taken the place of the old one, also as version 0.1 named it.
-var leftover = regexp.MustCompile(`^\.(plan-[0-9a-z]+|(run\.json|(results|requests|failed|input)\.csv(\.zst)?)(-[0-9a-z]+|[0-9]+))$`)
+var leftover = regexp.MustCompile(`^\.(plan-[0-9a-z]+|((run|control)\.json|(results|requests|failed|input)\.csv(\.zst)?)(-[0-9a-z]+|[0-9]+))$`)
 
 // sweep removes what killed processes left in a directory.
 func sweep(dir string) error {

@@ -2,8 +2,10 @@ package report
 
 import (
 	"os/user"
+	"strings"
 	"time"
 
+	"meetbatch/internal/words"
 	"meetbatch/job"
 )
 
@@ -39,6 +41,41 @@ type Change struct {
 	At      time.Time `json:"at"`
 	Rate    string    `json:"rate,omitempty"`
 	Workers int       `json:"workers,omitempty"`
+}
+
+// String words a change: rate 300/1m, 4 workers.
+func (c Change) String() string {
+	var parts []string
+	if c.Rate != "" {
+		parts = append(parts, "rate "+c.Rate)
+	}
+	if c.Workers != 0 {
+		parts = append(parts, words.Plural(int64(c.Workers), "worker"))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Changes counts the changes of all sessions.
+func (r *Run) Changes() (n int) {
+	for _, s := range r.Sessions {
+		n += len(s.Changes)
+	}
+	return n
+}
+
+// aliveFor is how old a sign of life may be of a run that is under way.
+const aliveFor = 10 * time.Second
+
+// UnderWay tells whether a run that is not over gave a sign of life just now.
+func (r *Run) UnderWay(now time.Time) bool {
+	return (r.State == Running || r.State == Planning) && r.Alive != nil && now.Sub(*r.Alive) < aliveFor
+}
+
+// Killed tells whether a run that is not over has lost its process; where it has not, and the run gives no sign of life, it
+// is another machine's, or stuck.
+func (r *Run) Killed(now time.Time) bool {
+	this := thisProcess()
+	return (r.State == Running || r.State == Planning) && !r.UnderWay(now) && r.Process.Host == this.Host && !r.Process.alive()
 }
 
 // Ended is how a session ended; empty while it is under way.

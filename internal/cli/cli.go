@@ -29,6 +29,7 @@ type commands struct {
 	Reclaim jobCmd           `cmd:"" help:"Take cloud meeting rooms back from the accounts that hold them."`
 	Status  statusCmd        `cmd:"" help:"Set accounts to normal or disabled."`
 	Resume  resumeCmd        `cmd:"" help:"Go on with a run that did not finish."`
+	Set     setCmd           `cmd:"" help:"Change the rate or the workers of a run under way."`
 	Verify  verifyCmd        `cmd:"" help:"Prove that every row of a run's input has exactly one result."`
 	Sandbox sandboxCmd       `cmd:"" help:"Serve a simulated service, to try things out."`
 	Version kong.VersionFlag `help:"Show the version." flagonly:""`

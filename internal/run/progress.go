@@ -23,6 +23,7 @@ type Progress struct {
 	pacer  *pace.Pacer
 
 	mu       sync.Mutex
+	asked    job.Rates
 	forecast forecast
 }
 
@@ -55,18 +56,25 @@ func (p *Progress) Now() Standing {
 		Requests:  r.settledRequests() + p.runner.Requests.Load(),
 		InFlight:  r.dir.InFlight(),
 		Session:   len(r.meta.Sessions),
-		Asked:     r.settings.Rate,
 		Following: p.pacer.Following(),
 		Waiting:   p.pacer.Waiting(),
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	s.Asked = p.asked
 	p.forecast.note(now, s.Settled(), s.Requests)
 	s.PerSecond = p.forecast.requestsPerSecond()
 	if left, known := p.left(now, s.Counts.Rows-s.Settled()); known {
 		s.End = now.Add(left)
 	}
 	return s
+}
+
+// changed takes in that another rate holds from now on.
+func (p *Progress) changed(asked job.Rates) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.asked, p.forecast = asked, forecast{}
 }
 
 // left tells for how long the run goes on that has some rows to settle still. Before the first are settled it is the time
@@ -76,7 +84,7 @@ func (p *Progress) left(now time.Time, rows int64) (time.Duration, bool) {
 		return 0, false
 	}
 	requests := int64(float64(p.Planned) * float64(rows) / float64(p.ToSend))
-	planned := p.run.settings.Rate.Takes(requests)
+	planned := p.asked.Takes(requests)
 	left, known := p.forecast.left(rows)
 	switch {
 	case known:

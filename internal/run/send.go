@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"time"
 
 	"meetbatch/internal/meeting"
@@ -59,8 +61,12 @@ func (r *run) send() error {
 	if r.Trace != nil {
 		runner.Sender = traced{r.client, r.Trace}
 	}
-	r.progress = &Progress{Operation: r.op, Planned: r.planned.Requests, ToSend: r.toSend(), run: r, start: time.Now(), runner: runner, pacer: pacer}
-	sleep := r.keepAlive(func() report.Run { return r.describe(r.progress) })
+	r.progress = &Progress{Operation: r.op, Planned: r.planned.Requests, ToSend: r.toSend(), run: r, start: time.Now(), asked: r.settings.Rate, runner: runner, pacer: pacer}
+	os.Remove(filepath.Join(r.path, controlFile)) // orders that no process took
+	sleep := r.keepAlive(func() report.Run {
+		r.takeOrders(r.progress)
+		return r.describe(r.progress)
+	})
 	stop := r.User.Sending(r.progress)
 	end := runner.Run(r.Stopping, r.Abandon, r.planned.Plan)
 	took := time.Since(r.progress.start)
@@ -70,13 +76,21 @@ func (r *run) send() error {
 	return r.finish(end, took)
 }
 
-// sentBefore lists when requests of this run went out that count for its quotas still.
+// sentBefore lists when requests of earlier processes went out that count for the run's quotas still.
 func (r *run) sentBefore() (times []time.Time, err error) {
+	if r.past == nil {
+		return nil, nil
+	}
+	return r.sentSince(r.settings.Rate)
+}
+
+// sentSince lists when requests of this run went out that count for the quotas among the rates still.
+func (r *run) sentSince(rates job.Rates) (times []time.Time, err error) {
 	var longest time.Duration
-	for _, q := range r.settings.Rate.Quotas() {
+	for _, q := range rates.Quotas() {
 		longest = max(longest, q.Per)
 	}
-	if r.past == nil || longest == 0 {
+	if longest == 0 {
 		return nil, nil
 	}
 	return report.SentSince(r.path, r.Now().Add(-longest))

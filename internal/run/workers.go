@@ -13,19 +13,24 @@ const (
 )
 
 // boundWorkers has no more workers than there may be connections.
-func (r *run) boundWorkers() error {
-	r.workers = r.settings.Workers
+func (r *run) boundWorkers() (err error) {
+	r.workers, err = r.bounded(r.settings.Workers)
+	return err
+}
+
+// bounded gives as many of the workers as there may be connections for.
+func (r *run) bounded(workers int) (int, error) {
 	if r.Files == 0 {
-		return nil
+		return workers, nil
 	}
 	most := (r.Files - keptFiles) / filesOfWorker
 	if most < 1 {
-		return Refuse(fmt.Errorf("this process may open %d more files, and a run with one worker takes %d", r.Files, keptFiles+filesOfWorker),
+		return 0, Refuse(fmt.Errorf("this process may open %d more files, and a run with one worker takes %d", r.Files, keptFiles+filesOfWorker),
 			"raise the limit of open files: ulimit -n 1024, or LimitNOFILE in a systemd unit")
 	}
-	if r.workers > most {
-		r.User.Warn(fmt.Sprintf("this process may open %d more files, which are enough for %d of %d workers (ulimit -n, or LimitNOFILE in a systemd unit)", r.Files, most, r.workers))
-		r.workers = most
+	if workers > most {
+		r.User.Warn(fmt.Sprintf("this process may open %d more files, which are enough for %d of %d workers (ulimit -n, or LimitNOFILE in a systemd unit)", r.Files, most, workers))
+		workers = most
 	}
-	return nil
+	return workers, nil
 }

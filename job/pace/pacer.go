@@ -39,6 +39,8 @@ type Pacer struct {
 	limiter  *rate.Limiter // at the governor's rate
 	quotas   []*quota
 	book     book
+	gone     []time.Time // when requests went out while the rates are being changed
+	changing bool
 }
 
 // New returns a pacer for all requests of a process that share a limit.
@@ -80,7 +82,7 @@ type Turn struct {
 func (p *Pacer) Next(ctx context.Context) (*Turn, error) {
 	t := &Turn{pacer: p}
 	for {
-		if (p.limit() < rate.Inf || len(p.quotas) > 0) && !t.inLine {
+		if p.paced() && !t.inLine {
 			select {
 			case p.line <- struct{}{}:
 				t.inLine = true
@@ -148,7 +150,7 @@ func (p *Pacer) waitLimiter(ctx context.Context) error {
 		if d > step {
 			next.Cancel()
 		}
-		if d > longWait && r < p.governor.ceiling && !told {
+		if d > longWait && r < p.ceiling() && !told {
 			p.notify(fmt.Sprintf("the service allows so little that the next request goes out in %s", d.Round(time.Second)))
 			told = true
 		}
@@ -165,7 +167,10 @@ func (p *Pacer) waitLimiter(ctx context.Context) error {
 
 // waitQuotas waits until no quota is used up.
 func (p *Pacer) waitQuotas(ctx context.Context) error {
-	for _, q := range p.quotas {
+	p.mu.Lock()
+	quotas := p.quotas
+	p.mu.Unlock()
+	for _, q := range quotas {
 		p.mu.Lock()
 		next := q.next()
 		p.mu.Unlock()
@@ -196,6 +201,20 @@ func (p *Pacer) limit() rate.Limit {
 	return r
 }
 
+// paced tells whether requests go out at a rate.
+func (p *Pacer) paced() bool {
+	limited := p.limit() < rate.Inf
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return limited || len(p.quotas) > 0
+}
+
+func (p *Pacer) ceiling() rate.Limit {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.governor.ceiling
+}
+
 // Gone says that the request is recorded and goes out now.
 func (t *Turn) Gone() {
 	p := t.pacer
@@ -205,6 +224,9 @@ func (t *Turn) Gone() {
 	p.book.sent(t.goneAt)
 	for _, q := range p.quotas {
 		q.take(t.goneAt)
+	}
+	if p.changing {
+		p.gone = append(p.gone, t.goneAt)
 	}
 	p.mu.Unlock()
 	if t.inLine && t.goneAt.Sub(t.due) > late {

@@ -60,9 +60,9 @@ func (s *sending) try(t *task) error {
 func (s *sending) rest(d time.Duration) bool {
 	select {
 	case s.resting <- struct{}{}:
-		<-s.workers
+		s.workers.leave()
 		defer func() {
-			s.workers <- struct{}{}
+			s.workers.enter()
 			<-s.resting
 		}()
 	default:

@@ -2,6 +2,7 @@
 // those that hold bad entries, and settles every row once.
 //
 //	runner.go    the pool, and what stops it
+//	crew.go      how many requests may be in flight
 //	attempts.go  trying one request again, and which attempts count
 //	judge.go     what an answer asks for
 //	divide.go    isolating the bad entries of a refused request
@@ -59,6 +60,16 @@ type Runner struct {
 
 	Counts   job.Counts   // rows settled so far whose results are on the disk
 	Requests atomic.Int64 // attempts sent so far
+
+	crew atomic.Pointer[crew] // of the run under way
+}
+
+// SetWorkers changes how many requests may be in flight while Run is under way; before and after it does nothing. It is
+// safe for concurrent use.
+func (r *Runner) SetWorkers(n int) {
+	if c := r.crew.Load(); c != nil {
+		c.resize(n)
+	}
 }
 
 // Stop is the error of a run that ended early because the service left no reason to go on.
@@ -89,7 +100,7 @@ type sending struct {
 	ledger   *ledger
 	seen     *experience // of bad entries
 	barred   row
-	workers  chan struct{}           // holds those that are busy
+	workers  *crew
 	resting  chan struct{}           // holds the requests that wait for a further try without one
 	halt     context.CancelCauseFunc // ends the run for a reason that is not the recorder's
 
@@ -126,13 +137,14 @@ func (r *Runner) Run(stopping, abandon context.Context, p *plan.Plan) error {
 		attempts: cmp.Or(r.Attempts, DefaultAttempts),
 		ledger:   newLedger(r.Recorder, &r.Counts, r.MaxFailures, fail),
 		seen:     newExperience(),
-		workers:  make(chan struct{}, workers),
+		workers:  newCrew(workers),
 		resting:  make(chan struct{}, restingPerWorker*workers),
 		halt:     halt,
 		halted:   halted,
 		open:     open,
 		abandon:  abandon,
 	}
+	r.crew.Store(s.workers)
 	done := make(chan struct{})
 	var keeping sync.WaitGroup
 	keeping.Go(func() { s.ledger.keep(done) })
@@ -179,9 +191,9 @@ func (s *sending) send(p *plan.Plan, pool *errgroup.Group) error {
 		case err != nil:
 			return err
 		case s.open.Err() == nil:
-			s.workers <- struct{}{}
+			s.workers.enter()
 			pool.Go(func() error {
-				defer func() { <-s.workers }()
+				defer s.workers.leave()
 				return s.divide(s.newTask(chunk))
 			})
 		case s.halted.Err() != nil: // looked at after open, which ends with it

@@ -1,0 +1,25 @@
+package cli
+
+import (
+	"fmt"
+
+	"meetbatch/internal/run"
+	"meetbatch/internal/words"
+)
+
+type setCmd struct {
+	RunDir string `arg:"" help:"The directory of the run."`
+	run.Orders
+	consoleFlags
+}
+
+// Run changes a run under way, and says what is in force then.
+func (c *setCmd) Run(a *app) error {
+	s, err := run.Set(c.RunDir, c.Orders)
+	if err != nil {
+		return err
+	}
+	session := s.Run.Sessions[len(s.Run.Sessions)-1]
+	_, err = fmt.Fprintf(a.stdout, "%s: rate %s, %s\n", words.Name(s.Path), session.Rate, words.Plural(int64(session.Workers), "worker"))
+	return err
+}
