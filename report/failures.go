@@ -61,6 +61,13 @@ func (f *failures) of(status job.Status, httpStatus int, code, message string) *
 	return f.groups[len(f.groups)-1]
 }
 
+// Failures gives what the rows have in common that did not succeed, the most frequent first.
+func (d *Dir) Failures() []Failure {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.failures.list()
+}
+
 // list gives the groups, the greatest first.
 func (f *failures) list() []Failure {
 	all := make([]Failure, 0, len(f.groups))

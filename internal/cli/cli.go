@@ -5,13 +5,13 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log"
 	"os"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -44,8 +44,9 @@ type app struct {
 	out    *output // standard error; only a console writes to it
 	now    func() time.Time
 
-	started time.Time // when the process did
-	deaf    func()    // lets signals do what they do to any process; there is one in any case
+	started time.Time    // when the process did
+	dir     atomic.Value // the run directory, as soon as it is known
+	deaf    func()       // lets signals do what they do to any process; there is one in any case
 }
 
 // Run does what the arguments say and returns the exit code. The environment is a list of NAME=value, as os.Environ
@@ -79,12 +80,15 @@ func (a *app) run(ctx context.Context) (code int) {
 	if err != nil {
 		err = usage(err, usageHint(parsed, err))
 	} else {
-		a.warnUnknown(parsed.Model, a.newConsole(consoleFlags{LogFormat: logFormat(parsed)}))
+		a.warnUnknown(parsed.Model, a.newConsole(consoleFlags{LogFormat: a.logFormat(parsed)}))
 		err = parsed.Run()
 	}
 	var said run.Code
 	if err != nil && !errors.As(err, &said) {
-		a.newConsole(consoleFlags{LogFormat: logFormat(parsed)}).fail(err)
+		a.newConsole(consoleFlags{LogFormat: a.logFormat(parsed)}).fail(err)
+	}
+	if a.logFormat(parsed) == "json" {
+		a.exitEvent(run.CodeOf(err), parsed)
 	}
 	return int(run.CodeOf(err))
 }
@@ -168,18 +172,6 @@ func buildVersion() string {
 		return version
 	}
 	return strings.TrimPrefix(info.Main.Version, "v")
-}
-
-func logFormat(parsed *kong.Context) string {
-	if parsed == nil {
-		return ""
-	}
-	for _, flag := range parsed.Flags() {
-		if flag.Name == "log-format" {
-			return fmt.Sprint(parsed.FlagValue(flag))
-		}
-	}
-	return ""
 }
 
 // operation finds the operation that a command is named after.

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -46,8 +47,11 @@ func (a *app) newConsole(f consoleFlags) *console {
 		level = slog.LevelDebug
 	}
 	h := &handler{out: a.out, level: level, form: plain}
-	if f.LogFormat == "json" {
-		h.form = jsonLines(level)
+	switch {
+	case f.LogFormat == "json":
+		h.form = jsonLines(level, &a.dir)
+	case !isTerminal(a.out.to):
+		h.form = dated
 	}
 	return &console{slog.New(h), a.out}
 }
@@ -137,6 +141,9 @@ func (h *handler) Handle(_ context.Context, r slog.Record) error {
 	return nil
 }
 
+// eventKey is the attribute that says to a machine what a line is about; README lists the events.
+const eventKey = "event"
+
 // doubtKey is the attribute of a warning that is a doubt: its kind.
 const doubtKey = "doubt"
 
@@ -157,6 +164,7 @@ func plain(r slog.Record) string {
 			hint = a.Value.String()
 		case a.Key == doubtKey:
 			level = fmt.Sprintf("warning (%s): ", a.Value)
+		case a.Key == eventKey:
 		case r.Level < slog.LevelInfo:
 			fmt.Fprintf(&attrs, " %s=%s", a.Key, a.Value)
 		}
@@ -169,14 +177,20 @@ func plain(r slog.Record) string {
 	return text
 }
 
-// jsonLines gives a function that makes a message a line of JSON. A machine reads every text as it was, though all of it
+// dated is plain with date and time before every line, as a log has them that nobody watches.
+func dated(r slog.Record) string {
+	date := r.Time.UTC().Format("2006-01-02T15:04:05Z ")
+	return date + strings.ReplaceAll(strings.TrimSuffix(plain(r), "\n"), "\n", "\n"+date) + "\n"
+}
+
+// jsonLines gives a function that makes a message a line of JSON, which names the run directory as soon as dir holds it. A machine reads every text as it was, though all of it
 // shows: outside of its strings JSON is ASCII.
-func jsonLines(level slog.Level) func(slog.Record) string {
+func jsonLines(level slog.Level, dir *atomic.Value) func(slog.Record) string {
 	var line bytes.Buffer
 	h := slog.NewJSONHandler(&line, &slog.HandlerOptions{Level: level})
 	return func(r slog.Record) string {
 		line.Reset()
-		h.Handle(context.Background(), r) // which fails only where the buffer does
+		h.Handle(context.Background(), withEvent(r, dir.Load())) // which fails only where the buffer does
 		var b strings.Builder
 		for _, c := range line.String() {
 			if c < utf8.RuneSelf-1 || strconv.IsGraphic(c) {
@@ -189,4 +203,34 @@ func jsonLines(level slog.Level) func(slog.Record) string {
 		}
 		return b.String()
 	}
+}
+
+// withEvent gives a message with what it is about before its other attributes: its own event, or that of its level, and the
+// run directory.
+func withEvent(r slog.Record, dir any) slog.Record {
+	event := "note"
+	switch {
+	case r.Level >= slog.LevelError:
+		event = "error"
+	case r.Level >= slog.LevelWarn:
+		event = "warning"
+	case r.Level < slog.LevelInfo:
+		event = "debug"
+	}
+	attrs := []slog.Attr{{}, {}}
+	r.Attrs(func(a slog.Attr) bool {
+		if a.Key == eventKey {
+			event = a.Value.String()
+		} else {
+			attrs = append(attrs, a)
+		}
+		return true
+	})
+	attrs[0] = slog.String(eventKey, event)
+	if dir != nil {
+		attrs[1] = slog.Any("run", dir)
+	}
+	r = slog.NewRecord(r.Time.UTC(), r.Level, r.Message, r.PC)
+	r.AddAttrs(attrs...) // of which slog leaves out the empty ones
+	return r
 }

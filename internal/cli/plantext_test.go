@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -67,10 +68,15 @@ func TestConfirm(t *testing.T) {
 		if got := fmt.Sprint(err); got != test.error && (err != nil || test.error != "") || err != nil && run.CodeOf(err) != run.Refused {
 			t.Errorf("%+v: %v", test, err)
 		}
-		if text := said.String(); !strings.HasPrefix(text, told) || !strings.HasSuffix(text, test.asked) || strings.Contains(text, "[y/N]") != (test.asked != "") {
+		if text := undated(said.String()); !strings.HasPrefix(text, told) || !strings.HasSuffix(text, test.asked) || strings.Contains(text, "[y/N]") != (test.asked != "") {
 			t.Errorf("%+v: said\n%s", test, text)
 		}
 	}
+}
+
+// undated gives a log without the dates before its lines.
+func undated(log string) string {
+	return regexp.MustCompile(`(?m)^[0-9TZ:-]{20} `).ReplaceAllString(log, "")
 }
 
 // TestDoubtInJSON: a machine reads the kind of a doubt, and one message of the plan.
@@ -81,7 +87,7 @@ func TestDoubtInJSON(t *testing.T) {
 	newUser(a, processFlags{consoleFlags: consoleFlags{LogFormat: "json"}}).Found(doubtful())
 	a.out.close()
 	lines := strings.Split(strings.TrimSpace(said.String()), "\n")
-	if len(lines) != 4 || !strings.HasSuffix(lines[2], `"msg":"f.csv: digits are rounded: 12 rows (lines 2, 3, 4 and 9 more)","doubt":"rounded","rows":12,"first_line":2}`) {
+	if len(lines) != 4 || !strings.HasSuffix(lines[2], `"msg":"f.csv: digits are rounded: 12 rows (lines 2, 3, 4 and 9 more)","event":"warning","doubt":"rounded","rows":12,"first_line":2}`) {
 		t.Errorf("%s", said.String())
 	}
 }

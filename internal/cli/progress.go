@@ -43,7 +43,7 @@ func (u *user) showProgress(p *run.Progress) (stop func()) {
 		for why := ""; ; {
 			if f := p.Now().Following; f.Why != why {
 				if why = f.Why; why != "" {
-					u.console.Info("following "+f.String(), "per_second", f.PerSecond, "why", why)
+					u.console.Info("following "+f.String(), eventKey, "throttled", "per_second", f.PerSecond, "why", why)
 				}
 			}
 			show()
@@ -96,7 +96,7 @@ func (s standing) parts() []string {
 
 func (u *user) line(p *run.Progress) {
 	s := stand(p)
-	u.console.Info(strings.Join(s.parts(), ", "), "settled", s.settled, "rows", s.rows, "failed", s.bad, "requests", s.requests)
+	u.console.Info(strings.Join(s.parts(), ", "), progressAttrs(p.Now())...)
 }
 
 // barText draws a standing in fewer columns than a terminal has, since many break the line at the last one: with as many

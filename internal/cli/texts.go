@@ -72,7 +72,7 @@ func valuesText(p *run.Planned) string {
 
 func planAttrs(p *run.Planned) []any {
 	return []any{
-		"file", p.Input, "rows", p.Rows, "invalid", p.InvalidRows, "skipped", p.SkippedRows, "duplicates", p.Duplicates,
+		eventKey, "plan", "file", p.Input, "rows", p.Rows, "invalid", p.InvalidRows, "skipped", p.SkippedRows, "duplicates", p.Duplicates,
 		"accounts", p.Accounts, "entries", p.Entries, "requests", p.Requests, "seconds", p.Settings.Rate.Takes(p.Requests).Seconds(),
 	}
 }
@@ -194,9 +194,9 @@ func paceText(e *run.Ending) string {
 func endAttrs(e *run.Ending) []any {
 	c := e.Run.Counts
 	return []any{
-		"rows", c.Rows, "succeeded", c.Succeeded, "failed", c.Failed, "unknown", c.Unknown,
+		eventKey, "session_end", "state", e.Run.State, "rows", c.Rows, "succeeded", c.Succeeded, "failed", c.Failed, "unknown", c.Unknown,
 		"not_sent", c.NotSent, "invalid", c.Invalid, "skipped", c.Skipped, "requests", e.Requests, "seconds", e.Took.Seconds(),
-		"rate", e.Settings.Rate, "achieved_per_second", e.Run.Rate.AchievedPerSecond, "most_per_second", e.Paced.MostPerSecond,
+		"rate", e.Settings.Rate.String(), "achieved_per_second", e.Run.Rate.AchievedPerSecond, "most_per_second", e.Paced.MostPerSecond,
 		"throttled", e.Paced.Throttled, "held_seconds", e.Paced.Held.Seconds(),
 	}
 }

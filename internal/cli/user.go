@@ -42,6 +42,9 @@ func (u *user) Secrets(mask func(string) string) { log.SetOutput(goLog{u.console
 
 // Found says what is wrong with an input, and shows the plan: to a machine in one message.
 func (u *user) Found(p *run.Planned) {
+	if p.Dir != "" {
+		u.app.dir.Store(p.Dir)
+	}
 	for _, f := range findingTexts(p) {
 		u.console.Warn(f.text, f.attrs...)
 	}
@@ -96,6 +99,9 @@ func (u *user) Sending(p *run.Progress) (stop func()) {
 func (u *user) Ended(e *run.Ending) {
 	if e.Run.Reason != "" {
 		u.console.fail(&run.Error{Err: errors.New(e.Run.Reason), Try: e.Hint})
+	}
+	if u.flags.LogFormat == "json" {
+		u.failureEvents(e.Dir.Failures())
 	}
 	u.console.Info(endText(e), endAttrs(e)...)
 	u.console.Info("results: "+e.Dir.File(report.ResultsFile), "dir", e.Dir.Path)
@@ -156,8 +162,8 @@ func (a *app) world(ctx context.Context, command string, flags processFlags, set
 
 // trace shows a request, for --verbose.
 func (u *user) trace(op job.Operation, a job.Attempt, answer job.Answer) {
-	u.console.Debug("request", "method", op.Method, "target", a.Chunk.Target, "entries", len(a.Chunk.Entries), "request_id", a.RequestID,
-		"http_status", answer.HTTPStatus, "error_code", answer.Code, "message", answer.Message, "duration", answer.Duration)
+	u.console.Debug("request", eventKey, "request", "method", op.Method, "target", a.Chunk.Target, "entries", len(a.Chunk.Entries), "request_id", a.RequestID,
+		"http_status", answer.HTTPStatus, "error_code", answer.Code, "message", answer.Message, "seconds", answer.Duration.Seconds())
 }
 
 // until is when the run is to stop; zero where that is not said.

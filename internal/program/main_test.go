@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
@@ -15,6 +17,7 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/term"
 
 	"meetbatch/internal/cli"
 	"meetbatch/internal/sandbox"
@@ -24,7 +27,29 @@ func TestMain(m *testing.M) {
 	// Most tests wait, for the disk or for a pace, and compute little: more of them run at a time than there are
 	// processors. What is said with -parallel counts all the same, since it is read later.
 	flag.Set("test.parallel", strconv.Itoa(max(8, runtime.GOMAXPROCS(0))))
-	testscript.Main(inRoot{m}, map[string]func(){"meetbatch": cli.Main, "environ": environ})
+	testscript.Main(inRoot{m}, map[string]func(){"meetbatch": undatedMain, "dated": cli.Main, "environ": environ})
+}
+
+// undatedMain is the program without the dates before the lines of its log, so that scripts can say how a line begins. As
+// "dated" they run the program as it is.
+func undatedMain() {
+	var stderr io.Writer = os.Stderr
+	if !term.IsTerminal(int(os.Stderr.Fd())) {
+		stderr = undated{os.Stderr}
+	}
+	os.Exit(cli.Process(stderr))
+}
+
+var date = regexp.MustCompile(`(?m)^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ `)
+
+// undated takes the dates out of what is written to it, whole lines at a time.
+type undated struct{ to io.Writer }
+
+func (u undated) Write(p []byte) (int, error) {
+	if _, err := u.to.Write(date.ReplaceAll(p, nil)); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
 
 // inRoot runs the tests in the root of the module, where the files are that they use.

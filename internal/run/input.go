@@ -65,6 +65,22 @@ func openInput(ctx context.Context, path string, stdin io.Reader) (*input, error
 	return in, nil
 }
 
+// inputHint says of a file that could not be opened where it was looked for, and of a run in its place what it is good for.
+func inputHint(path string, err error) string {
+	switch info, statErr := os.Stat(path); {
+	case errors.Is(err, fs.ErrNotExist) && !filepath.IsAbs(path):
+		if folder, err := os.Getwd(); err == nil {
+			return "it was looked for in " + words.Name(folder) + ", where the command was started; cron and systemd start it elsewhere"
+		}
+	case statErr == nil && info.IsDir():
+		if _, err := report.ReadRun(path); !errors.Is(err, report.ErrNoRun) {
+			return fmt.Sprintf("it is a run: to go on with it: meetbatch resume %s; the rows that did not succeed: %s", words.Quoted(path), words.Quoted(filepath.Join(path, report.FailedFile)))
+		}
+		return "name the CSV in it"
+	}
+	return ""
+}
+
 const stdinName = "standard input"
 
 // lateFile is a file that is opened when it is first read. It is not closed before the process ends.

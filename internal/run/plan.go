@@ -24,6 +24,7 @@ type Planned struct {
 	Settings  Settings
 	Input     string       // its name, for messages
 	Table     reader.Table // how it was read
+	Dir       string       // of the run; empty where none is written
 	Settled   int64        // rows that an interrupted run has settled already
 	Findings  Findings
 
@@ -61,7 +62,7 @@ func (r *run) makePlan(ctx context.Context) error {
 
 // readPlan reads the input and plans it at the same time.
 func (r *run) readPlan(ctx context.Context) (_ *Planned, err error) {
-	p := &Planned{Operation: r.op, Settings: r.settings, Input: r.input.name, Settled: r.settledBefore()}
+	p := &Planned{Dir: r.path, Operation: r.op, Settings: r.settings, Input: r.input.name, Settled: r.settledBefore()}
 	p.again = r.past != nil
 	p.begun = p.again && r.meta.State != report.Planning
 	rows, err := r.newReader(r.input, r.keep())
