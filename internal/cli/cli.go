@@ -12,6 +12,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -78,7 +79,10 @@ func (a *app) run(ctx context.Context) (code int) {
 	}()
 	parsed, err := a.parse(ctx)
 	if err != nil {
-		err = usage(err, usageHint(parsed, err))
+		if errors.Is(err, syscall.EPIPE) { // of the help: whoever read it has read enough
+			return int(run.OK)
+		}
+		err = a.misread(parsed, err)
 	} else {
 		a.warnUnknown(parsed.Model, a.newConsole(consoleFlags{LogFormat: a.logFormat(parsed)}))
 		err = parsed.Run()
@@ -152,19 +156,6 @@ func (a *app) parser(c *commands, more ...kong.Option) *kong.Kong {
 
 // usage is an error of the command line.
 func usage(err error, hint string) error { return &run.Error{Code: run.Usage, Err: err, Try: hint} }
-
-// usageHint points at the help of the command that was meant.
-func usageHint(parsed *kong.Context, err error) string {
-	name := "meetbatch"
-	var parse *kong.ParseError
-	if errors.As(err, &parse) {
-		parsed = parse.Context
-	}
-	if parsed != nil && parsed.Selected() != nil {
-		name += " " + parsed.Selected().Name
-	}
-	return name + " --help"
-}
 
 func buildVersion() string {
 	info, ok := debug.ReadBuildInfo()

@@ -88,6 +88,8 @@ func (e *environment) credentials(warn func(string)) (c meeting.Credentials, err
 		}
 	}
 	switch {
+	case strings.Trim(c.Token, `"'`) != c.Token:
+		err = run.Refuse(errors.New("MEETBATCH_TOKEN stands in quotes, which would be sent as a part of it"), "leave the quotes away; a shell takes them off, files of variables may not")
 	case !meeting.HeaderSafe(c.Token):
 		err = run.Refuse(errors.New("MEETBATCH_TOKEN holds a blank or another character that cannot stand in a header"), "copy it again, without line breaks")
 	case strings.Contains(c.Account, ":"):

@@ -61,6 +61,12 @@ func (a *app) start(ctx context.Context, op job.Operation, c *jobCmd) error {
 	if err := c.Settings.CheckFor(op); err != nil {
 		return err
 	}
+	if _, err := c.until(a, op.Name); err != nil { // what is wrong with the command line comes first
+		return err
+	}
+	if err := run.FindInput(c.File); err != nil {
+		return err
+	}
 	if c.AccountType == "" {
 		c.AccountType = a.env.defaultAccountType()
 	}

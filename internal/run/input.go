@@ -39,12 +39,12 @@ func openInput(ctx context.Context, path string, stdin io.Reader) (*input, error
 		in.from = Interruptible(ctx, stdin)
 		return in, nil
 	}
+	if err := FindInput(path); err != nil {
+		return nil, err
+	}
 	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return nil, &fs.PathError{Op: "open", Path: path, Err: errors.Unwrap(err)}
-	case info.IsDir():
-		return nil, fmt.Errorf("%s is a directory", words.Name(path))
+	if err != nil {
+		return nil, err
 	}
 	in := &input{name: words.Name(path), meta: report.Input{Path: path}, sum: sha256.New(), once: !info.Mode().IsRegular()}
 	if absolute, err := filepath.Abs(path); err == nil {
@@ -65,6 +65,24 @@ func openInput(ctx context.Context, path string, stdin io.Reader) (*input, error
 	return in, nil
 }
 
+// FindInput refuses a FILE that is not there, or cannot be one, before anything else is looked at.
+func FindInput(path string) error {
+	if path == "-" {
+		return nil
+	}
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		err = &fs.PathError{Op: "open", Path: path, Err: errors.Unwrap(err)}
+	case info.IsDir():
+		err = fmt.Errorf("%s is a directory", words.Name(path))
+	}
+	if err != nil {
+		return Refuse(err, inputHint(path, err))
+	}
+	return nil
+}
+
 // inputHint says of a file that could not be opened where it was looked for, and of a run in its place what it is good for.
 func inputHint(path string, err error) string {
 	switch info, statErr := os.Stat(path); {
@@ -74,7 +92,7 @@ func inputHint(path string, err error) string {
 		}
 	case statErr == nil && info.IsDir():
 		if _, err := report.ReadRun(path); !errors.Is(err, report.ErrNoRun) {
-			return fmt.Sprintf("it is a run: to go on with it: meetbatch resume %s; the rows that did not succeed: %s", words.Quoted(path), words.Quoted(filepath.Join(path, report.FailedFile)))
+			return fmt.Sprintf("it is a run: how it is: meetbatch show %s; to go on with it: meetbatch resume %s; its rows that did not succeed: %s", words.Quoted(path), words.Quoted(path), words.Quoted(filepath.Join(path, report.FailedFile)))
 		}
 		return "name the CSV in it"
 	}

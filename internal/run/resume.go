@@ -27,7 +27,7 @@ func Load(path string) (*Stored, error) {
 	meta, err := report.ReadRun(path)
 	switch {
 	case errors.Is(err, report.ErrNoRun):
-		return nil, Refuse(err, "name the directory of a run, such as runs/reclaim-20260301T013000Z")
+		return nil, Refuse(err, noRunHint(path))
 	case err != nil:
 		return nil, Unrecorded(err, "nothing goes on by a run.json that cannot be trusted: bring it back as the run left it")
 	}
@@ -48,6 +48,14 @@ func Load(path string) (*Stored, error) {
 		return nil, Unrecorded(fmt.Errorf("%s: the state is %q", file, string(meta.State)), "")
 	}
 	return s, nil
+}
+
+// noRunHint says what to name where path is no run.
+func noRunHint(path string) string {
+	if _, err := report.ReadRun(filepath.Dir(path)); err == nil {
+		return "it is a file of the run " + words.Quoted(filepath.Dir(path)) + ": name that"
+	}
+	return "name the directory of a run, such as runs/reclaim-20260301T013000Z"
 }
 
 // Finished tells whether every row is settled, and failed.csv is there.

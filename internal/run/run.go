@@ -136,7 +136,7 @@ func begin(w World, j Job) (*run, error) {
 	}
 	input, err := openInput(w.Stopping, j.File, w.Stdin)
 	if err != nil {
-		return nil, Refuse(err, inputHint(j.File, err))
+		return nil, Refuse(err, "")
 	}
 	r.input = input
 	if err := r.refuseUnkept(); err != nil {

@@ -145,7 +145,7 @@ func (s *Settings) CheckFor(op job.Operation) error {
 		_, placed := reader.Position(header)
 		switch {
 		case !named:
-			return &Error{Usage, fmt.Errorf("--column %s: not FIELD=HEADER", column), ""}
+			return &Error{Usage, fmt.Errorf("--column %s: not FIELD=HEADER", column), "FIELD is account or " + op.Column + ", HEADER a header of the file, or #1 for its first column"}
 		case field != "account" && field != op.Column:
 			return &Error{Usage, fmt.Errorf("--column %s: %s has no such field", field, op.Name), "the fields are account and " + op.Column}
 		case numbered.MatchString(header) && !placed:
@@ -161,11 +161,12 @@ func (s *Settings) CheckFor(op job.Operation) error {
 		}
 	}
 	if _, known := op.ValueOf(s.To); s.To != "" && !known {
-		var names []string
+		var names, forms []string
 		for _, v := range op.Values {
 			names = append(names, v.Name)
+			forms = append(forms, strings.Join(append([]string{v.Name, v.API}, v.Forms...), ", "))
 		}
-		return &Error{Usage, fmt.Errorf("--to %s: not %s", s.To, strings.Join(names, " or ")), ""}
+		return &Error{Usage, fmt.Errorf("--to %s: not %s", s.To, strings.Join(names, " or ")), "it takes what the column " + op.Column + " takes: " + strings.Join(forms, "; ")}
 	}
 	return nil
 }

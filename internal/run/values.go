@@ -109,7 +109,7 @@ func (d Delimiter) String() string {
 func (d Delimiter) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
 func (d *Delimiter) UnmarshalText(text []byte) error {
-	delimiter, known := map[string]rune{"auto": 0, ",": ',', ";": ';', "tab": '\t', "\t": '\t', "|": '|', "pipe": '|'}[string(text)]
+	delimiter, known := map[string]rune{"auto": 0, ",": ',', ";": ';', "tab": '\t', "\t": '\t', `\t`: '\t', "|": '|', "pipe": '|'}[string(text)]
 	if !known {
 		return fmt.Errorf("%q is not auto, a comma, a semicolon, tab or pipe", text)
 	}

@@ -162,7 +162,7 @@ func (g *gate) away(about any, start time.Time, a job.Answer) (own bool, err err
 	g.probing = false
 	if !wasDown {
 		g.outage = outageOf(a)
-		g.notify(g.outage.is + ": " + a.Message + "; trying one request now and then")
+		g.notify(g.outage.is + ": " + a.Message + fmt.Sprintf("; trying one request now and then, for %d minutes at most", Patience/time.Minute))
 	}
 	if lasts, enough := g.hold(a.RetryAfter, g.delays.NextBackOff()); enough {
 		return false, fmt.Errorf("%s for %s: %s", g.outage.was, lasts, a.Message)

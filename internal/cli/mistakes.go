@@ -1,0 +1,146 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"meetbatch/internal/words"
+)
+
+// misread words an error of the command line, and says what may have been meant.
+func (a *app) misread(parsed *kong.Context, err error) error {
+	var parse *kong.ParseError
+	if errors.As(err, &parse) {
+		parsed = parse.Context
+	}
+	m := mistake{text: err.Error(), hint: "meetbatch --help", args: a.args}
+	if parsed != nil {
+		for _, node := range parsed.Model.Children {
+			m.commands = append(m.commands, node.Name)
+		}
+		if node := parsed.Selected(); node != nil {
+			m.command = node.Name
+			m.hint = "meetbatch " + node.Name + " --help"
+		}
+	}
+	for _, look := range []func(*mistake) bool{(*mistake).noCommand, (*mistake).strayPercent, (*mistake).flagBefore, (*mistake).shortV, (*mistake).noValue, (*mistake).noneOf} {
+		if look(&m) {
+			return usage(errors.New(m.text), m.hint)
+		}
+	}
+	return usage(err, m.hint)
+}
+
+// mistake is an error of the command line, as kong words it, until it is known better.
+type mistake struct {
+	text, hint string
+	args       []string
+	command    string // the one that was chosen; empty: none
+	commands   []string
+}
+
+// match takes the text apart.
+func (m *mistake) match(pattern string) []string {
+	return regexp.MustCompile(pattern).FindStringSubmatch(m.text)
+}
+
+// meantCommands are what people say for a command.
+var meantCommands = map[string]string{
+	"disable": "status --to disabled FILE", "disabled": "status --to disabled FILE", "enable": "status --to normal FILE", "normal": "status --to normal FILE",
+	"recycle": "reclaim FILE", "version": "--version", "continue": "resume RUN_DIR", "check": "verify RUN_DIR",
+}
+
+// noCommand is about a first word that is no command.
+func (m *mistake) noCommand() bool {
+	found := m.match(`^unexpected argument (.+?)(, did you mean .*)?$`)
+	if found == nil || m.command != "" {
+		return false
+	}
+	word := found[1]
+	_, statErr := os.Stat(word)
+	switch meant := meantCommands[strings.ToLower(word)]; {
+	case found[2] != "":
+		return false
+	case word == "help":
+		m.hint = "meetbatch --help, or meetbatch COMMAND --help; the commands are " + strings.Join(m.commands, ", ")
+	case meant != "":
+		m.hint = "meetbatch " + meant
+	case statErr == nil:
+		m.hint = "a command stands before it, such as meetbatch reclaim " + words.Quoted(word)
+	default:
+		m.hint = "the commands are " + strings.Join(m.commands, ", ")
+	}
+	return true
+}
+
+// strayPercent is about a per cent sign that stands apart from its number.
+func (m *mistake) strayPercent() bool {
+	at := slices.Index(m.args, "%")
+	if at < 1 || m.match(`^unexpected argument`) == nil {
+		return false
+	}
+	m.hint = fmt.Sprintf("the per cent sign belongs to the number: %s%%", m.args[at-1])
+	return true
+}
+
+// flagBefore is about a flag that stands before the command that knows it.
+func (m *mistake) flagBefore() bool {
+	at := slices.IndexFunc(m.args, func(arg string) bool { return slices.Contains(m.commands, arg) })
+	found := m.match(`^unknown flag (-\S+)`)
+	if found == nil || m.command != "" || at < 1 {
+		return false
+	}
+	m.text = "unknown flag " + strings.TrimSuffix(found[1], ",")
+	m.hint = fmt.Sprintf("flags stand behind the command: meetbatch %s %s", m.args[at], strings.TrimSuffix(found[1], ","))
+	return true
+}
+
+func (m *mistake) shortV() bool {
+	if m.match(`^unknown flag -[vV],`) == nil {
+		return false
+	}
+	m.text = m.text[:len("unknown flag -v")]
+	m.hint = "--verbose shows every request, meetbatch --version the version"
+	return true
+}
+
+// noValue is about a flag without its value.
+func (m *mistake) noValue() bool {
+	found := m.match(`^(--[a-z-]+): (?:expected .+ value but got "(.*?)" \(.*|missing value, expecting .*)$`)
+	if found == nil {
+		return false
+	}
+	flag, got := found[1], found[2]
+	if m.text = flag + ": its value is missing"; got != "" && got != "EOL" {
+		m.text = fmt.Sprintf("%s: %s is taken for a flag, and not for its value", flag, words.Quoted(got))
+	}
+	m.hint = fmt.Sprintf("%s=VALUE; what it takes: %s", flag, m.hint)
+	return true
+}
+
+// noneOf is about a value that is none of a few.
+func (m *mistake) noneOf() bool {
+	found := m.match(`^(--[a-z-]+) must be one of (.*) but got "(.*)"$`)
+	if found == nil {
+		return false
+	}
+	flag, got := found[1], found[3]
+	var all []string
+	for value := range strings.SplitSeq(found[2], ",") {
+		if value = strings.Trim(value, `"`); value != "" {
+			all = append(all, value)
+		}
+	}
+	m.text = fmt.Sprintf("%s %s: not %s", flag, words.Quoted(got), strings.Join(all, " or "))
+	like := func(a, b string) bool { return a != "" && strings.HasPrefix(strings.ToLower(b), strings.ToLower(a)) }
+	if at := slices.IndexFunc(all, func(value string) bool { return like(got, value) || like(value, got) }); at >= 0 {
+		m.hint = fmt.Sprintf("is %s %s meant?", flag, all[at])
+	}
+	return true
+}
