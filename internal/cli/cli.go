@@ -45,6 +45,8 @@ type app struct {
 	out    *output // standard error; only a console writes to it
 	now    func() time.Time
 
+	watching *watch // who else is told of the run
+
 	started time.Time    // when the process did
 	dir     atomic.Value // the run directory, as soon as it is known
 	deaf    func()       // lets signals do what they do to any process; there is one in any case

@@ -32,8 +32,10 @@ type statusCmd struct {
 
 // processFlags belong to one process, and not to the run: run.json does not hold them.
 type processFlags struct {
-	Until *string `placeholder:"TIME" help:"Stop cleanly at a time of day (06:00), after a duration from the start (8h), or at an RFC 3339 instant."`
-	Yes   bool    `help:"Do not ask before sending."`
+	Until   *string `placeholder:"TIME" help:"Stop cleanly at a time of day (06:00), after a duration from the start (8h), or at an RFC 3339 instant."`
+	Yes     bool    `help:"Do not ask before sending."`
+	Metrics string  `placeholder:"FILE" help:"Keep the run's numbers in a file for Prometheus (node_exporter's textfile)."`
+	Ping    string  `placeholder:"URL" help:"Tell URL/start, and in the end URL or URL/fail: exit code and numbers, no accounts."`
 	consoleFlags
 }
 
@@ -57,7 +59,14 @@ func (c *statusCmd) Run(ctx context.Context, a *app, parsed *kong.Context) error
 }
 
 // start begins a new run, or shows what it would do.
-func (a *app) start(ctx context.Context, op job.Operation, c *jobCmd) error {
+func (a *app) start(ctx context.Context, op job.Operation, c *jobCmd) (err error) {
+	if !c.DryRun {
+		watched, wrong := a.watch(op.Name, c.processFlags)
+		if wrong != nil {
+			return wrong
+		}
+		defer func() { watched.close(err) }()
+	}
 	if err := c.Settings.CheckFor(op); err != nil {
 		return err
 	}

@@ -10,7 +10,9 @@ import (
 // closed is a pipe whose reader has read enough.
 type closed struct{}
 
-func (closed) Write([]byte) (int, error) { return 0, &os.PathError{Op: "write", Path: "/dev/stdout", Err: syscall.EPIPE} }
+func (closed) Write([]byte) (int, error) {
+	return 0, &os.PathError{Op: "write", Path: "/dev/stdout", Err: syscall.EPIPE}
+}
 
 // TestHelpIntoHead: help of which only the beginning is read is no error.
 func TestHelpIntoHead(t *testing.T) {

@@ -55,6 +55,9 @@ func (a *app) commandLine(op job.Operation, c jobCmd) string {
 			*to = statusCmd{To: c.Settings.To, jobCmd: c}
 		}
 		for _, flag := range node.Flags {
+			if flag.Name == "ping" { // its address is a secret
+				continue
+			}
 			given := given(flag)
 			if _, set := a.env.variables[variableOf(flag)]; set && len(given) == 0 && (c.Sandbox || !isOfRehearsal(flag)) {
 				variables = append(variables, variableOf(flag)+"=")

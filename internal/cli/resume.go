@@ -20,8 +20,17 @@ type resumeCmd struct {
 }
 
 // Run goes on with a run.
-func (c *resumeCmd) Run(ctx context.Context, a *app) error {
+func (c *resumeCmd) Run(ctx context.Context, a *app) (err error) {
 	s, err := run.Load(c.RunDir)
+	command := "resume"
+	if err == nil {
+		command = s.Operation.Name
+	}
+	watched, wrong := a.watch(command, c.processFlags)
+	if wrong != nil {
+		return wrong
+	}
+	defer func() { watched.close(err) }()
 	if err != nil {
 		return err
 	}

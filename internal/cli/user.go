@@ -92,11 +92,16 @@ func (u *user) Confirm(ctx context.Context, p *run.Planned) error {
 // Sending shows the progress until stop is called.
 func (u *user) Sending(p *run.Progress) (stop func()) {
 	u.sending.Store(true)
-	return u.showProgress(p)
+	shown, told := u.showProgress(p), u.app.watching.sending(p)
+	return func() {
+		shown()
+		told()
+	}
 }
 
 // Ended says how a run ended; the last line names the next command, where there is one.
 func (u *user) Ended(e *run.Ending) {
+	u.app.watching.ended(e)
 	if e.Run.Reason != "" {
 		u.console.fail(&run.Error{Err: errors.New(e.Run.Reason), Try: e.Hint})
 	}
@@ -119,6 +124,7 @@ func (u *user) Ended(e *run.Ending) {
 
 // Already says that a run had ended before.
 func (u *user) Already(dir string, counts report.Counts) {
+	u.app.watching.already(counts)
 	u.console.Info(fmt.Sprintf("%s is finished: %s", dir, countsText(counts)))
 }
 

@@ -77,6 +77,13 @@ func (p *Progress) changed(asked job.Rates) {
 	p.asked, p.forecast = asked, forecast{}
 }
 
+// Throttled counts the answers of the whole run that said that the rate was too high, and tells for how long nothing was
+// sent because the service was throttling or down.
+func (p *Progress) Throttled() (answers int64, held time.Duration) {
+	before, now := p.run.meta.Rate, p.pacer.Report()
+	return before.Throttled + now.Throttled, now.Held + time.Duration(before.HeldSeconds*float64(time.Second))
+}
+
 // left tells for how long the run goes on that has some rows to settle still. Before the first are settled it is the time
 // that was planned, and never less than what the rates allow.
 func (p *Progress) left(now time.Time, rows int64) (time.Duration, bool) {

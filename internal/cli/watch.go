@@ -1,0 +1,173 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"meetbatch/internal/run"
+	"meetbatch/internal/tell"
+	"meetbatch/report"
+)
+
+const (
+	metricsEvery = 15 * time.Second
+	startGrace   = time.Second     // for which the end of a run waits for the ping of its start
+	longestPing  = 9 * time.Second // and then for that of the end
+)
+
+// watch tells others how the run of this process goes, where flags ask for it: beside the run, which it never fails. The
+// zero value and nil tell nobody.
+type watch struct {
+	warn    func(string)
+	now     func() time.Time
+	metrics *tell.Metrics
+	ping    *tell.Ping
+
+	mu       sync.Mutex
+	news     tell.News
+	progress *run.Progress // while requests go out
+	warned   bool          // that the metrics cannot be written
+
+	done   chan struct{} // closed when the run has ended
+	giveUp func()        // ends a ping that is under way
+	beside sync.WaitGroup
+}
+
+// watch begins to tell of a run.
+func (a *app) watch(command string, flags processFlags) (*watch, error) {
+	w := &watch{warn: newUser(a, flags).Warn, now: a.now, news: tell.News{Command: command, State: report.Planning, Start: a.started}}
+	if flags.Metrics != "" {
+		w.metrics = &tell.Metrics{Path: flags.Metrics}
+	}
+	if flags.Ping != "" {
+		var err error
+		if w.ping, err = tell.NewPing(flags.Ping); err != nil {
+			return nil, usage(fmt.Errorf("--ping: %w", err), "such as --ping https://hc-ping.com/UUID")
+		}
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	w.giveUp, w.done = cancel, make(chan struct{})
+	if w.ping != nil {
+		w.beside.Go(func() {
+			if err := w.ping.Start(ctx); err != nil && ctx.Err() == nil {
+				w.warn(err.Error())
+			}
+		})
+	}
+	if w.metrics != nil {
+		w.write()
+		w.beside.Go(w.keepWriting)
+	}
+	a.watching = w
+	return w, nil
+}
+
+func (w *watch) keepWriting() {
+	tick := time.NewTicker(metricsEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-w.done:
+			return
+		case <-tick.C:
+			w.write()
+		}
+	}
+}
+
+// write brings the metrics up to date. That they cannot be written is warned of once.
+func (w *watch) write() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.metrics == nil {
+		return
+	}
+	if p := w.progress; p != nil {
+		now := p.Now()
+		w.news.Counts, w.news.Requests = now.Counts, now.Requests
+		w.news.Limited, w.news.Held = p.Throttled()
+	}
+	if err := w.metrics.Write(w.news, w.now()); err != nil && !w.warned {
+		w.warned = true
+		w.warn("--metrics: " + err.Error())
+	}
+}
+
+// sending tells that requests go out, until stop is called.
+func (w *watch) sending(p *run.Progress) (stop func()) {
+	if w == nil {
+		return func() {}
+	}
+	follow := func(p *run.Progress) {
+		w.mu.Lock()
+		w.progress, w.news.State = p, report.Running
+		w.mu.Unlock()
+	}
+	follow(p)
+	w.write()
+	return func() {
+		w.write()
+		follow(nil)
+	}
+}
+
+// ended tells how the run ended.
+func (w *watch) ended(e *run.Ending) {
+	w.end(func(n *tell.News) {
+		n.State, n.Counts, n.Requests = e.Run.State, e.Run.Counts, e.Run.Requests.Sent
+		n.Limited, n.Held = e.Run.Rate.Throttled, time.Duration(e.Run.Rate.HeldSeconds*float64(time.Second))
+		n.Failures = e.Dir.Failures()
+		if e.Run.ExitCode != nil {
+			n.ExitCode = *e.Run.ExitCode
+		}
+	})
+}
+
+// close tells of an end of which ended was not told: the run was refused, or its files could not be written.
+func (w *watch) close(err error) {
+	w.end(func(n *tell.News) {
+		n.ExitCode = int(run.CodeOf(err))
+		switch {
+		case n.ExitCode == int(run.Recorded):
+			n.State = report.Broken
+		case n.State == report.Planning:
+			n.State = tell.Refused
+		}
+	})
+}
+
+// already tells that the run had ended before.
+func (w *watch) already(counts report.Counts) {
+	if w != nil {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.news.State, w.news.Counts, w.news.Again = report.Finished, counts, true
+	}
+}
+
+// end completes the news and tells them, once. A ping of the start that does not come through is given up then.
+func (w *watch) end(complete func(*tell.News)) {
+	if w == nil || w.news.Over() {
+		return
+	}
+	close(w.done)
+	late := time.AfterFunc(startGrace, w.giveUp)
+	w.beside.Wait()
+	late.Stop()
+	w.giveUp()
+	w.mu.Lock()
+	w.progress = nil
+	complete(&w.news)
+	w.news.End = w.now()
+	w.mu.Unlock()
+	w.write()
+	if w.ping != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), longestPing)
+		defer cancel()
+		if err := w.ping.End(ctx, w.news); err != nil {
+			w.warn(err.Error())
+		}
+	}
+}
