@@ -28,6 +28,8 @@ type Run struct {
 	Directory   *Sum            `json:"directory,omitempty"`   // of the simulated service, as it was read when the run began
 	Input       Input           `json:"input"`
 	Parent      string          `json:"parent,omitempty"` // the directory of the run whose failed.csv is the input
+	UndoOf      string          `json:"undo_of,omitempty"`   // the directory of the run that this one takes back
+	UndoneBy    string          `json:"undone_by,omitempty"` // that of the run that takes this one back
 	Start       time.Time       `json:"start"`
 	End         *time.Time      `json:"end,omitempty"`
 	Alive       *time.Time      `json:"alive,omitempty"`        // when this was written; while the run is under way, at least every two seconds

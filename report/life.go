@@ -1,0 +1,43 @@
+package report
+
+import "time"
+
+// Life is what can be told of a run from its run.json alone, without asking for its lock.
+type Life string
+
+const (
+	UnderWay Life = "under_way"
+	Killed   Life = "killed"          // it was under way, and its process is gone
+	NoSign   Life = "no_sign_of_life" // it was under way, and its process may be there, or on another machine
+	Over     Life = "over"            // it came to an end, of whatever kind: see its state
+)
+
+// aliveFor is for how long a run counts as under way that has not replaced its run.json.
+const aliveFor = 10 * time.Second
+
+// Life tells whether a run is under way.
+func (r *Run) Life(now time.Time) Life {
+	this, was := thisProcess(), r.Process
+	switch {
+	case r.State != Planning && r.State != Running:
+		return Over
+	case r.Alive != nil && now.Sub(*r.Alive) < aliveFor:
+		return UnderWay
+	case was.PID > 0 && was.Host == this.Host && was.Boot == this.Boot && !was.alive():
+		return Killed
+	case was.Host == this.Host && was.Boot != "" && this.Boot != "" && was.Boot != this.Boot: // the machine was started anew since
+		return Killed
+	}
+	return NoSign
+}
+
+// Seen is when a run gave its last sign: its end, or else when its run.json was written.
+func (r *Run) Seen() time.Time {
+	switch {
+	case r.End != nil:
+		return *r.End
+	case r.Alive != nil:
+		return *r.Alive
+	}
+	return r.Start
+}
