@@ -119,7 +119,7 @@ func TestHistory(t *testing.T) {
 	if want := []string{"b", "d!", "c", "a", "e!", "f!"}; !slices.Equal(got, want) {
 		t.Errorf("the runs are %v, want %v", got, want)
 	}
-	if runs, err = report.Newest(folder, 2); err != nil || len(runs) != 2 || filepath.Base(runs[0].Path) != "d" || filepath.Base(runs[1].Path) != "c" {
+	if runs, err = report.Newest(folder, 2); err != nil || len(runs) != 2 || filepath.Base(runs[0].Path) != "b" || filepath.Base(runs[1].Path) != "c" {
 		t.Errorf("the two that were written last are %v, %v", runs, err)
 	}
 	if _, err := report.History(filepath.Join(folder, "nowhere")); !os.IsNotExist(err) {
