@@ -3,6 +3,7 @@ package report_test
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -34,6 +35,10 @@ func TestAddRefusal(t *testing.T) {
 	info, err := os.Stat(filepath.Join(folder, report.RefusedFile))
 	if err != nil || info.Size() > 1<<20 || info.Size() < 1<<19 {
 		t.Fatalf("the list is %v, %v", info, err)
+	}
+	made, err := os.Stat(filepath.Dir(folder))
+	if err != nil || runtime.GOOS != "windows" && (info.Mode().Perm()&^0o640 != 0 || made.Mode().Perm()&^0o750 != 0) {
+		t.Errorf("others can read the list: %v, or its folder: %v, %v", info.Mode(), made.Mode(), err)
 	}
 	list, bad, err := report.Refusals(folder)
 	if err != nil || bad > 0 || len(list) < 200 {

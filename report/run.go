@@ -27,7 +27,7 @@ type Run struct {
 	Settings    json.RawMessage `json:"settings"`              // an object: flags by name, a string each, or a list of them
 	Directory   *Sum            `json:"directory,omitempty"`   // of the simulated service, as it was read when the run began
 	Input       Input           `json:"input"`
-	Parent      string          `json:"parent,omitempty"` // the directory of the run whose failed.csv is the input
+	Parent      string          `json:"parent,omitempty"`    // the directory of the run whose failed.csv is the input
 	UndoOf      string          `json:"undo_of,omitempty"`   // the directory of the run that this one takes back
 	UndoneBy    string          `json:"undone_by,omitempty"` // that of the run that takes this one back
 	Start       time.Time       `json:"start"`

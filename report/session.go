@@ -63,21 +63,6 @@ func (r *Run) Changes() (n int) {
 	return n
 }
 
-// aliveFor is how old a sign of life may be of a run that is under way.
-const aliveFor = 10 * time.Second
-
-// UnderWay tells whether a run that is not over gave a sign of life just now.
-func (r *Run) UnderWay(now time.Time) bool {
-	return (r.State == Running || r.State == Planning) && r.Alive != nil && now.Sub(*r.Alive) < aliveFor
-}
-
-// Killed tells whether a run that is not over has lost its process; where it has not, and the run gives no sign of life, it
-// is another machine's, or stuck.
-func (r *Run) Killed(now time.Time) bool {
-	this := thisProcess()
-	return (r.State == Running || r.State == Planning) && !r.UnderWay(now) && r.Process.Host == this.Host && !r.Process.alive()
-}
-
 // Ended is how a session ended; empty while it is under way.
 type Ended string
 

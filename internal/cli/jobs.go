@@ -49,7 +49,12 @@ func (c *jobCmd) Validate() error {
 
 // Run is called by kong.
 func (c *jobCmd) Run(ctx context.Context, a *app, parsed *kong.Context) error {
-	return a.start(ctx, operation(parsed.Selected().Name), c)
+	op := operation(parsed.Selected().Name)
+	dir, err := a.start(ctx, op, c)
+	if err != nil && dir == "" {
+		a.noteRefused(op, c, err)
+	}
+	return err
 }
 
 // Run is called by kong.
@@ -58,37 +63,43 @@ func (c *statusCmd) Run(ctx context.Context, a *app, parsed *kong.Context) error
 	return c.jobCmd.Run(ctx, a, parsed)
 }
 
-// start begins a new run, or shows what it would do.
-func (a *app) start(ctx context.Context, op job.Operation, c *jobCmd) (err error) {
+// start begins a new run, or shows what it would do. The directory is that of the run, and empty where none is left.
+func (a *app) start(ctx context.Context, op job.Operation, c *jobCmd) (dir string, err error) {
 	if !c.DryRun {
 		watched, wrong := a.watch(op.Name, c.processFlags)
 		if wrong != nil {
-			return wrong
+			return "", wrong
 		}
 		defer func() { watched.close(err) }()
 	}
 	if err := c.Settings.CheckFor(op); err != nil {
-		return err
+		return "", err
 	}
 	if _, err := c.until(a, op.Name); err != nil { // what is wrong with the command line comes first
-		return err
+		return "", err
 	}
 	if err := run.FindInput(c.File); err != nil {
-		return err
+		return "", err
 	}
 	if c.AccountType == "" {
 		c.AccountType = a.env.defaultAccountType()
 	}
-	j := run.Job{Operation: op, Settings: c.Settings, File: c.File, Out: c.Out, Arguments: recordable(a.args), Version: buildVersion()}
+	j := c.job(op)
+	j.Arguments, j.Version = recordable(a.args), buildVersion()
 	if c.DryRun {
-		return a.dryRun(ctx, j, c.processFlags)
+		return "", a.dryRun(ctx, j, c.processFlags)
 	}
 	w, err := a.world(ctx, op.Name, c.processFlags, c.Settings, c.File)
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer w.release()
 	return run.Start(w.World, j)
+}
+
+// job is what a command asks for.
+func (c *jobCmd) job(op job.Operation) run.Job {
+	return run.Job{Operation: op, Settings: c.Settings, File: c.File, Out: c.Out}
 }
 
 // dryRun prints the plan, and what is wrong with the input. It fails where a run would be refused that nobody watches.

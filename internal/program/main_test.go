@@ -113,6 +113,7 @@ func scripts(dir string) testscript.Params {
 			"encode":    encode,
 			"ended":     ended,
 			"exitcode":  exitcode,
+			"holds":     holds,
 			"instant":   instant,
 			"pack":      pack,
 			"signal":    sendSignal,

@@ -32,6 +32,22 @@ func copyDir(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.CopyFS(to, os.DirFS(ts.MkAbs(args[0]))))
 }
 
+// holds DIR NAME... wants a directory to hold just what has these names, in the order of the alphabet.
+func holds(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: holds DIR NAME...")
+	}
+	entries, err := os.ReadDir(ts.MkAbs(args[0]))
+	ts.Check(err)
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	if !slices.Equal(names, args[1:]) {
+		ts.Fatalf("%s holds %v", args[0], names)
+	}
+}
+
 // edit FILE REGEXP REPLACEMENT replaces each match in a file, of which there has to be one. As with grep, ^ and $ match
 // at every line; in the replacement ${1} is the first group.
 func edit(ts *testscript.TestScript, neg bool, args []string) {

@@ -46,7 +46,7 @@ func Set(path string, o Orders) (*Stored, error) {
 	if err := next.Check(); err != nil {
 		return nil, &Error{Usage, err, "meetbatch set --help"}
 	}
-	if s.Run.State != report.Running || !s.Run.UnderWay(time.Now()) {
+	if s.Run.State != report.Running || s.Run.Life(time.Now()) != report.UnderWay {
 		return nil, Refuse(fmt.Errorf("%s is not under way: nothing was changed", path), "to go on with it at another rate: meetbatch resume --rate R "+words.Quoted(path))
 	}
 	changes := s.Run.Changes()

@@ -131,7 +131,8 @@ func rehearse(t *testing.T, u *alone, text, out string, settings func(*Settings)
 		}
 		return time.Now()
 	}
-	return Start(w, Job{Operation: job.Reclaim, Settings: s, File: path, Out: out})
+	_, err := Start(w, Job{Operation: job.Reclaim, Settings: s, File: path, Out: out})
+	return err
 }
 
 func grow(t *testing.T, path string) {

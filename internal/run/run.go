@@ -79,21 +79,21 @@ type run struct {
 }
 
 // Start begins a new run: it refuses what can be refused before anything is read, plans, asks, sends and reports. A
-// Code as the error says that everything was said.
-func Start(w World, j Job) error {
+// Code as the error says that everything was said. The directory is that of the run, and empty where none is left.
+func Start(w World, j Job) (dir string, err error) {
 	r, err := begin(w, j)
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer r.close()
 	r.warnUnkept()
 	if err := r.createDir(j); err != nil {
-		return err
+		return "", err
 	}
 	if err := r.orStopped(r.prepare()); err != nil {
-		return errors.Join(err, r.dir.Remove())
+		return "", errors.Join(err, r.dir.Remove())
 	}
-	return r.send()
+	return r.path, r.send()
 }
 
 // Plan reads, checks and plans what a run would do, and writes nothing. The plan must be closed.
@@ -158,11 +158,7 @@ func begin(w World, j Job) (*run, error) {
 			r.meta.Parent = filepath.Clean(dir)
 		}
 	}
-	folders := []string{defaultFolder}
-	if j.Out != "" {
-		folders = append(folders, filepath.Dir(filepath.Clean(j.Out)))
-	}
-	if err := r.nameEarlier(folders); err != nil {
+	if err := r.nameEarlier([]string{DefaultFolder, j.Folder()}); err != nil {
 		r.input.close()
 		return nil, err
 	}
@@ -199,8 +195,16 @@ func (r *run) newClient() error {
 	return nil
 }
 
-// defaultFolder is where runs go whose directory is not named.
-const defaultFolder = "runs"
+// DefaultFolder is where runs go whose directory is not named.
+const DefaultFolder = "runs"
+
+// Folder is where the directory of the run is to be.
+func (j *Job) Folder() string {
+	if j.Out == "" {
+		return DefaultFolder
+	}
+	return filepath.Dir(filepath.Clean(j.Out))
+}
 
 func (r *run) createDir(j Job) error {
 	var err error
@@ -208,7 +212,7 @@ func (r *run) createDir(j Job) error {
 	if r.path = j.Out; r.path != "" {
 		r.dir, err = report.Begin(r.path, r.op)
 	} else {
-		r.path = filepath.Join(defaultFolder, r.op.Name+"-"+r.Now().UTC().Format("20060102T150405Z"))
+		r.path = filepath.Join(DefaultFolder, r.op.Name+"-"+r.Now().UTC().Format("20060102T150405Z"))
 		if r.dir, err = report.BeginFree(r.path, r.op); err == nil {
 			r.path = r.dir.Path
 		}
