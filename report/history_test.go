@@ -37,12 +37,12 @@ func TestUnderWay(t *testing.T) {
 		{report.Running, here, &alive, 9 * time.Second, report.UnderWay},
 		{report.Planning, gone, &alive, 9 * time.Second, report.UnderWay}, // another one may write it in a container
 		{report.Running, away, &alive, -time.Minute, report.UnderWay},     // whose clock is ahead
-		{report.Running, here, &alive, 11 * time.Second, report.NoSign},   // it is stopped, or its number is somebody else's by now
+		{report.Running, here, &alive, 11 * time.Second, report.Silent},   // it is stopped, or its number is somebody else's by now
 		{report.Running, gone, &alive, 11 * time.Second, report.Killed},
 		{report.Planning, gone, &alive, 11 * time.Second, report.Killed},
-		{report.Running, away, &alive, 11 * time.Second, report.NoSign},
+		{report.Running, away, &alive, 11 * time.Second, report.Silent},
 		{report.Running, before, &alive, 11 * time.Second, report.Killed},
-		{report.Running, report.Process{}, nil, 0, report.NoSign}, // version 0.1 says nothing
+		{report.Running, report.Process{}, nil, 0, report.Silent}, // version 0.1 says nothing
 		{report.Finished, gone, &alive, 0, report.Over},
 		{report.Stopped, here, &alive, time.Hour, report.Over},
 		{report.Broken, gone, nil, 0, report.Over},

@@ -7,9 +7,9 @@ type Life string
 
 const (
 	UnderWay Life = "under_way"
-	Killed   Life = "killed"          // it was under way, and its process is gone
-	NoSign   Life = "no_sign_of_life" // it was under way, and its process may be there, or on another machine
-	Over     Life = "over"            // it came to an end, of whatever kind: see its state
+	Killed   Life = "killed" // it was under way, and its process is gone
+	Silent   Life = "silent" // it was under way, and its process may be there, or on another machine
+	Over     Life = "over"   // it came to an end, of whatever kind: see its state
 )
 
 // aliveFor is for how long a run counts as under way that has not replaced its run.json.
@@ -28,7 +28,7 @@ func (r *Run) Life(now time.Time) Life {
 	case was.Host == this.Host && was.Boot != "" && this.Boot != "" && was.Boot != this.Boot: // the machine was started anew since
 		return Killed
 	}
-	return NoSign
+	return Silent
 }
 
 // Seen is when a run gave its last sign: its end, or else when its run.json was written.

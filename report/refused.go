@@ -42,7 +42,7 @@ const (
 // AddRefusal adds a line to a folder's list, and makes both where they are missing. Several processes may do so at the same
 // time. When the list is too long its older half goes.
 func AddRefusal(folder string, r Refusal) error {
-	r.Time, r.Error, r.Hint = r.Time.UTC().Truncate(time.Second), shortened(r.Error), shortened(r.Hint)
+	r.Time, r.Error, r.Hint = r.Time.UTC().Truncate(time.Millisecond), shortened(r.Error), shortened(r.Hint)
 	var line bytes.Buffer
 	e := json.NewEncoder(&line)
 	e.SetEscapeHTML(false)

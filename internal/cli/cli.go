@@ -32,6 +32,7 @@ type commands struct {
 	Resume  resumeCmd        `cmd:"" help:"Go on with a run that did not finish."`
 	Set     setCmd           `cmd:"" help:"Change the rate or the workers of a run under way."`
 	Verify  verifyCmd        `cmd:"" help:"Prove that every row of a run's input has exactly one result."`
+	List    listCmd          `cmd:"" help:"List the runs of a folder, and what was refused there."`
 	Sandbox sandboxCmd       `cmd:"" help:"Serve a simulated service, to try things out."`
 	Version kong.VersionFlag `help:"Show the version." flagonly:""`
 }

@@ -13,7 +13,7 @@ import (
 )
 
 type resumeCmd struct {
-	RunDir string `arg:"" help:"The directory of the run."`
+	RunDir string `arg:"" help:"The directory of the run; last is the newest one in runs."`
 	run.Changes
 	Sandbox bool `help:"Confirm that the run is one against the simulated service."`
 	processFlags
@@ -21,6 +21,9 @@ type resumeCmd struct {
 
 // Run goes on with a run.
 func (c *resumeCmd) Run(ctx context.Context, a *app) (err error) {
+	if c.RunDir, err = runDir(c.RunDir, a.newConsole(c.consoleFlags)); err != nil {
+		return err
+	}
 	s, err := run.Load(c.RunDir)
 	command := "resume"
 	if err == nil {
@@ -65,7 +68,7 @@ func (a *app) withoutSandbox() string {
 }
 
 type verifyCmd struct {
-	RunDir []string `arg:"" help:"The directory of a run; of several, the worst exit code counts: 7, then 3, 5 and 0."`
+	RunDir []string `arg:"" help:"The directory of a run, or last for the newest one in runs; of several, the worst exit code counts: 7, then 3, 5 and 0."`
 	consoleFlags
 }
 
@@ -76,7 +79,11 @@ var severity = []run.Code{run.OK, run.Stopped, run.Refused, run.Recorded}
 func (c *verifyCmd) Run(ctx context.Context, a *app) error {
 	console := a.newConsole(c.consoleFlags)
 	worst := run.OK
-	for _, dir := range c.RunDir {
+	for _, name := range c.RunDir {
+		dir, err := runDir(name, console)
+		if err != nil {
+			return err
+		}
 		if code := verify(console, dir); slices.Index(severity, code) > slices.Index(severity, worst) {
 			worst = code
 		}

@@ -47,7 +47,7 @@ func TestReadme(t *testing.T) {
 
 // flagNames lists the flags of all commands.
 func flagNames(t *testing.T) (names []string) {
-	for _, command := range []string{"reclaim", "status", "resume", "verify", "sandbox"} {
+	for _, command := range []string{"reclaim", "status", "resume", "verify", "list", "sandbox"} {
 		var help bytes.Buffer
 		cli.Run(t.Context(), []string{command, "--help"}, nil, nil, &help, &help)
 		for _, m := range regexp.MustCompile(`(?m)^ +(?:-\w, )?--([a-z-]+)`).FindAllStringSubmatch(help.String(), -1) {
