@@ -87,5 +87,5 @@ func (t *task) refusal() *Stop {
 	if hint := t.answer.Foreign; hint != "" {
 		return &Stop{Reason: "this is not an answer of the service: " + t.answer.String(), Try: hint}
 	}
-	return &Stop{Reason: "the service refuses the run: " + t.answer.String()}
+	return &Stop{Reason: "the service refuses the run: " + t.answer.String(), Try: job.StopHint(t.answer)}
 }
