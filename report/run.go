@@ -23,9 +23,9 @@ type Run struct {
 	Command     string          `json:"command"`
 	Arguments   []string        `json:"arguments"` // the command line
 	Version     string          `json:"version"`
-	Application string          `json:"application,omitempty"` // which one signed in: the beginning of the SHA-256 of its App ID
-	Settings    json.RawMessage `json:"settings"`              // an object: flags by name, a string each, or a list of them
-	Directory   *Sum            `json:"directory,omitempty"`   // of the simulated service, as it was read when the run began
+	Application string          `json:"application,omitempty"`       // which one signed in: the beginning of the SHA-256 of its App ID
+	Settings    json.RawMessage `json:"settings"`                    // an object: flags by name, a string each, or a list of them
+	Directory   *Sum            `json:"sandbox_directory,omitempty"` // of the simulated service, as it was read when the run began
 	Input       Input           `json:"input"`
 	Parent      string          `json:"parent,omitempty"`    // the directory of the run whose failed.csv is the input
 	UndoOf      string          `json:"undo_of,omitempty"`   // the directory of the run that this one takes back
@@ -99,6 +99,7 @@ type Input struct {
 	Modified *time.Time `json:"modified,omitempty"` // when it was opened; nil for what can be read only once
 	Kept     *Sum       `json:"kept,omitempty"`     // of InputFile, where the directory has it
 	Changed  bool       `json:"changed,omitempty"`  // while it was read
+	Encoding string     `json:"encoding,omitempty"` // as it was guessed, where a few of its rows alone might not show it
 
 	LastLine int64 `json:"last_line"` // on which the last row begins; 0 as long as it is not known, and in version 0.1
 }

@@ -24,6 +24,9 @@ type Ending struct {
 	Took     time.Duration
 }
 
+// Stored is the run as its directory describes it now.
+func (e *Ending) Stored() *Stored { return &Stored{e.Dir.Path, e.Planned.Operation, e.Settings, e.Run} }
+
 // finish completes the run directory after the sending has come to an end, of whatever kind.
 func (r *run) finish(end error, took time.Duration) error {
 	reason, code := early(end)
