@@ -31,6 +31,7 @@ type commands struct {
 	Status  statusCmd        `cmd:"" help:"Set accounts to normal or disabled."`
 	Resume  resumeCmd        `cmd:"" help:"Go on with a run that did not finish."`
 	Set     setCmd           `cmd:"" help:"Change the rate or the workers of a run under way."`
+	Show    showCmd          `cmd:"" help:"Show how far a run is, or how it ended; also while it is under way."`
 	Verify  verifyCmd        `cmd:"" help:"Prove that every row of a run's input has exactly one result."`
 	List    listCmd          `cmd:"" help:"List the runs of a folder, and what was refused there."`
 	Sandbox sandboxCmd       `cmd:"" help:"Serve a simulated service, to try things out."`

@@ -223,9 +223,9 @@ func (l *listing) note(now time.Time) string {
 		if l.ExpectedEnd == nil {
 			return l.state()
 		}
-		return l.state() + ", done at about " + clock(*l.ExpectedEnd, now)
+		return l.state() + ", done at about " + clockZone(*l.ExpectedEnd, now)
 	case string(report.Silent):
-		return "no sign of life since " + clock(l.seen, now)
+		return "no sign of life since " + clockZone(l.seen, now)
 	case string(report.Stopped):
 		if l.Reason != "" {
 			return strings.Replace("stopped: "+words.Shown(l.Reason), "stopped: stopped ", "stopped ", 1)
@@ -237,14 +237,6 @@ func (l *listing) note(now time.Time) string {
 		return ""
 	}
 	return l.state()
-}
-
-// clock is a time of day in the machine's zone, with the day where that is another one.
-func clock(t, now time.Time) string {
-	if t.Local().Format(time.DateOnly) == now.Local().Format(time.DateOnly) {
-		return t.Local().Format("15:04:05 MST")
-	}
-	return shortDay(t, now)
 }
 
 func blanks(n int) string { return strings.Repeat(" ", max(n, 0)) }

@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -11,31 +12,41 @@ import (
 	"meetbatch/internal/sandbox"
 	"meetbatch/internal/words"
 	"meetbatch/job"
-	"meetbatch/reader"
 	"meetbatch/report"
 )
 
-// nextCommand is the command line of a run again, on the rows that did not succeed: with the run's settings, less
+// nextCommand is what to do about a run that is over: go on with it, or begin another on the rows that did not succeed;
+// empty where nothing is left.
+func (a *app) nextCommand(s *run.Stored, flags processFlags) string {
+	switch {
+	case s.Run.State != report.Finished:
+		return "meetbatch resume " + words.Quoted(s.Path)
+	case s.Run.Counts.Left() > 0:
+		return a.failedCommand(s, flags)
+	}
+	return ""
+}
+
+// failedCommand is the command line of a run again, on the rows that did not succeed: with the run's settings, less
 // what concerns the old file, and with what those rows need.
-func (u *user) nextCommand(e *run.Ending) string {
-	s := e.Settings
+func (a *app) failedCommand(stored *run.Stored, flags processFlags) string {
+	s, counts := stored.Settings, stored.Run.Counts
 	s.ExpectRows, s.Limit = run.Range{}, 0
-	if s.MaxInvalid.Exceeded(e.Run.Counts.Invalid, e.Run.Counts.Left()) {
+	if s.MaxInvalid.Exceeded(counts.Invalid, counts.Left()) {
 		s.MaxInvalid = run.Allowed{Share: job.Share{Percent: 100}}
 	}
-	if e.Planned.Table.Encoding == reader.GB18030 { // which a few rows alone might not show
-		s.Encoding = reader.GB18030
+	if guessed := stored.Run.Input.Encoding; guessed != "" { // which a few rows alone might not show
+		s.Encoding = run.Encoding(guessed)
 	}
-	if s.AccountType == u.app.env.defaultAccountType() {
+	if s.AccountType == a.env.defaultAccountType() {
 		s.AccountType = ""
 	}
-	flags := u.flags
 	flags.Until = nil
-	file := e.Dir.File(report.FailedFile)
+	file := filepath.Join(stored.Path, report.FailedFile)
 	if strings.HasPrefix(file, "-") {
 		file = "./" + file
 	}
-	return u.app.commandLine(e.Planned.Operation, jobCmd{File: file, Settings: s, processFlags: flags})
+	return a.commandLine(stored.Operation, jobCmd{File: file, Settings: s, processFlags: flags})
 }
 
 // commandLine writes the command line that is read as c: the flags that are not at their defaults. Where a variable

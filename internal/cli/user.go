@@ -110,14 +110,11 @@ func (u *user) Ended(e *run.Ending) {
 	}
 	u.console.Info(endText(e), endAttrs(e)...)
 	u.console.Info("results: "+e.Dir.File(report.ResultsFile), "dir", e.Dir.Path)
-	counts := e.Run.Counts
-	left := counts.Left()
-	switch {
+	counts, next := e.Run.Counts, u.app.nextCommand(e.Stored(), u.flags)
+	switch left := counts.Left(); {
 	case e.Run.State == report.Stopped:
-		next := "meetbatch resume " + words.Quoted(e.Dir.Path)
 		u.console.Warn(fmt.Sprintf("%s not sent; to go on: %s", words.Plural(counts.NotSent, "row"), next), "rows", counts.NotSent, "next", next)
 	case left > 0:
-		next := u.nextCommand(e)
 		u.console.Warn(fmt.Sprintf("%s did not succeed; to run them again: %s", words.Plural(left, "row"), next), "rows", left, "next", next)
 	}
 }

@@ -73,12 +73,12 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 	if stderr == "-" {
 		unread, out, err := os.Pipe()
 		cmd.Stderr = file(out, err)
-		cmd.Stdout = cmd.Stderr
 		ts.Check(unread.Close())
 	} else {
 		p.stderr = ts.MkAbs(stderr)
 		cmd.Stderr = file(os.Create(p.stderr))
 	}
+	cmd.Stdout = cmd.Stderr
 	var input *os.File
 	if open != "" {
 		text := ts.ReadFile(open)

@@ -3,12 +3,15 @@ package program
 import (
 	"bytes"
 	"os"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"meetbatch/internal/cli"
+	"meetbatch/report"
 )
 
 // TestReadme holds what README says of exit codes and run directories against what the help says.
@@ -45,9 +48,47 @@ func TestReadme(t *testing.T) {
 	}
 }
 
+// TestReadmeSchema: README names every member of run.json and of show --json.
+func TestReadmeSchema(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, schema, _ := strings.Cut(string(text), "## How far it is")
+	schema, _, _ = strings.Cut(schema, "\n## ")
+	seen := map[reflect.Type]bool{}
+	var look func(t reflect.Type)
+	look = func(of reflect.Type) {
+		switch of.Kind() {
+		case reflect.Pointer, reflect.Slice, reflect.Map:
+			look(of.Elem())
+		case reflect.Struct:
+			if seen[of] || of == reflect.TypeFor[time.Time]() {
+				return
+			}
+			seen[of] = true
+			for i := range of.NumField() {
+				name, rest, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
+				if !strings.Contains(schema, "`"+name+"`") {
+					t.Errorf("%s.%s: README does not name %s", of, of.Field(i).Name, name)
+				}
+				if strings.HasPrefix(rest, "omit") && !strings.Contains(schema, "`"+name+"`°") {
+					t.Errorf("%s.%s: README does not say that %s may be absent", of, of.Field(i).Name, name)
+				}
+				look(of.Field(i).Type)
+			}
+		}
+	}
+	look(reflect.TypeFor[report.Run]())
+	if len(seen) < 10 {
+		t.Errorf("only %d structs were looked at", len(seen))
+	}
+}
+
 // flagNames lists the flags of all commands.
 func flagNames(t *testing.T) (names []string) {
-	for _, command := range []string{"reclaim", "status", "resume", "verify", "list", "sandbox"} {
+	for _, command := range []string{"reclaim", "status", "resume", "set", "show", "verify", "list", "sandbox"} {
 		var help bytes.Buffer
 		cli.Run(t.Context(), []string{command, "--help"}, nil, nil, &help, &help)
 		for _, m := range regexp.MustCompile(`(?m)^ +(?:-\w, )?--([a-z-]+)`).FindAllStringSubmatch(help.String(), -1) {

@@ -1,0 +1,183 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"meetbatch/internal/run"
+	"meetbatch/internal/words"
+	"meetbatch/report"
+)
+
+type showCmd struct {
+	RunDir string `arg:"" help:"The directory of the run."`
+	JSON   bool   `name:"json" help:"As a document of JSON: run.json, and what follows from it."`
+	Follow bool   `help:"Show it again and again until the run is over: on a terminal in place, else every 30 seconds."`
+	consoleFlags
+}
+
+// Run shows a run. It only reads.
+func (c *showCmd) Run(ctx context.Context, a *app) error {
+	dir, err := runDir(c.RunDir, a.newConsole(c.consoleFlags))
+	if err != nil {
+		return err
+	}
+	form, every := a.showText, time.Second
+	if c.JSON {
+		form = a.showJSON
+	}
+	redraws := c.Follow && !c.JSON && isTerminal(a.stdout)
+	if !redraws {
+		every = lineEvery
+	}
+	drawn, last := 0, time.Time{}
+	for {
+		s, life, err := run.Look(dir)
+		if err != nil {
+			return err
+		}
+		v := shown{s, life, time.Now()}
+		over := !c.Follow || life == report.Over || life == report.Killed
+		var text string
+		switch {
+		case over || redraws:
+			text = form(v)
+		case v.at.Sub(last) < every:
+		case c.JSON:
+			text = form(v)
+			last = v.at
+		default:
+			text = v.at.UTC().Format(time.RFC3339) + " " + words.Shown(v.heading()+": "+v.settledText()) + "\n"
+			last = v.at
+		}
+		if redraws {
+			text, drawn = redrawn(text, drawn, a.stdout)
+		}
+		if _, err := io.WriteString(a.stdout, text); err != nil {
+			return run.Unrecorded(err, "")
+		}
+		if over {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+// redrawn puts a text in the place of one that took some lines of the terminal; it tells how many it takes itself.
+func redrawn(text string, drawn int, terminal any) (string, int) {
+	width, height := columnsOf(terminal), 24
+	if f, ok := terminal.(*os.File); ok {
+		if _, h, err := term.GetSize(int(f.Fd())); err == nil {
+			height = h
+		}
+	}
+	lines := 0
+	for line := range strings.Lines(text) {
+		lines += max(1, (columns(strings.TrimSuffix(line, "\n"))+width-1)/width)
+	}
+	switch {
+	case drawn >= height:
+		return "\x1b[H\x1b[J" + text, lines
+	case drawn > 0:
+		return fmt.Sprintf("\x1b[%dA\r\x1b[J%s", drawn, text), lines
+	}
+	return text, lines
+}
+
+// shown is what a run is at a moment.
+type shown struct {
+	*run.Stored
+	life report.Life
+	at   time.Time
+}
+
+// next is the command that suits the run as it is; empty: nothing is left to do.
+func (a *app) next(v shown) string {
+	switch v.life {
+	case report.UnderWay:
+		return "meetbatch show --follow " + words.Quoted(v.Path)
+	case report.Over:
+		flags := processFlags{Yes: slices.Contains(v.Run.Arguments, "--yes"), consoleFlags: consoleFlags{LogFormat: "text"}}
+		return a.nextCommand(v.Stored, flags)
+	}
+	return "meetbatch resume " + words.Quoted(v.Path)
+}
+
+// document is what show --json prints: run.json, but for its own sum, and what follows from it.
+type document struct {
+	Directory string      `json:"directory"`
+	Life      report.Life `json:"life"`
+	report.Run
+	Next string `json:"next"`
+}
+
+func (a *app) showJSON(v shown) string {
+	text, err := json.MarshalIndent(document{v.Path, v.life, v.Run, a.next(v)}, "", "  ")
+	if err != nil {
+		panic(err) // it was read from JSON
+	}
+	return string(text) + "\n"
+}
+
+func (a *app) showText(v shown) string {
+	s := newSheet(columnsOf(a.stdout))
+	s.say(v.heading())
+	s.say("")
+	s.item("why", v.Run.Reason)
+	s.item("settled", v.settledText(), v.fatesText())
+	if v.life == report.Killed && v.Run.State == report.Running {
+		s.item("in flight", v.inFlightText())
+	}
+	s.failures(v.Operation, v.Run.Failures)
+	s.item("rate", v.rateText())
+	s.item("requests", v.requestsText(), v.troubleText())
+	v.sessions(s)
+	s.say("")
+	a.sayNext(s, v)
+	return s.String()
+}
+
+// sayNext ends with what to do.
+func (a *app) sayNext(s *sheet, v shown) {
+	next := a.next(v)
+	switch {
+	case v.life == report.UnderWay:
+		s.say(fmt.Sprintf("As of %s, %s ago. To follow it, or to change its rate:", clockZone(*v.Run.Alive, v.at), words.Roughly(max(v.at.Sub(*v.Run.Alive), 0).Truncate(time.Second))))
+		s.command(next)
+		s.command(fmt.Sprintf("meetbatch set --rate %s %s", words.Quoted(v.Run.Rate.Asked), words.Quoted(v.Path)))
+		return
+	case v.life == report.Silent:
+		s.say(fmt.Sprintf("It may be under way on %s still. If that process is gone, to go on:", v.Run.Process.Host))
+	case v.life == report.Killed, v.Run.State != report.Finished:
+		s.say("To go on:")
+	case next == "":
+		s.say("Nothing is left to do.")
+		return
+	default:
+		s.say(againText(v.Stored))
+	}
+	s.command(next)
+}
+
+// againText introduces the command that runs again what did not succeed.
+func againText(s *run.Stored) string {
+	left := s.Run.Counts.Left()
+	if helps := againHelps(s); helps == 0 {
+		return fmt.Sprintf("All %s would end the same way again. Mend them in %s, then:", words.Number(left), (&report.Dir{Path: s.Path}).File(report.FailedFile))
+	} else if helps < left {
+		return fmt.Sprintf("Of %s sending again may help %s; mend the others in %s, or not, then:", words.Plural(left, "row"), words.Number(helps), (&report.Dir{Path: s.Path}).File(report.FailedFile))
+	}
+	return fmt.Sprintf("%s did not succeed; to run them again:", words.Plural(left, "row"))
+}

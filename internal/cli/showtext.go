@@ -1,0 +1,229 @@
+package cli
+
+import (
+	"fmt"
+	"math"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"meetbatch/internal/run"
+	"meetbatch/internal/words"
+	"meetbatch/job"
+	"meetbatch/report"
+)
+
+// heading says in one sentence what the run is, and how it is with it.
+func (v shown) heading() string {
+	r := v.Run
+	text := fmt.Sprintf("%s: %s of %s, ", v.Path, r.Command, filepath.Base(r.Input.Path))
+	if r.Input.Path == "-" {
+		text = fmt.Sprintf("%s: %s of standard input, ", v.Path, r.Command)
+	}
+	switch {
+	case v.life == report.Over:
+		if r.End == nil {
+			return text + string(r.State)
+		}
+		text += fmt.Sprintf("%s at %s", r.State, clockZone(*r.End, v.at))
+		if r.State == report.Broken {
+			text = strings.Replace(text, "broken at", "broke off at", 1)
+		}
+		if r.ExitCode != nil {
+			text += fmt.Sprintf(", exit code %d", *r.ExitCode)
+		}
+		return text
+	case v.life == report.Killed:
+		return text + "killed" + v.sign(": nothing after ")
+	case v.life == report.Silent:
+		return text + "no sign of life" + v.sign(" since ")
+	case r.State == report.Planning && r.Counts.Rows == 0:
+		return text + fmt.Sprintf("planning (process %d)", r.Process.PID)
+	case r.State == report.Planning:
+		return text + fmt.Sprintf("planned, not begun: asking whether to go on, or signing in (process %d)", r.Process.PID)
+	}
+	return text + fmt.Sprintf("running (session %d, process %d)", len(r.Sessions), r.Process.PID)
+}
+
+// sign says when the run was heard of last, where that is known.
+func (v shown) sign(before string) string {
+	last := v.Run.Alive
+	if n := len(v.Run.Sessions); last == nil && n > 0 {
+		last = v.Run.Sessions[n-1].End
+	}
+	if last == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s%s, %s ago", before, clockZone(*last, v.at), words.Roughly(v.at.Sub(*last).Truncate(time.Second)))
+}
+
+// settledOf counts the rows that have their result for good.
+func settledOf(c report.Counts) int64 {
+	return c.Succeeded + c.Failed + c.Unknown + c.Invalid + c.Skipped
+}
+
+// settledText says how far the run is, and when it will be over.
+func (v shown) settledText() string {
+	c := v.Run.Counts
+	settled := settledOf(c)
+	if c.Rows == 0 && settled > 0 { // version 0.1 says the number of rows at the end only
+		return words.Plural(settled, "row")
+	}
+	text := fmt.Sprintf("%s of %s", words.Number(settled), words.Plural(c.Rows, "row"))
+	if settled < c.Rows {
+		text += ", " + percent(settled, c.Rows)
+	}
+	if end := v.Run.ExpectedEnd; v.life == report.UnderWay && end != nil {
+		text += fmt.Sprintf("; done at about %s, in %s", clockZone(*end, v.at), words.Roughly(max(end.Sub(v.at), 0).Round(time.Second)))
+	}
+	return text
+}
+
+// percent is a share that is 0 or 100 only where it is exactly that.
+func percent(part, whole int64) string {
+	p := int64(math.Round(100 * float64(part) / float64(max(whole, 1))))
+	switch {
+	case p == 0 && part > 0:
+		return "< 1%"
+	case p >= 100 && part < whole:
+		p = 99
+	}
+	return fmt.Sprintf("%d%%", p)
+}
+
+// fatesText says what became of the rows.
+func (v shown) fatesText() string {
+	c := v.Run.Counts
+	toGo := max(c.Rows-settledOf(c), 0)
+	parts := []string{words.Number(c.Succeeded) + " succeeded"}
+	for _, part := range []struct {
+		n    int64
+		what string
+	}{{c.Failed, "failed"}, {c.Unknown, "unknown"}, {c.Invalid, "invalid"}, {c.Skipped, "skipped"}, {toGo, "to go"}} {
+		if part.n > 0 {
+			parts = append(parts, words.Number(part.n)+" "+part.what)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (v shown) inFlightText() string {
+	if n := v.Run.Requests.InFlight; n > 0 {
+		return fmt.Sprintf("%s when it ended, which may have been carried out; a resume sends them again", words.Plural(n, "request"))
+	}
+	return "nothing when it ended, so no request has to be repeated"
+}
+
+func (v shown) rateText() string {
+	r := v.Run.Rate
+	if v.life != report.UnderWay || v.Run.State != report.Running {
+		return ""
+	}
+	text := r.Asked + " asked"
+	if r.AchievedPerSecond > 0 {
+		text += fmt.Sprintf(", %s a minute reached", words.Rounded(r.AchievedPerSecond*60))
+	}
+	if r.Followed != "" {
+		text += "; following " + r.Followed
+	}
+	return text
+}
+
+func (v shown) requestsText() string {
+	q := v.Run.Requests
+	text := words.Number(q.Sent)
+	if v.Run.State != report.Finished {
+		text += " sent"
+	}
+	text += fmt.Sprintf(", %s planned", words.Number(q.Planned))
+	if v.life == report.UnderWay && q.InFlight > 0 {
+		text += fmt.Sprintf(", %s in flight", words.Number(q.InFlight))
+	}
+	return text + latencyText(q.Answers)
+}
+
+// latencyText says within what time half of the answers came, and all but one in a hundred.
+func latencyText(a report.Answers) string {
+	if a.Longest == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; p50 %s, p99 %s", seconds(a.P50), seconds(a.P99))
+}
+
+func seconds(s float64) string {
+	d := time.Duration(s * float64(time.Second))
+	if d >= time.Second && d < 10*time.Second {
+		return d.Round(100 * time.Millisecond).String()
+	}
+	return words.Roughly(d)
+}
+
+// troubleText says how the service held the run back.
+func (v shown) troubleText() string {
+	r := v.Run.Rate
+	var parts []string
+	if r.Throttled > 0 {
+		parts = append(parts, "throttled "+words.Plural(r.Throttled, "time"))
+	}
+	if r.HeldSeconds >= 0.001 {
+		parts = append(parts, "held for "+seconds(r.HeldSeconds))
+	}
+	return strings.Join(parts, ", ")
+}
+
+const shownSessions = 12
+
+// sessions adds the processes that worked on the run, the last ones.
+func (v shown) sessions(s *sheet) {
+	all := v.Run.Sessions
+	if len(all) == 0 {
+		return
+	}
+	s.say("")
+	if s.isNarrow() {
+		s.say("sessions")
+	}
+	first := max(len(all)-shownSessions, 0)
+	for i, session := range all[first:] {
+		label := ""
+		if i == 0 && !s.isNarrow() {
+			label = "sessions"
+		}
+		v.session(s, label, first+i+1, session)
+	}
+}
+
+func (v shown) session(s *sheet, label string, number int, one report.Session) {
+	ended, end := string(one.Ended), v.at
+	switch {
+	case one.Ended == "" && v.life == report.UnderWay:
+		ended = "running"
+	case one.Ended == "":
+		ended = "not heard of"
+	case one.Reason != "":
+		ended = strings.Replace(one.Reason, "stopped by a signal (interrupt)", "stopped by Ctrl-C", 1)
+	case one.Ended == report.EndedBroken:
+		ended = "broke off"
+	}
+	if one.End != nil {
+		end = *one.End
+	}
+	start, took, requests := clock(one.Start, v.at), words.Roughly(max(end.Sub(one.Start), 0)), words.Plural(one.Requests, "request")
+	if s.isNarrow() {
+		s.lines(fmt.Sprintf("%3d ", number), "    ", fmt.Sprintf("%s, %s, %s", start, took, one.Rate))
+		s.lines("    ", "    ", requests+", "+ended)
+		return
+	}
+	line := fmt.Sprintf("  %-*s%2d  %s  %-6s  %-7s  %9s", labelWidth, label, number, start, took, one.Rate, requests)
+	s.lines(line+"  ", strings.Repeat(" ", columns(line)-columns(requests)), ended)
+}
+
+// againHelps counts the rows that did not succeed and for which sending again may help.
+func againHelps(s *run.Stored) (n int64) {
+	for _, f := range s.Run.Failures {
+		if e := job.Explain(s.Operation, f.Status, f.HTTPStatus, f.Code); e.Again || f.Status != job.Invalid && e.Means == "" {
+			n += f.Rows
+		}
+	}
+	return n + s.Run.Counts.NotSent
+}
