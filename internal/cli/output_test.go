@@ -83,34 +83,6 @@ func TestOutputFailed(t *testing.T) {
 	}
 }
 
-func TestBarText(t *testing.T) {
-	t.Parallel()
-	for _, s := range []standing{
-		{rows: 1},
-		{settled: 60, rows: 266, requests: 7, left: 12 * time.Second},
-		{settled: 123_456, bad: 98_765, rows: 999_999, requests: 333_333, left: 37*time.Hour + 12*time.Minute, following: "96/1m, stated by the service"},
-		{settled: 1_234_567, bad: 1_000_000, rows: 9_999_999, requests: 3_333_333, left: 1555*time.Hour + 59*time.Minute, following: "1.5/1m, after 429s"},
-		{settled: 9_999_999, rows: 9_999_999, requests: 9_999_999},
-	} {
-		counts := fmt.Sprintf("%d/%d", s.settled, s.rows)
-		last := 0
-		for width := 1; width <= 300; width++ {
-			text := barText("reclaim", s, width)
-			n := columns(text)
-			if n >= width || strings.ContainsAny(text, "\r\n") {
-				t.Errorf("width %d: %q", width, text)
-			}
-			if width > len(counts) && !strings.Contains(strings.ReplaceAll(strings.ReplaceAll(text, ",", ""), " of ", "/"), counts) {
-				t.Errorf("width %d has no counts: %q", width, text)
-			}
-			last = n
-		}
-		if full := barText("reclaim", s, 10_000); columns(full) != last || !strings.Contains(full, strings.Join(s.parts(), ", ")) {
-			t.Errorf("not all is shown in 300 columns: %q", full)
-		}
-	}
-}
-
 // TestEverythingShows: whatever a message holds, nothing reaches the terminal that would not show, in either form; and a
 // machine reads it as it was.
 func TestEverythingShows(t *testing.T) {

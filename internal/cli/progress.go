@@ -1,16 +1,10 @@
 package cli
 
 import (
-	"fmt"
-	"io"
-	"strings"
 	"sync"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
-
 	"meetbatch/internal/run"
-	"meetbatch/internal/words"
 )
 
 const (
@@ -27,7 +21,7 @@ func (u *user) showProgress(p *run.Progress) (stop func()) {
 		return func() {}
 	case u.console.isTerminal() && u.flags.LogFormat == "text" && !u.flags.Verbose:
 		out := u.console.out
-		bar := func(width int) string { return barText(p.Operation.Name, stand(p), width) }
+		bar := func(width int) string { return u.stand(p).bar(width) }
 		show = func() { out.draw(bar) }
 		end = func() {
 			out.draw(nil)
@@ -61,71 +55,16 @@ func (u *user) showProgress(p *run.Progress) (stop func()) {
 	}
 }
 
-// standing is how far a run has come.
-type standing struct {
-	settled, bad, rows, requests int64
-	left                         time.Duration // until all rows are settled; 0 where nobody knows
-	following                    string        // the rate that is followed; empty where it is what was asked for
-}
-
 // stand tells how far a run has come.
-func stand(p *run.Progress) standing {
-	now := p.Now()
-	s := standing{settled: now.Settled(), bad: now.Counts.Failed + now.Counts.Unknown, rows: now.Counts.Rows, requests: now.Requests, following: now.Following.String()}
-	if !now.End.IsZero() {
-		s.left = now.End.Sub(now.At)
+func (u *user) stand(p *run.Progress) standing {
+	s := standing{Standing: p.Now()}
+	if at := u.stopping.Load(); at != nil {
+		s.stopping = *at
 	}
 	return s
 }
 
-// parts are the words of a standing, what matters most first.
-func (s standing) parts() []string {
-	parts := []string{
-		fmt.Sprintf("%s of %s settled", words.Number(s.settled), words.Plural(s.rows, "row")),
-		words.Number(s.bad) + " failed",
-	}
-	if s.left > 0 {
-		parts = append(parts, "about "+words.Roughly(s.left)+" left")
-	}
-	parts = append(parts, words.Plural(s.requests, "request"))
-	if s.following != "" {
-		parts = append(parts, "following "+s.following)
-	}
-	return parts
-}
-
 func (u *user) line(p *run.Progress) {
-	s := stand(p)
-	u.console.Info(strings.Join(s.parts(), ", "), progressAttrs(p.Now())...)
-}
-
-// barText draws a standing in fewer columns than a terminal has, since many break the line at the last one: with as many
-// of its words as there is room for, and without room for a bar in numbers alone.
-func barText(name string, s standing, width int) string {
-	parts := s.parts()
-	for n := len(parts); n > 0; n-- {
-		if text := drawBar(name+": "+strings.Join(parts[:n], ", "), s); columns(text) < width {
-			return text
-		}
-	}
-	for _, text := range []string{parts[0], fmt.Sprintf("%d/%d", s.settled, s.rows), fmt.Sprintf("%d%%", 100*s.settled/max(s.rows, 1))} {
-		if columns(text) < width {
-			return text
-		}
-	}
-	return ""
-}
-
-// drawBar draws a bar behind a text. Nothing is written: the output does that, when the terminal takes it.
-func drawBar(text string, s standing) string {
-	b := progressbar.NewOptions64(s.rows,
-		progressbar.OptionSetWriter(io.Discard),
-		progressbar.OptionSetDescription(text),
-		progressbar.OptionSetPredictTime(false),
-		progressbar.OptionSetWidth(20),
-		progressbar.OptionSetTheme(progressbar.Theme{Saucer: "=", SaucerPadding: " ", BarStart: "|", BarEnd: "|"}), // as wide everywhere
-		progressbar.OptionSetRenderBlankState(true),
-	)
-	b.Set64(s.settled)
-	return strings.TrimSpace(b.String())
+	s := u.stand(p)
+	u.console.Info(s.logText(), progressAttrs(s.Standing)...)
 }

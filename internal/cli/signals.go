@@ -11,6 +11,7 @@ import (
 
 	"meetbatch/internal/run"
 	"meetbatch/internal/system"
+	"meetbatch/internal/words"
 )
 
 // signals turns signals and --until into the ends of two contexts: stopping ends when nothing further is
@@ -45,17 +46,19 @@ func catchSignals(ctx context.Context, u *user, until time.Time) signals {
 			case <-over:
 				return
 			case <-due:
+				u.nothingFurther()
 				stop(fmt.Errorf("%w at %s, as --until says", run.ErrStopped, until.Format("15:04:05")))
 			case s := <-incoming:
 				switch {
 				case first == nil:
 					first, at = s, time.Now()
+					u.nothingFurther()
 					stop(fmt.Errorf("%w by a signal (%s)", run.ErrStopped, s))
-					if u.sending.Load() {
-						u.console.Warn(fmt.Sprintf("%s: what is in flight is finished; once more gives it up", s))
-					}
-				case s != syscall.SIGHUP || first != s || time.Since(at) >= again:
+					u.sayStopping(s)
+				case abandon.Err() == nil && (s != syscall.SIGHUP || first != s || time.Since(at) >= again):
+					giving := u.inFlight()
 					giveUp()
+					u.sayGivenUp(giving)
 				}
 			}
 		}
@@ -66,4 +69,39 @@ func catchSignals(ctx context.Context, u *user, until time.Time) signals {
 		stop(nil)
 		giveUp()
 	}}
+}
+
+// nothingFurther notes that the run comes to its end.
+func (u *user) nothingFurther() {
+	now := time.Now()
+	u.stopping.CompareAndSwap(nil, &now)
+}
+
+// inFlight counts the requests that have no answer yet.
+func (u *user) inFlight() int64 {
+	if p := u.sending.Load(); p != nil {
+		return p.Now().InFlight
+	}
+	return 0
+}
+
+// sayStopping says what a first signal does, and how long that can take.
+func (u *user) sayStopping(s os.Signal) {
+	p := u.sending.Load()
+	if p == nil {
+		return
+	}
+	now := p.Now()
+	flying := "nothing now"
+	if now.InFlight > 0 {
+		flying = fmt.Sprintf("%s, until %s at most", words.Plural(now.InFlight, "request"), clock(now.At.Add(now.Timeout), now.At))
+	}
+	u.console.Warn(fmt.Sprintf("%s: what is in flight is finished (%s); once more gives it up", s, flying), "in_flight", now.InFlight)
+}
+
+// sayGivenUp says what a second signal did.
+func (u *user) sayGivenUp(inFlight int64) {
+	if u.sending.Load() != nil {
+		u.console.Warn(fmt.Sprintf("gave up %s: their rows are unknown", words.Plural(inFlight, "request")), "in_flight", inFlight)
+	}
 }

@@ -27,7 +27,9 @@ type user struct {
 	flags   processFlags
 	until   time.Time // when the run is to stop; zero where that is not said
 	console *console
-	sending atomic.Bool // requests may be in flight
+
+	sending  atomic.Pointer[run.Progress] // nil before requests may be in flight
+	stopping atomic.Pointer[time.Time]    // since when nothing further is to be sent; nil before that
 }
 
 func newUser(a *app, flags processFlags) *user {
@@ -91,7 +93,7 @@ func (u *user) Confirm(ctx context.Context, p *run.Planned) error {
 
 // Sending shows the progress until stop is called.
 func (u *user) Sending(p *run.Progress) (stop func()) {
-	u.sending.Store(true)
+	u.sending.Store(p)
 	shown, told := u.showProgress(p), u.app.watching.sending(p)
 	return func() {
 		shown()

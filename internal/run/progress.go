@@ -17,14 +17,17 @@ type Progress struct {
 	Planned   int64 // requests of this process
 	ToSend    int64 // rows of this process
 
-	run    *run
-	start  time.Time
-	runner *send.Runner
-	pacer  *pace.Pacer
+	run     *run
+	start   time.Time
+	runner  *send.Runner
+	pacer   *pace.Pacer
+	timeout time.Duration // of one request
 
 	mu       sync.Mutex
 	asked    job.Rates
 	forecast forecast
+	answered int64     // requests, when that was looked at last
+	quiet    time.Time // since when no answer has come to what is in flight
 }
 
 // Standing is how far a run has come at a moment, with all of its sessions.
@@ -37,8 +40,11 @@ type Standing struct {
 	Asked     job.Rates
 	Following pace.Following
 	Waiting   pace.Waiting
-	PerSecond float64   // requests that went out in the last minutes; 0 where nobody knows
-	End       time.Time // when all rows will be settled; zero where nobody knows
+	PerSecond float64       // requests that went out in the last minutes; 0 where nobody knows
+	End       time.Time     // when all rows will be settled; zero where nobody knows
+	AsPlanned bool          // that end is the plan's: no row was settled by a request yet
+	Quiet     time.Duration // for which no answer has come to what is in flight
+	Timeout   time.Duration // of one request
 }
 
 // Settled counts the rows that have their result.
@@ -58,14 +64,19 @@ func (p *Progress) Now() Standing {
 		Session:   len(r.meta.Sessions),
 		Following: p.pacer.Following(),
 		Waiting:   p.pacer.Waiting(),
+		Timeout:   p.timeout,
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s.Asked = p.asked
+	if answered := s.Requests - s.InFlight; s.InFlight == 0 || answered != p.answered || p.quiet.IsZero() {
+		p.answered, p.quiet = answered, now
+	}
+	s.Quiet = now.Sub(p.quiet)
 	p.forecast.note(now, s.Settled(), s.Requests)
 	s.PerSecond = p.forecast.requestsPerSecond()
 	if left, known := p.left(now, s.Counts.Rows-s.Settled()); known {
-		s.End = now.Add(left)
+		s.End, s.AsPlanned = now.Add(left), !p.forecast.moved()
 	}
 	return s
 }

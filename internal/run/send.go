@@ -61,7 +61,7 @@ func (r *run) send() error {
 	if r.Trace != nil {
 		runner.Sender = traced{r.client, r.Trace}
 	}
-	r.progress = &Progress{Operation: r.op, Planned: r.planned.Requests, ToSend: r.toSend(), run: r, start: time.Now(), asked: r.settings.Rate, runner: runner, pacer: pacer}
+	r.progress = &Progress{Operation: r.op, Planned: r.planned.Requests, ToSend: r.toSend(), run: r, start: time.Now(), asked: r.settings.Rate, timeout: r.settings.Timeout.Duration, runner: runner, pacer: pacer}
 	os.Remove(filepath.Join(r.path, controlFile)) // orders that no process took
 	sleep := r.keepAlive(func() report.Run {
 		r.takeOrders(r.progress)
