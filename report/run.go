@@ -222,18 +222,24 @@ func (d *Dir) WriteRun(run Run) error {
 	if err := d.here(); err != nil {
 		return err
 	}
-	run.Files = map[string]Sum{ResultsFile: d.results.log.onDisk(), RequestsFile: d.requests.log.onDisk()}
-	d.mu.Lock()
-	if d.failed != nil {
-		run.Files[FailedFile] = *d.failed
-	}
-	run.Failures, run.Requests.InFlight, run.Requests.Answers = d.failures.list(), d.inFlight, d.latency.Answers()
-	d.mu.Unlock()
+	run = d.Described(run)
 	err := writeRun(d.Path, run)
 	if err == nil {
 		d.described.Store(true)
 	}
 	return err
+}
+
+// Described gives what run.json says of a run, with what was recorded: failures, answers, and what is on the disk.
+func (d *Dir) Described(run Run) Run {
+	run.Files = map[string]Sum{ResultsFile: d.results.log.onDisk(), RequestsFile: d.requests.log.onDisk()}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.failed != nil {
+		run.Files[FailedFile] = *d.failed
+	}
+	run.Failures, run.Requests.InFlight, run.Requests.Answers = d.failures.list(), d.inFlight, d.latency.Answers()
+	return run
 }
 
 func writeRun(dir string, run Run) error {

@@ -36,6 +36,16 @@ func NewSession(start time.Time, rate string, workers int) Session {
 	return s
 }
 
+// Worked adds up how long the first sessions took, as far as that is known.
+func (r *Run) Worked(sessions int) (d time.Duration) {
+	for _, s := range r.Sessions[:sessions] {
+		if s.End != nil {
+			d += max(s.End.Sub(s.Start), 0)
+		}
+	}
+	return d
+}
+
 // Change is what was changed of a session under way.
 type Change struct {
 	At      time.Time `json:"at"`

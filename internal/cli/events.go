@@ -10,8 +10,6 @@ import (
 	"github.com/alecthomas/kong"
 
 	"meetbatch/internal/run"
-	"meetbatch/internal/words"
-	"meetbatch/report"
 )
 
 // logFormat is the form of the messages. Where the command line is wrong, it is the one that it asks for all the same, since
@@ -50,14 +48,6 @@ func progressAttrs(s run.Standing) []any {
 		attrs = append(attrs, "expected_end", s.End.UTC().Truncate(time.Second))
 	}
 	return attrs
-}
-
-// failureEvents says to a machine what the rows have in common that did not succeed, a line each.
-func (u *user) failureEvents(all []report.Failure) {
-	for _, f := range all {
-		u.console.Warn(strings.TrimSpace(fmt.Sprintf("%s %s: %s", f.Status, f.Code, words.Plural(f.Rows, "row"))), eventKey, "failure", "status", f.Status,
-			"http_status", f.HTTPStatus, "error_code", f.Code, "message", f.Message, "rows", f.Rows, "first_lines", f.Lines)
-	}
 }
 
 // exitEvent is the last line that a machine reads.

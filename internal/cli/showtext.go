@@ -131,15 +131,24 @@ func (v shown) rateText() string {
 
 func (v shown) requestsText() string {
 	q := v.Run.Requests
-	text := words.Number(q.Sent)
-	if v.Run.State != report.Finished {
-		text += " sent"
-	}
-	text += fmt.Sprintf(", %s planned", words.Number(q.Planned))
 	if v.life == report.UnderWay && q.InFlight > 0 {
-		text += fmt.Sprintf(", %s in flight", words.Number(q.InFlight))
+		return fmt.Sprintf("%s, %s in flight%s", sentText(&v.Run), words.Number(q.InFlight), latencyText(q.Answers))
 	}
-	return text + latencyText(q.Answers)
+	return sentText(&v.Run) + latencyText(q.Answers)
+}
+
+// sentText counts requests against those that were planned, and says what the others were for.
+func sentText(r *report.Run) string {
+	sent, planned := words.Number(r.Requests.Sent), words.Number(r.Requests.Planned)
+	switch more := r.Requests.Sent - r.Requests.Planned; {
+	case r.State != report.Finished:
+		return sent + " sent, " + planned + " planned"
+	case more == 0:
+		return sent + ", as planned"
+	case more > 0:
+		return fmt.Sprintf("%s: %s planned, %s more to find bad rows or to try again", sent, planned, words.Number(more))
+	}
+	return sent + ", " + planned + " planned"
 }
 
 // latencyText says within what time half of the answers came, and all but one in a hundred.
@@ -159,8 +168,9 @@ func seconds(s float64) string {
 }
 
 // troubleText says how the service held the run back.
-func (v shown) troubleText() string {
-	r := v.Run.Rate
+func (v shown) troubleText() string { return troubleText(v.Run.Rate) }
+
+func troubleText(r report.Pace) string {
 	var parts []string
 	if r.Throttled > 0 {
 		parts = append(parts, "throttled "+words.Plural(r.Throttled, "time"))

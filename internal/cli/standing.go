@@ -48,9 +48,10 @@ func (s standing) forms() []string {
 	}
 }
 
+// joined puts a separator between two texts that are not empty.
 func joined(text, separator, clause string) string {
-	if clause == "" {
-		return text
+	if text == "" || clause == "" {
+		return text + clause
 	}
 	return text + separator + clause
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"meetbatch/internal/run"
 	"meetbatch/internal/words"
@@ -164,29 +165,34 @@ func countsText(c report.Counts) string {
 	return text
 }
 
-// endText words what came of a run.
+// endText words what came of a run, all of its sessions together.
 func endText(e *run.Ending) string {
-	return fmt.Sprintf("%s, with %s in %s (%s)", countsText(e.Run.Counts), words.Plural(e.Requests, "request"), words.Roughly(e.Took), paceText(e))
+	took := words.Roughly(e.Took)
+	if n := len(e.Run.Sessions); n > 1 {
+		took += fmt.Sprintf(" of %d sessions", n)
+	}
+	return fmt.Sprintf("%s, with %s in %s (%s)%s", countsText(e.Run.Counts), words.Plural(e.Run.Requests.Sent, "request"), took, paceText(e), latencyText(e.Run.Requests.Answers))
 }
 
-// paceText words how fast it went: what was asked for, what became of it, and why.
+// paceText words how fast it went: what was asked for, what became of it, and why. What is reached in less than a second is
+// no rate.
 func paceText(e *run.Ending) string {
-	p := e.Paced
+	r := e.Run.Rate
 	text := "rate " + e.Settings.Rate.String()
-	if e.Requests > 1 {
-		text += fmt.Sprintf(", %s/s reached, at most %s in a second", words.Rounded(p.PerSecond), words.Number(int64(p.MostPerSecond)))
+	if n := len(e.Run.Sessions); n > 0 && e.Run.Sessions[n-1].Requests > 1 && e.Took >= time.Second {
+		text += fmt.Sprintf(", %s/s reached, at most %s in a second", words.Rounded(r.AchievedPerSecond), words.Number(int64(r.MostPerSecond)))
 	}
-	if p.Throttled > 0 {
-		text += fmt.Sprintf(", throttled %s", words.Plural(p.Throttled, "time"))
+	if r.Throttled > 0 {
+		text += fmt.Sprintf(", throttled %s", words.Plural(r.Throttled, "time"))
 	}
-	if p.Held > 0 {
-		text += ", held for " + words.Roughly(p.Held)
+	if r.HeldSeconds > 0 {
+		text += ", held for " + seconds(r.HeldSeconds)
 	}
-	switch f := p.Following; {
+	switch f := e.Paced.Following; {
 	case f.Why != "":
 		text += fmt.Sprintf(", following %s, for %s", f, words.Roughly(f.For))
-	case f.For.Seconds() >= 1:
-		text += fmt.Sprintf(", below the rate for %s", words.Roughly(f.For))
+	case r.FollowedSeconds >= 1:
+		text += ", below the rate for " + seconds(r.FollowedSeconds)
 	}
 	return text
 }
@@ -195,8 +201,8 @@ func endAttrs(e *run.Ending) []any {
 	c := e.Run.Counts
 	return []any{
 		eventKey, "session_end", "state", e.Run.State, "rows", c.Rows, "succeeded", c.Succeeded, "failed", c.Failed, "unknown", c.Unknown,
-		"not_sent", c.NotSent, "invalid", c.Invalid, "skipped", c.Skipped, "requests", e.Requests, "seconds", e.Took.Seconds(),
-		"rate", e.Settings.Rate.String(), "achieved_per_second", e.Run.Rate.AchievedPerSecond, "most_per_second", e.Paced.MostPerSecond,
-		"throttled", e.Paced.Throttled, "held_seconds", e.Paced.Held.Seconds(),
+		"not_sent", c.NotSent, "invalid", c.Invalid, "skipped", c.Skipped, "requests", e.Run.Requests.Sent, "seconds", e.Took.Seconds(),
+		"rate", e.Settings.Rate.String(), "achieved_per_second", e.Run.Rate.AchievedPerSecond, "most_per_second", e.Run.Rate.MostPerSecond,
+		"throttled", e.Run.Rate.Throttled, "held_seconds", e.Run.Rate.HeldSeconds,
 	}
 }

@@ -101,26 +101,6 @@ func (u *user) Sending(p *run.Progress) (stop func()) {
 	}
 }
 
-// Ended says how a run ended; the last line names the next command, where there is one.
-func (u *user) Ended(e *run.Ending) {
-	u.app.watching.ended(e)
-	if e.Run.Reason != "" {
-		u.console.fail(&run.Error{Err: errors.New(e.Run.Reason), Try: e.Hint})
-	}
-	if u.flags.LogFormat == "json" {
-		u.failureEvents(e.Dir.Failures())
-	}
-	u.console.Info(endText(e), endAttrs(e)...)
-	u.console.Info("results: "+e.Dir.File(report.ResultsFile), "dir", e.Dir.Path)
-	counts, next := e.Run.Counts, u.app.nextCommand(e.Stored(), u.flags)
-	switch left := counts.Left(); {
-	case e.Run.State == report.Stopped:
-		u.console.Warn(fmt.Sprintf("%s not sent; to go on: %s", words.Plural(counts.NotSent, "row"), next), "rows", counts.NotSent, "next", next)
-	case left > 0:
-		u.console.Warn(fmt.Sprintf("%s did not succeed; to run them again: %s", words.Plural(left, "row"), next), "rows", left, "next", next)
-	}
-}
-
 // Already says that a run had ended before.
 func (u *user) Already(dir string, counts report.Counts) {
 	u.app.watching.already(counts)

@@ -18,10 +18,9 @@ type Ending struct {
 	Run      report.Run
 	Settings Settings
 	Planned  *Planned
-	Hint     string // why the run ended early, what to try; mostly empty
-	Requests int64  // of this process
-	Paced    pace.Report
-	Took     time.Duration
+	Hint     string        // why the run ended early, what to try; mostly empty
+	Paced    pace.Report   // of this process
+	Took     time.Duration // it, and those before it
 }
 
 // Stored is the run as its directory describes it now.
@@ -56,8 +55,8 @@ func (r *run) finish(end error, took time.Duration) error {
 		return Unrecorded(err, r.mend(err))
 	}
 	r.User.Ended(&Ending{
-		Dir: r.dir, Run: r.meta, Settings: r.settings, Planned: r.planned, Hint: job.HintOf(end),
-		Requests: r.progress.runner.Requests.Load(), Paced: r.progress.pacer.Report(), Took: took,
+		Dir: r.dir, Run: r.dir.Described(r.meta), Settings: r.settings, Planned: r.planned, Hint: job.HintOf(end),
+		Paced: r.progress.pacer.Report(), Took: took + r.meta.Worked(len(r.meta.Sessions)-1),
 	})
 	if code != OK {
 		return code

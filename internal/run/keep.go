@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"meetbatch/internal/words"
+	"meetbatch/reader"
 	"meetbatch/report"
 )
 
@@ -37,6 +38,9 @@ func (r *run) haveRead() error {
 	switch {
 	case r.input.want == nil:
 		r.meta.Input = r.input.read()
+		if r.planned.Table.Encoding == reader.GB18030 {
+			r.meta.Input.Encoding = reader.GB18030
+		}
 		r.input.want = &report.Sum{Size: r.meta.Input.Size, SHA256: r.meta.Input.SHA256}
 	case r.input.changed():
 		return r.refuseChanged()

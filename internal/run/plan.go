@@ -49,9 +49,6 @@ func (r *run) makePlan(ctx context.Context) error {
 	var e *Error
 	switch {
 	case err == nil:
-		if r.planned.Table.Encoding == reader.GB18030 {
-			r.meta.Input.Encoding = reader.GB18030
-		}
 		return r.haveRead()
 	case errors.As(err, &e):
 		return err
