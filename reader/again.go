@@ -10,21 +10,30 @@ import (
 var commonHeaders = []string{"name", "user name", "username", "email", "e-mail", "mail", "department", "dept", "phone", "mobile", "status", "role",
 	"no.", "vmr_name", "姓名", "部门", "邮箱", "手机", "手机号", "电话", "状态", "角色", "序号"}
 
+// loneHeaders are headers that a column of accounts may have alone. Among other cells they are what rows hold, too.
+var loneHeaders = newHeaderWords(append(commonHeaders, "user", "users", "accounts", "account name", "account id", "account no.", "login", "login name", "logon name", "loginid", "uid", "userid", "user id",
+	"email address", "e-mail address", "mail address", "samaccountname", "userprincipalname", "upn", "employee id", "member", "members", "phone number", "mobile number",
+	"用户", "用户名", "用户账号", "用户帐号", "用户id", "登录名", "登录账号", "登录帐号", "登陆账号", "账户", "帐户", "账户名", "账号名", "账号名称", "帐号名称", "工号", "员工号", "员工工号", "人员", "成员", "名称", "邮件", "邮箱地址", "电子邮箱", "电子邮件", "手机号码", "联系电话"))
+
 // headerWords are the texts that a header may consist of, folded: a row of them is a header.
 type headerWords struct {
 	known   map[string]bool
-	begin   [256]bool // with which bytes they begin and end, and how long they can be: for speed only
-	end     [256]bool
+	ends    [256]uint64 // with which bytes they end that begin with a byte, case and some others aside, and how long they can be: for speed only
 	longest int
 }
 
-func newHeaderWords(cells []string, op job.Operation) headerWords {
-	w := headerWords{known: map[string]bool{}}
+// headersOf are the words of a table's header row, and those of other exports.
+func headersOf(cells []string, op job.Operation) headerWords {
 	for _, name := range []string{"account", op.Column} {
 		f := fieldOf(name)
 		cells = append(append(cells[:len(cells):len(cells)], f.headers...), f.byType...)
 	}
-	for _, c := range append(cells, commonHeaders...) {
+	return newHeaderWords(append(cells, commonHeaders...))
+}
+
+func newHeaderWords(words []string) headerWords {
+	w := headerWords{known: map[string]bool{}}
+	for _, c := range words {
 		folded := fold(c)
 		if folded == "" {
 			continue
@@ -32,7 +41,7 @@ func newHeaderWords(cells []string, op job.Operation) headerWords {
 		w.known[folded] = true
 		for _, c := range []string{c, folded, strings.ToUpper(folded)} {
 			if c = trim(c); c != "" {
-				w.begin[c[0]], w.end[c[len(c)-1]] = true, true
+				w.ends[c[0]|0x20] |= 1 << ((c[len(c)-1] | 0x20) & 63)
 				w.longest = max(w.longest, len(c)+8) // blanks
 			}
 		}
@@ -42,12 +51,18 @@ func newHeaderWords(cells []string, op job.Operation) headerWords {
 
 func (w *headerWords) has(text string) bool {
 	n := len(text)
-	return n > 0 && n <= w.longest && w.begin[text[0]] && w.end[text[n-1]] && strings.IndexByte(text, '@') < 0 && w.known[fold(text)]
+	return n > 0 && n <= w.longest && w.ends[text[0]|0x20]>>((text[n-1]|0x20)&63)&1 != 0 && strings.IndexByte(text, '@') < 0 && w.known[fold(text)]
 }
+
+// headerAgain is why a row is invalid that is the header.
+const headerAgain = "the header stands here once more"
 
 // checkHeader finds a header below the first. The same once more is no row that could be sent; any other begins another
 // table, whose columns are not known.
 func (r *Reader) checkHeader(it *job.Item) error {
+	if loneHeaders.has(it.Account) && r.isAlone() && !isOneOf(it.Account, fieldOf("account").allHeaders()) {
+		doubt(it, DoubtShape, "this is how a column is headed, and stands among its rows")
+	}
 	if !r.words.has(it.Account) && (r.at.value < 0 || !r.words.has(it.Value)) {
 		return nil
 	}
@@ -64,7 +79,7 @@ func (r *Reader) checkHeader(it *job.Item) error {
 	switch isAccount := isOneOf(it.Account, fieldOf("account").allHeaders()); {
 	case r.headerLine > 0 && same,
 		r.headerLine > 0 && isAccount && countFilled(cells) == 1:
-		it.Invalid, it.Detail, it.Warning, it.Doubt = "the header stands here once more", "", "", ""
+		it.Invalid, it.Detail, it.Warning, it.Doubt = headerAgain, "", "", ""
 	case len(words) > 1, isAccount:
 		e := &Error{File: r.name, Line: it.Line, Reason: "a second header stands here, and not the first one again: " + list(cells), Try: "make two files of it, one for each header"}
 		if r.headerLine == 0 {

@@ -83,6 +83,9 @@ func notOneOf(op job.Operation) string {
 	return fmt.Sprintf("%s is not %s or %s", op.Column, strings.Join(words[:last], ", "), words[last])
 }
 
+// strangeRoom is told of a room ID that is of another shape, and sent all the same.
+const strangeRoom = "vmr_id is not 32 hex digits"
+
 func checkRoom(id string, anyID bool) verdict {
 	if isRoom(id) {
 		return verdict{}
@@ -100,7 +103,7 @@ func checkRoom(id string, anyID bool) verdict {
 	case len(id) != 32 && damagedRoom.MatchString(id):
 		return verdict{invalid: "vmr_id" + roundedNumber}
 	case found.warning == "":
-		found.warning = "vmr_id is not 32 hex digits"
+		found.warning = strangeRoom
 	}
 	return found
 }

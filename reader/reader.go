@@ -91,6 +91,9 @@ type Reader struct {
 	padding                        int   // how many of them the first row has
 	seen                           shape // of the accounts of all rows
 	rowsRead                       int64 // that are surely some
+	fewest                         int   // cells filled of a row
+	sentences                      int   // rows that were let go although they may be none
+	belowHeader                    bool  // no row of the table stands between the header and the next one
 	words                          headerWords
 	notes                          []Note
 	roundedAccounts, roundedValues rounding
@@ -153,7 +156,7 @@ func (r *Reader) take(h heading) {
 		r.headerLine = r.lineAt(&h)
 	}
 	r.next = 1 + r.blankLines + r.lineEnds(r.header)
-	r.words = newHeaderWords(h.cells, r.op)
+	r.words, r.belowHeader, r.fewest = headersOf(h.cells, r.op), len(h.row) > 0, len(h.cells)
 	if !r.sure && !isASCII(h.row) {
 		r.evidence, r.doubtful = h.evidence, h.doubtful
 		r.format.is(h.encoding)
@@ -225,11 +228,7 @@ func (r *Reader) Read() (job.Item, error) {
 			r.doubtEncoding(&row.item)
 			return row.item, nil
 		default:
-			row.raw = bytes.Clone(r.raw)
-			r.tail.add(row)
-			for _, free := range r.tail.rows[:r.tail.ready] {
-				r.seen |= shapeOf(free.item.Account)
-			}
+			r.hold(row)
 		}
 	}
 }
@@ -252,6 +251,11 @@ func (r *Reader) readRow(row *tailRow) error {
 		if r.isRuler() {
 			r.note(Note{Text: "left out, as they are rulers"}, it.Line)
 			continue
+		}
+		if r.isSeparator() {
+			it.Account, it.Invalid = string(bytes.TrimSpace(r.raw)), "this names the delimiter for Excel, as it stands above a header"
+			r.sorted(row)
+			return nil
 		}
 		if malformed != nil || r.surplus > 0 && !r.endsEmpty() {
 			err = r.mend(it, malformed)

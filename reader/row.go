@@ -32,7 +32,10 @@ func (r *Reader) lineOf(malformed *csv.ParseError) int64 {
 
 // onlyDelimiters tells whether every field of the row is empty, as spreadsheets leave rows.
 func (r *Reader) onlyDelimiters() bool {
-	if c := r.raw[0]; rune(c) != r.format.delimiter && c != '"' {
+	switch c := r.raw[0]; {
+	case c == '\f':
+		return len(bytes.TrimSpace(r.raw)) == 0 // between pages
+	case rune(c) != r.format.delimiter && c != '"':
 		return false // for speed only: so begin most rows
 	}
 	delimiter := string(r.format.delimiter)
@@ -43,6 +46,13 @@ func (r *Reader) onlyDelimiters() bool {
 	}
 	return true
 }
+
+// isSeparator tells of a row whether it is a line sep= of a table that was put behind another.
+func (r *Reader) isSeparator() bool {
+	return (r.raw[0] == 's' || r.raw[0] == 'S' || r.raw[0] == '"') && len(r.raw) < 16 && separatorRow.Match(r.raw)
+}
+
+var separatorRow = regexp.MustCompile(`(?i)\A"?sep=[^\w\r\n]"?[,;\t|]*[\r\n]*\z`)
 
 // isRuler tells whether the row only draws a line, as databases do below a header.
 func (r *Reader) isRuler() bool {

@@ -2,11 +2,10 @@ package reader
 
 import (
 	"bytes"
-	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"meetbatch/job"
 )
@@ -17,8 +16,11 @@ type sort int
 const (
 	ordinary sort = iota
 	lone          // one cell, where the rows of the table have several: a footer, or a row that was cut
-	odd           // an account of a shape that no row before had
+	odd           // an account of a shape that no row before had, or fewer cells than all others
 	total         // a count of rows, a sum, an end: in words that say so
+	first         // the first row, of a shape that only the next ones can say to be theirs
+	aside         // behind a blank line: a title, where the header stands below it once more
+	again         // the header once more
 )
 
 // tail holds rows back as long as only such rows follow that may be none: a footer is one by being the last. The zero
@@ -29,10 +31,12 @@ type tail struct {
 }
 
 type tailRow struct {
-	item  job.Item
-	sort  sort
-	apart bool // it, or a row before it, stands behind a blank line
-	raw   []byte
+	item   job.Item
+	sort   sort
+	apart  bool   // it, or a row before it, stands behind a blank line
+	filled int    // of its cells
+	midway string // why it is in doubt where rows follow; empty where it is one of them then
+	raw    []byte
 }
 
 // fewOdd is how many odd rows may be a footer: more of them are accounts of another sort.
@@ -46,13 +50,17 @@ func (t *tail) isEmpty() bool { return len(t.rows) == 0 }
 // add holds a row back. An ordinary one lets all go, and none of them is a footer then.
 func (t *tail) add(row tailRow) {
 	t.rows = append(t.rows, row)
-	if row.sort != ordinary && len(t.rows) <= longestTail {
+	if row.sort != ordinary && row.sort != again && len(t.rows) <= longestTail {
 		return
 	}
 	t.ready = len(t.rows)
 	for i := range t.rows {
-		if t.rows[i].sort == total {
-			doubt(&t.rows[i].item, DoubtShape, "this reads like a count, a sum or an end, and no account")
+		switch held := &t.rows[i]; {
+		case held.sort == ordinary:
+		case row.sort == again:
+			doubt(&held.item, DoubtShape, "this stands above the header once more, and may be a title")
+		case held.midway != "" && (held.sort == total || t.ready <= fewOdd+1):
+			doubt(&held.item, DoubtShape, held.midway)
 		}
 	}
 }
@@ -75,6 +83,25 @@ func doubt(it *job.Item, kind, warning string) {
 	}
 }
 
+// hold keeps a row back until it is known what follows. What is let go has shapes that are seen then, but for those of a
+// few rows that may be none: the next such row may be none as well.
+func (r *Reader) hold(row tailRow) {
+	row.raw = bytes.Clone(r.raw)
+	r.tail.add(row)
+	for _, free := range r.tail.rows[:r.tail.ready] {
+		shape := r.shape(&free.item)
+		if free.item.Doubt == DoubtShape && shape&(hasBlank|hasColon) != 0 {
+			if r.sentences++; r.sentences <= fewOdd {
+				shape = 0
+			}
+		}
+		r.seen |= shape
+		if free.item.Doubt == "" {
+			r.fewest = min(r.fewest, free.filled)
+		}
+	}
+}
+
 // endTable decides what the last rows are, behind which nothing follows.
 func (r *Reader) endTable() {
 	var below []tailRow
@@ -92,6 +119,8 @@ func (r *Reader) endTable() {
 			continue
 		case row.sort == odd && (odds <= fewOdd || row.apart):
 			doubt(&row.item, DoubtShape, "the last rows are unlike all others")
+		case row.sort == first && len(strings.Fields(row.item.Account)) > 2:
+			doubt(&row.item, DoubtShape, readsUnlike)
 		}
 		kept = append(kept, row)
 	}
@@ -102,36 +131,69 @@ func (r *Reader) endTable() {
 	r.tail.rows, r.tail.ready = kept, len(kept)
 }
 
+// readsUnlike is told of what stands alone between rows, or above them, and is unlike them.
+const readsUnlike = "this stands alone, and reads like a title, a page or a sentence, and no account"
+
 // sorted tells what a row may be besides one of the table's.
 func (r *Reader) sorted(row *tailRow) {
-	var shape shape
-	if row.item.Invalid == "" && len(r.op.Values) > 0 { // no footer has a room
-		shape = shapeOf(row.item.Account)
+	it := &row.item
+	row.apart, row.filled = r.apart, r.fewest
+	if it.Invalid == headerAgain {
+		row.sort, r.belowHeader, r.apart = again, true, false
+		return
 	}
-	row.sort, row.apart = r.sortOf(&row.item, shape), r.apart
-	if row.sort == ordinary {
-		r.apart = false
-		r.rowsRead++
-		r.seen |= shape
+	if r.belowHeader {
+		if r.describes(it) {
+			doubt(it, DoubtShape, "this says what the columns are to hold, as a template does below its header")
+			return
+		}
+		r.belowHeader = false
+	}
+	shape, filled := r.shape(it), r.filled()
+	r.judgeFirst(it, shape)
+	row.filled, row.sort = filled, r.sortOf(row, shape, filled)
+	if row.sort != ordinary {
+		return
+	}
+	if r.apart && shape != 0 && r.at.value < 0 && r.isAlone() {
+		row.sort = aside
+	}
+	r.apart = false
+	r.rowsRead++
+	r.seen |= shape
+	r.fewest = min(r.fewest, filled)
+}
+
+// judgeFirst takes the first row for one of the table's where the second is like it.
+func (r *Reader) judgeFirst(it *job.Item, shape shape) {
+	if len(r.tail.rows) != 1 || r.tail.rows[0].sort != first {
+		return
+	}
+	row := &r.tail.rows[0]
+	if before := r.shape(&row.item); before&shape&(hasBlank|noRoom) != 0 {
+		row.sort, r.rowsRead = ordinary, 1
+		r.seen |= before
 	}
 }
 
-// fewRows are too few to say of another that it is unlike them.
-const fewRows = 3
+// A few rows are too few to say of another that it is unlike them, and many are enough to say so of a word.
+const (
+	fewRows  = 3
+	manyRows = 8
+)
 
 // longestFooter is how many bytes a row has at most that may be none, since such rows are held in memory.
 const longestFooter = 64 << 10
 
-func (r *Reader) sortOf(it *job.Item, shape shape) sort {
+func (r *Reader) sortOf(row *tailRow, shape shape, filled int) sort {
+	it := &row.item
 	if len(r.raw) > longestFooter {
 		return ordinary
 	}
-	if mayCount(r.raw) {
-		switch sort := r.counts(); {
-		case sort == total && it.Invalid == "" && len(r.cells) > 1 && countFilled(r.allCells()) == len(r.cells):
-			return odd // it may be somebody's name
-		case sort != ordinary:
-			return sort
+	if mayCount(r.raw) || r.mayCountBeside(it) {
+		is := ordinary
+		if is, row.midway = r.counts(it); is != ordinary {
+			return is
 		}
 	}
 	if it.Invalid != "" {
@@ -140,22 +202,74 @@ func (r *Reader) sortOf(it *job.Item, shape shape) sort {
 		}
 		return ordinary
 	}
-	unseen := shape &^ r.seen
+	unseen, sparse := shape&^r.seen, r.rowsRead > 0 && (filled == 1 && r.fewest > 1 || 2*filled <= r.fewest)
 	switch {
-	case shape == isNumber && r.rowsRead >= fewRows && it.Account == strconv.FormatInt(r.rowsRead, 10):
+	case shape == isNumber && r.rowsRead > 0 && len(it.Account) < 10 && it.Account == strconv.FormatInt(r.rowsRead, 10):
 		return odd // the number of the rows before
-	case unseen == 0, r.rowsRead < fewRows && !(r.apart && r.rowsRead > 0 && unseen&(hasBlank|hasColon) != 0):
+	case unseen == 0 && !sparse:
 		return ordinary
-	case r.at.value >= 0, len(r.cells) > 1 && unseen&hasColon == 0 && !r.apart && countFilled(r.allCells()) > 1:
-		return ordinary // no footer has a good status, or fills other columns
-	case unseen&(hasBlank|hasColon|isNumber) != 0, r.apart && unseen != 0:
+	case unseen&noRoom != 0:
+		if r.rowsRead == 0 {
+			row.midway = "this has no room of the next rows' shape, and may say what the columns are to hold"
+			return first
+		}
+		return odd
+	case r.at.value >= 0: // no footer has a good status
+		return ordinary
+	}
+	return r.unlike(row, unseen, shape, sparse)
+}
+
+// unlike tells what a row is whose account is of a shape that no row before had, or that has fewer cells filled.
+func (r *Reader) unlike(row *tailRow, unseen, shape shape, sparse bool) sort {
+	alone := r.isAlone()
+	text := unseen&(hasBlank|hasColon) != 0
+	if alone && (text && strings.IndexFunc(row.item.Account, unicode.IsLetter) >= 0 || sparse && r.apart) {
+		row.midway = readsUnlike
+	}
+	kind, plain := unseen&(isNumber|isWord|isOther), shape&isPlain != 0 && unseen&(isPlain|isCapital) != 0
+	switch {
+	case sparse:
+		return odd
+	case r.rowsRead == 0 && unseen&hasBlank != 0 && row.midway != "":
+		return first
+	case r.rowsRead == 0, !alone && unseen&hasColon == 0 && !r.apart:
+		return ordinary // it fills other columns as well
+	case text, r.apart && (kind != 0 || plain || unseen&isAddress != 0),
+		r.rowsRead >= fewRows && kind != 0, r.rowsRead >= manyRows && plain:
 		return odd
 	}
 	return ordinary
 }
 
+// isAlone tells whether the last row has one cell that is not empty.
+func (r *Reader) isAlone() bool { return len(r.cells) == 1 || countFilled(r.allCells()) == 1 }
+
+// filled counts the cells of the last row that are not empty; as many as the fewest before stand for more. It matters where
+// rows without a value could be sent.
+func (r *Reader) filled() (n int) {
+	if r.fewest <= 1 || r.at.value >= 0 {
+		return r.fewest
+	}
+	delimiter, quoted, empty := byte(r.format.delimiter), false, true
+	for _, c := range r.raw {
+		switch {
+		case c == '"':
+			quoted = !quoted
+		case c == delimiter && !quoted:
+			empty = true
+		case c > ' ' && empty:
+			empty = false
+			if n++; n == r.fewest {
+				return n
+			}
+		}
+	}
+	return n
+}
+
 // shape is what an account looks like.
-type shape uint8
+type shape uint16
 
 const (
 	hasBlank shape = 1 << iota
@@ -164,119 +278,73 @@ const (
 	isNumber
 	isWord // of ASCII
 	isOther
+	isPlain   // a word of nothing but letters
+	isCapital // a word that begins with a capital letter
+	noRoom    // what stands in place of a room is none
 )
 
-func shapeOf(account string) (s shape) {
-	kind := isNumber
-	for i := range len(account) {
-		switch c := account[i]; {
-		case c == ' ':
-			s |= hasBlank
-		case c == ':', c == 0xEF && strings.HasPrefix(account[i:], "："):
-			s |= hasColon
-			kind |= isWord
-		case c == '@':
-			kind |= isAddress
-		case c >= 0x80:
-			kind |= isOther
-		case c < '0' || c > '9':
-			kind |= isWord
-		}
-	}
+// shape tells what the account of a row looks like where a footer could be sent for one. Where rows have rooms it is only
+// whether this one has.
+func (r *Reader) shape(it *job.Item) shape {
 	switch {
-	case kind&isAddress != 0:
-		return s | isAddress
-	case kind&isOther != 0:
-		return s | isOther
-	case kind&isWord != 0:
-		return s | isWord
+	case it.Invalid != "":
+		return 0
+	case len(r.op.Values) > 0:
+		return shapeOf(it.Account)
+	case it.Warning == strangeRoom && !strings.ContainsAny(it.Value, "0123456789"): // as IDs of any shape have
+		return noRoom
 	}
-	return s | isNumber
+	return 0
 }
 
-// countWords are how rows begin that count others, sum them up or end them.
-var countWords = []string{"total", "grand", "sub", "sum", "count", "rows", "records", "end", "eof", "gesamt", "anzahl",
-	"合计", "总计", "小计", "总数", "总共", "共", "合計", "總計", "小計", "итого", "всего"}
-
-// counting matches a row that counts others, or ends them: Total: 4, (5 rows affected), 5 rows selected., 共 5 条.
-var counting = regexp.MustCompile(`(?i)^\W*(?:` +
-	`(?:(?:grand |sub[- ]?)?totals?|sum|summe|count|gesamt|anzahl|合计|总计|小计|总数|总共|合計|總計|小計|итого|всего)(?: \(?(?:rows?|records?|users?|accounts?|entries|count)\)?)?\s*(?:[:：=;,|\t]\s*[\d,.]*|\s[\d,.]+)\s*\pL*|` +
-	`(?:rows?|records?)(?: \w+)?\s*[:：=]\s*\d+|` +
-	`共\s*\d+\s*\S{0,4}|` +
-	`[\d,]+ ?(?:rows?|records?|results?|entries|users?|accounts?|条|行|件|个|筆|zeilen?|filas?|lignes?|строк\S*)\b?.{0,40}|` +
-	`end[ -]of[ -](?:file|report|list|data|export)|eof|end` +
-	`)\W*$`)
-
-// mayCount tells of most rows that they count nothing, for speed only.
-func mayCount(raw []byte) bool {
-	if !countBegins[raw[0]] {
-		return false
-	}
-	raw = bytes.TrimLeft(raw, countMarks)
-	if len(raw) == 0 || raw[0] >= 0x80 {
-		return true
-	}
-	if '0' <= raw[0] && raw[0] <= '9' {
-		return bytes.IndexByte(raw, ' ') > 0 || !isASCII(raw)
-	}
-	for _, word := range countWordsBy[raw[0]|0x20] {
-		if len(raw) >= len(word) && raw[1]|0x20 == word[1] && strings.EqualFold(string(raw[:len(word)]), word) {
-			return true
-		}
-	}
-	return false
-}
-
-// countWordsBy has the words of ASCII by the bytes that they begin with.
-var countWordsBy = func() (by [256][]string) {
-	for _, word := range countWords {
-		by[word[0]] = append(by[word[0]], word)
-	}
-	return by
-}()
-
-// countMarks may stand before such words.
-const countMarks = "\"( -*#=<[\t"
-
-// countBegins are the bytes with which rows begin that count others.
-var countBegins = func() (is [256]bool) {
+// shapes are what the bytes of an account make of it: letters are isPlain, signs isWord.
+var shapes = func() (of [256]shape) {
 	for c := range 256 {
-		is[c] = c >= 0x80 || strings.IndexByte(countMarks+"0123456789", byte(c)) >= 0
-	}
-	for _, word := range countWords {
-		is[word[0]], is[strings.ToUpper(word)[0]] = true, true
-	}
-	return is
-}()
-
-// counts tells whether the last row counts others, or ends them. Where its first cell is nothing but a word such as
-// Total, the others have to be numbers; without one it is only odd.
-func (r *Reader) counts() sort {
-	var texts, numbers []string
-	for _, cell := range r.allCells() {
-		if cell = trim(cell); cell != "" && numberShape.MatchString(cell) {
-			numbers = append(numbers, cell)
-		} else if cell != "" {
-			texts = append(texts, cell)
+		switch {
+		case c == ' ':
+			of[c] = hasBlank
+		case c == ':':
+			of[c] = hasColon | isWord
+		case c == '@':
+			of[c] = isAddress
+		case c >= 0x80:
+			of[c] = isOther
+		case '0' <= c && c <= '9':
+			of[c] = isNumber
+		case isLetter(byte(c)):
+			of[c] = isPlain
+		default:
+			of[c] = isWord
 		}
 	}
-	if len(texts) != 1 {
-		return ordinary
-	}
-	text := texts[0]
-	if len(numbers) > 0 {
-		text = fmt.Sprintf("%s: %s", strings.TrimRight(text, ":： "), numbers[0])
-	}
-	switch {
-	case counting.MatchString(text):
-		return total
-	case counting.MatchString(text + ": 1"):
-		return odd
-	}
-	return ordinary
-}
+	return of
+}()
 
-var numberShape = regexp.MustCompile(`^[\d,. ]+$`)
+func shapeOf(account string) (s shape) {
+	var seen shape
+	for i := range len(account) {
+		seen |= shapes[account[i]]
+	}
+	s = seen & (hasBlank | hasColon)
+	switch {
+	case seen&isAddress != 0:
+		return s | isAddress
+	case seen&isOther != 0:
+		if strings.Contains(account, "：") {
+			s |= hasColon
+		}
+		return s | isOther
+	case seen&(isWord|isPlain) == 0:
+		return s | isNumber
+	}
+	if seen&(isWord|isNumber) == 0 {
+		s |= isPlain
+	}
+	if c := account[0]; 'A' <= c && c <= 'Z' {
+		s |= isCapital
+	}
+	return s | isWord
+}
 
 // allCells are those of the last row, as texts.
 func (r *Reader) allCells() []string {
