@@ -56,8 +56,8 @@ func mayCount(raw []byte) bool {
 	if len(raw) == 0 {
 		return true
 	}
-	if '0' <= raw[0] && raw[0] <= '9' {
-		return bytes.IndexByte(raw, ' ') > 0 || !isASCII(raw)
+	if isDigit(raw[0]) {
+		return isFollowedByText(raw)
 	}
 	if raw[0] >= utf8.RuneSelf {
 		if c, size := utf8.DecodeRune(raw); size != 3 || c < '㐀' || c > '鿿' { // another script or encoding, or a sign
@@ -65,6 +65,20 @@ func mayCount(raw []byte) bool {
 		}
 	}
 	return beginsWithCount(raw)
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// isFollowedByText tells whether a text begins with a number, whose digits may be grouped, and the same cell goes on.
+func isFollowedByText(text []byte) bool {
+	for len(text) > 0 && isDigit(text[0]) {
+		text = text[1:]
+		if len(text) > 3 && text[0] == ',' && isDigit(text[1]) && isDigit(text[2]) && isDigit(text[3]) {
+			text = text[1:]
+		}
+	}
+	text = bytes.TrimPrefix(text, []byte(" "))
+	return len(text) > 0 && (isLetter(text[0]) || text[0] >= utf8.RuneSelf)
 }
 
 // beginsWithCount tells whether a text begins with one of countWords.
