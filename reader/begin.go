@@ -35,7 +35,8 @@ type heading struct {
 func (r *Reader) findHeader(window []byte) (heading, error) {
 	at, delimiters := 0, usualDelimiters
 	if m := separatorLine.FindSubmatch(window); m != nil {
-		at, delimiters = len(m[0]), []rune{rune(m[1][0])}
+		r.separator = rune(m[1][0])
+		at, delimiters = len(m[0]), []rune{r.separator}
 	}
 	if r.opts.Delimiter != 0 {
 		delimiters = []rune{r.opts.Delimiter}
@@ -52,7 +53,7 @@ func (r *Reader) findHeader(window []byte) (heading, error) {
 		if h.err != nil {
 			return h, r.noHeader(window, []heading{h})
 		}
-		return h, nil
+		return h, r.checkNumbers(window, &h)
 	}
 	var passed []heading
 	for len(passed) < searchedRows {
@@ -61,7 +62,7 @@ func (r *Reader) findHeader(window []byte) (heading, error) {
 			break
 		}
 		if h.err == nil || !mayStandAbove(h.err) {
-			return h, cmp.Or(r.placed(&h), r.checkAbove(window, passed, &h))
+			return h, cmp.Or(r.placed(&h), r.checkAbove(passed, window, &h), r.checkNumbers(window, &h))
 		}
 		passed = append(passed, h)
 		at = len(h.above) + len(h.row)
@@ -142,8 +143,13 @@ func (r *Reader) headingWith(window []byte, at int, delimiter rune) heading {
 			h.cells, h.err = f.parser(bytes.NewReader(f.withoutBlanks(line))).Read()
 		}
 	}
-	if at+len(h.row) == bufferSize {
+	switch {
+	case at+len(h.row) < bufferSize:
+	case at == 0:
 		h.err = &Error{Reason: fmt.Sprintf("the header row is longer than %d KiB", bufferSize>>10), Try: "is a quote opened and never closed?"}
+	default:
+		h.err = &Error{Reason: fmt.Sprintf("the row that begins in line %d, does not end within the first %d KiB, among which the header is looked for", r.lineAt(&h), bufferSize>>10),
+			Try: "remove what stands above the header; or is a quote opened and never closed?"}
 	}
 	f = r.format
 	if h.encoding = f.encoding; !r.sure && !isASCII(h.row) {
@@ -179,16 +185,15 @@ func (r *Reader) placed(h *heading) error {
 }
 
 // checkAbove refuses a header above which there may be rows: nobody could tell the title of a list from an account.
-func (r *Reader) checkAbove(window []byte, passed []heading, h *heading) error {
+func (r *Reader) checkAbove(passed []heading, window []byte, h *heading) error {
 	for i := range passed {
 		row := r.headingWith(window, len(passed[i].above), h.delimiter)
 		next := h
 		if i+1 < len(passed) {
 			next = &passed[i+1]
 		}
-		below := window[len(h.above)+len(h.row):]
 		apart := len(next.above) > len(row.above)+len(row.row) // by a blank line
-		title := bytes.Contains(bytes.TrimSpace(row.row), []byte(" ")) && len(below) > 0 && !bytes.Contains(below[:min(len(below), 4<<10)], []byte(" "))
+		title := !apart && bytes.Contains(bytes.TrimSpace(row.row), []byte(" "))
 		if !bytes.HasPrefix(row.row, []byte("#")) && r.mayBeRow(row.cells, h, apart || title) {
 			return &Error{
 				Line:   r.lineAt(&row),
@@ -198,15 +203,34 @@ func (r *Reader) checkAbove(window []byte, passed []heading, h *heading) error {
 		}
 		if !bytes.HasPrefix(row.row, []byte("#")) && (countFilled(row.cells) > 0 || row.err != nil) {
 			sample := strings.TrimRight(strings.Join(row.cells, ", "), ", ")
-			r.note(Note{Text: "left out, as they stand above the header", Sample: sample}, r.lineAt(&row))
+			r.note(Note{Text: leftOutAbove, Sample: sample}, r.lineAt(&row))
+			r.titled = r.titled || title && countFilled(row.cells) == 1 && countFilled(h.cells) == 1
 		}
 	}
 	return nil
 }
 
+// leftOutAbove is told of titles.
+const leftOutAbove = "left out, as they stand above the header"
+
+// seeBlanks takes down that accounts have blanks, as far as a title could be one of them.
+func (r *Reader) seeBlanks(it *job.Item) {
+	r.blanks = r.blanks || r.titled && it.Doubt != DoubtShape && strings.Contains(it.Account, " ")
+}
+
+// doubtTitles makes a doubt of titles of several words above a list where accounts have several, too. The header is the same
+// one whichever of the rows are read, so that it is for failed.csv, too.
+func (r *Reader) doubtTitles() {
+	for i := range r.notes {
+		if n := &r.notes[i]; r.blanks && n.Text == leftOutAbove {
+			n.Doubt, n.Text = DoubtShape, leftOutAbove+", but may be rows, which have blanks as well"
+		}
+	}
+}
+
 // mayBeRow tells whether cells that stand above a header may be a row of the table. Those of a title, or of what an
 // export says of itself, fill fewer columns, or the wrong ones. Above a list of one column a title stands apart, or is of
-// several words where none of the rows is.
+// several words.
 func (r *Reader) mayBeRow(cells []string, h *heading, apart bool) bool {
 	account, value := fieldAt(cells, h.fields.account), fieldAt(cells, h.fields.value)
 	switch filled := countFilled(cells); {
@@ -267,12 +291,8 @@ func (r *Reader) noHeader(window []byte, passed []heading) error {
 		r.raw, r.format, r.evidence = first.row, f, first.evidence
 		return r.notText(r.lineAt(first), f.bad(first.row), r.blankBytes+int64(len(first.above)))
 	}
-	if h := r.headingAt(window, len(first.above), usualDelimiters); r.opts.Delimiter != 0 && h.err == nil {
-		e, _ := errors.AsType[*Error](first.err)
-		if e != nil {
-			e.Try = fmt.Sprintf("with %s the columns are there", r.opts.Say("delimiter", strings.Replace(string(h.delimiter), "\t", "tab", 1)))
-			return e
-		}
+	if err := r.cause(window, passed); err != nil {
+		return err
 	}
 	for i := range passed {
 		if passed[i].fields.account >= 0 { // and no column of the operation's field
@@ -293,7 +313,7 @@ func (r *Reader) noHeader(window []byte, passed []heading) error {
 			e.Try = "in which line is the header? " + r.opts.Say("header-line", "N")
 			return e
 		}
-		e.Try += "; " + elsewhere
+		e.Try = strings.TrimPrefix(e.Try+"; "+elsewhere, "; ")
 	}
 	return r.placed(first)
 }

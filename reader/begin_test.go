@@ -65,6 +65,8 @@ func TestAbove(t *testing.T) {
 		{"titles of one cell", "Room holders\n\naccount,vmr_id\n" + twoRooms, job.Reclaim, reader.Options{}, "3: 4 a@x.example 5 b@x.example; 1 [1]"},
 		{"a title with a quote", "Rooms of 24\" screens\naccount,vmr_id\n" + twoRooms, job.Reclaim, reader.Options{}, "2: 3 a@x.example 4 b@x.example; 1 [1]"},
 		{"what an export says of itself", "Exported by,admin\nDate,2026-03-01\naccount,vmr_id\n" + twoRooms, job.Reclaim, reader.Options{}, "3: 4 a@x.example 5 b@x.example; 2 [1 2]"},
+		{"a title of several words above a list", "Leavers of March\n" + list("account\n"), job.SetStatus, disable, "2: 3 a1 4 a2; 1 [1]"},
+		{"one above a list with blanks", "Leavers of March\n" + list("account\n") + "b c\nd e\n", job.SetStatus, disable, "2: 3 a1 4 a2 5 b c?shape 6 d e?shape; 1 [1]"},
 		{"a title apart from a list", "Leavers of March\n\n" + list("account\n"), job.SetStatus, disable, "3: 4 a1 5 a2; 1 [1]"},
 		{"a list above a list", "a0\n" + list("account\n"), job.SetStatus, disable, "in.csv:1: this may be a row, and the header stands below it, in line 2"},
 		{"rows above", twoRooms + "account,vmr_id\n" + twoRooms, job.Reclaim, reader.Options{}, "in.csv:1: this may be a row, and the header stands below it, in line 3"},

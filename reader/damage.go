@@ -41,6 +41,7 @@ var damages = []damage{
 	{of: separator | blank | comma, is: holdsSeveral, words: " holds several addresses or IDs"},
 
 	{of: word, is: func(id string) bool { return placeholders[strings.ToLower(id)] }, words: " is a placeholder, such as NULL, - or TRUE", doubt: true},
+	{of: backslash, is: matches(`\\\\`), words: ` has two backslashes, as databases write one`, doubt: true},
 	{of: comment | separator | bracket, is: matches(`^(#|--|//|/\*|;|<!--)`), words: " begins like a row that was put out of action, such as with #", doubt: true},
 	{of: number, is: matches(`^[+-]?[0-9]*[.,]0+$`), words: " could be a number that a data tool made decimal", doubt: true},
 	{of: number, is: mayBeGrouped, words: " could be a number whose digits were grouped, or several", doubt: true},

@@ -81,6 +81,7 @@ type format struct {
 	bigEnd    bool              // of UTF-16
 	delimiter rune
 	cr        bool // lines end with a lone CR
+	escaped   bool // quotes are escaped with backslashes, as are these
 	blanks    bool // blanks may stand between delimiters and quotes
 }
 

@@ -141,7 +141,7 @@ func Position(text string) (n int, is bool) {
 
 func atPosition(headers []string, n int, opts Options) (int, error) {
 	if n > len(headers) {
-		return 0, &Error{Reason: fmt.Sprintf("there is no column #%d, the last is #%d", n, len(headers)), err: errMissing}
+		return 0, &Error{Reason: fmt.Sprintf("there is no column #%d, the last is #%d", n, len(headers)), Try: "the headers are " + list(headers), err: errMissing}
 	}
 	if looksLikeData(headers[n-1]) {
 		return 0, &Error{Reason: fmt.Sprintf("column #%d is headed %q, which looks like a row's cell", n, headers[n-1]), Try: "is there no header row? " + opts.Say("no-header", "")}

@@ -34,6 +34,9 @@ func open(input io.Reader, opts Options) (*bufio.Reader, format, error) {
 	if opts.Encoding != Auto {
 		f.is(opts.Encoding)
 	}
+	if f.encoding == UTF16 && f.mark == "" && len(start) > 1 && bytes.IndexByte(start, 0) < 0 { // which each character of ASCII has, as a line end is
+		return nil, format{}, &Error{Reason: "this is not UTF-16, as it is said to be: there is no 0 among its bytes", Try: opts.Say("encoding", Auto) + " finds the encoding by itself"}
+	}
 	from.Discard(len(f.mark))
 	if f.encoding == UTF16 {
 		f.bigEnd = strings.HasPrefix(f.mark, "\xFE\xFF") || f.mark == "" && len(start) > 0 && start[0] == 0 // an ASCII character, as a rule

@@ -54,6 +54,8 @@ var otherTexts = []struct {
 	{regexp.MustCompile(`^\{\s*"(?s:.*?)\}\s*\n\s*\{\s*"`), "JSON lines", "make a CSV of it, such as with jq's @csv"},
 	{regexp.MustCompile(`^(\{\s*["}\n]|\[\s*(\{|\[|\]|"[^"]*"\s*,?\s*["\]\n]|\n))`), "JSON, such as the answer of a service", "make a CSV of it, such as with jq's @csv"},
 	{regexp.MustCompile(`^(?i:(#[^\n]*\n\s*)*(version:\s*1\s+(#[^\n]*\n\s*)*)?dn::?\s)`), "LDIF, an export of a directory", exportCSV},
+	{regexp.MustCompile(`^-\[ (RECORD|记录|記錄|Datensatz|Enregistrement|ЗАПИСЬ) \d+ \]`), "a table with one line for each field, as psql writes it after \\x", "export with psql --csv, or with \\copy (SELECT ...) TO 'FILE' WITH (FORMAT csv, HEADER)"},
+	{regexp.MustCompile(`^\*{3,} ?\d+\. row \*{3,}`), "a table with one line for each field, as mysql writes it after \\G", "end the query with ; in place of \\G, and export with mysql --batch, whose tabs are read"},
 	{regexp.MustCompile(`^(?i:BEGIN:VCARD)\s`), "a vCard", exportCSV},
 	{regexp.MustCompile(`^(?i:BEGIN:VCALENDAR)\s`), "a calendar", exportCSV},
 }

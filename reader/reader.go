@@ -93,6 +93,8 @@ type Reader struct {
 	rowsRead                       int64 // that are surely some
 	fewest                         int   // cells filled of a row
 	sentences                      int   // rows that were let go although they may be none
+	separator                      rune  // that a line sep= names; 0: there is none
+	titled, blanks                 bool  // a title stands above a list, and accounts have blanks as titles do
 	belowHeader                    bool  // no row of the table stands between the header and the next one
 	words                          headerWords
 	notes                          []Note
@@ -127,6 +129,7 @@ func New(input io.Reader, name string, op job.Operation, opts Options) (*Reader,
 	}
 	r.take(h)
 	r.format.blanks = r.format.hasBlanksBeforeQuotes(window)
+	r.format.escaped = r.escapesQuotes(window[len(r.header):])
 	from.Discard(len(r.header))
 	if r.rows, err = gocsv.NewUnmarshaller(r.csvFrom(from), &record{}); err != nil { // a record is not copied for each row if it is asked for by a pointer
 		return nil, r.readError(0, err)
@@ -211,26 +214,32 @@ func (r *Reader) Raw() []byte { return r.format.restore(r.raw) }
 func (r *Reader) Read() (job.Item, error) {
 	for {
 		if it, is := r.tail.next(&r.raw); is {
-			r.doubtEncoding(&it)
-			return it, nil
+			return r.told(it), nil
 		}
 		var row tailRow
 		err := r.readRow(&row)
 		switch {
 		case err == io.EOF && r.tail.isEmpty():
 			r.dropFew()
+			r.doubtTitles()
 			return job.Item{}, io.EOF
 		case err == io.EOF:
 			r.endTable()
 		case err != nil:
 			return job.Item{}, err
 		case row.sort == ordinary && r.tail.isEmpty():
-			r.doubtEncoding(&row.item)
-			return row.item, nil
+			return r.told(row.item), nil
 		default:
 			r.hold(row)
 		}
 	}
+}
+
+// told takes down what is to be told of a row beside it.
+func (r *Reader) told(it job.Item) job.Item {
+	r.doubtEncoding(&it)
+	r.seeBlanks(&it)
+	return it
 }
 
 // readRow reads what comes next that is not blank.
@@ -257,7 +266,7 @@ func (r *Reader) readRow(row *tailRow) error {
 			r.sorted(row)
 			return nil
 		}
-		if malformed != nil || r.surplus > 0 && !r.endsEmpty() {
+		if malformed != nil || r.surplus > 0 && !r.endsEmpty() || r.format.escaped && bytes.Contains(r.raw, []byte(`\\`)) {
 			err = r.mend(it, malformed)
 		} else {
 			r.checkFields(it, fields)

@@ -3,6 +3,7 @@ package reader
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -62,13 +63,15 @@ func (r *Reader) isRuler() bool {
 	drawn := 0
 	for _, c := range r.raw {
 		switch {
+		case c == ':': // in Markdown, where a line of one - is enough
+			drawn++
 		case strings.IndexByte("-=_*~", c) >= 0:
 			drawn++
 		case strings.IndexByte("+|\" \r\n\t", c) < 0 && rune(c) != r.format.delimiter:
 			return false
 		}
 	}
-	return drawn >= 3
+	return drawn >= 3 || drawn >= 2 && bytes.Contains(r.raw, []byte(":-")) || drawn >= 2 && bytes.Contains(r.raw, []byte("-:"))
 }
 
 // mend fills an item from a row that has more or fewer fields than the header, or is written in a dialect, where nothing
@@ -79,6 +82,7 @@ func (r *Reader) mend(it *job.Item, malformed *csv.ParseError) error {
 		return r.broken(it, malformed)
 	}
 	if escaped {
+		r.format.escaped = true
 		r.note(Note{Text: "quotes are escaped with backslashes, and were read so"}, it.Line)
 	}
 	if r.rowsRead == 0 {
@@ -111,21 +115,23 @@ func (r *Reader) mayBeShifted(it *job.Item, cells []string) bool {
 }
 
 // inDialect parses the last row as it stands, or else as dialects have it: with blanks before quotes, or with quotes that
-// are escaped with backslashes.
+// are escaped with backslashes. Where they are in one row, backslashes are, too, in all others.
 func (r *Reader) inDialect() (cells []string, escaped bool, err error) {
+	if r.format.escaped && bytes.Contains(r.raw, []byte(`\\`)) {
+		if cells, err = r.reparse(r.format.unescaped(r.raw), false); err == nil {
+			return cells, bytes.Contains(bytes.ReplaceAll(r.raw, []byte(`\\`), nil), []byte(`\"`)), nil
+		}
+	}
 	cells, err = r.reparse(r.raw, false)
 	if err != nil && r.format.hasBlanksBeforeQuotes(r.raw) {
 		cells, err = r.reparse(r.format.withoutBlanks(r.raw), false)
 	}
 	if err != nil && bytes.Contains(r.raw, []byte(`\"`)) {
-		cells, err = r.reparse([]byte(escapes.Replace(string(r.raw))), false)
+		cells, err = r.reparse(r.format.unescaped(r.raw), false)
 		escaped = true
 	}
 	return cells, escaped, err
 }
-
-// escapes are what MySQL writes with a backslash, as a CSV has it.
-var escapes = strings.NewReplacer(`\"`, `""`, `\\`, `\`)
 
 // isWhole tells whether a row has all that is wanted of it, whatever its number of cells: those beyond the header are
 // empty, and those that it lacks stand behind the wanted ones. Others with text mean that the cells are shifted.
@@ -202,8 +208,15 @@ func (r *Reader) reparse(row []byte, lazy bool) ([]string, error) {
 	}
 	p := r.format.parser(bytes.NewReader(row))
 	p.LazyQuotes = lazy
-	return p.Read()
+	cells, err := p.Read()
+	if err == nil && !lazy && p.InputOffset() < int64(len(row)) {
+		err = errSeveral
+	}
+	return cells, err
 }
+
+// errSeveral is of what was one row, by a quote that is none in a dialect, and is several there.
+var errSeveral = errors.New("several rows are one")
 
 // fieldAt is a field of a row that may be shorter than it should be, or have no such column.
 func fieldAt(row []string, column int) string {
