@@ -11,9 +11,21 @@ var commonHeaders = []string{"name", "user name", "username", "email", "e-mail",
 	"no.", "vmr_name", "姓名", "部门", "邮箱", "手机", "手机号", "电话", "状态", "角色", "序号"}
 
 // loneHeaders are headers that a column of accounts may have alone. Among other cells they are what rows hold, too.
-var loneHeaders = newHeaderWords(append(commonHeaders, "user", "users", "accounts", "account name", "account id", "account no.", "login", "login name", "logon name", "loginid", "uid", "userid", "user id",
+var loneHeaders = newHeaderWords(spelled(append(commonHeaders, "full name", "display name", "room id", "user", "users", "accounts", "account name", "account id", "account no.", "login", "login name", "logon name", "loginid", "uid", "userid", "user id",
 	"email address", "e-mail address", "mail address", "samaccountname", "userprincipalname", "upn", "employee id", "member", "members", "phone number", "mobile number",
-	"用户", "用户名", "用户账号", "用户帐号", "用户id", "登录名", "登录账号", "登录帐号", "登陆账号", "账户", "帐户", "账户名", "账号名", "账号名称", "帐号名称", "工号", "员工号", "员工工号", "人员", "成员", "名称", "邮件", "邮箱地址", "电子邮箱", "电子邮件", "手机号码", "联系电话"))
+	"用户", "用户名", "用户账号", "用户帐号", "用户id", "登录名", "登录账号", "登录帐号", "登陆账号", "账户", "帐户", "账户名", "账号名", "账号名称", "帐号名称", "工号", "员工号", "员工工号", "人员", "成员", "名称", "邮件", "邮箱地址", "电子邮箱", "电子邮件", "手机号码", "联系电话")))
+
+// spelled adds how programs write words that have blanks: user_name, user-name.
+func spelled(words []string) []string {
+	for _, w := range words {
+		for _, sign := range []string{"_", "-"} {
+			if strings.Contains(w, " ") {
+				words = append(words, strings.ReplaceAll(w, " ", sign))
+			}
+		}
+	}
+	return words
+}
 
 // headerWords are the texts that a header may consist of, folded: a row of them is a header.
 type headerWords struct {

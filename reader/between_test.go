@@ -26,7 +26,7 @@ func disabled(t *testing.T, input string) string {
 func TestFewRows(t *testing.T) {
 	t.Parallel()
 	for _, rows := range []string{"", "a1\n", "a1\nb1\n", "a1\nb1\nc1\n"} {
-		for _, footer := range []string{`\.`, "以下空白", "}", "];", "(以下无正文)", "-- 以下空白 --", "(3 rows)", "Total: 3", "*** End of report ***", "No records found.", "暂无数据", "```"} {
+		for _, footer := range []string{`\.`, "以下空白", "本页以下空白", "}", "];", "(以下无正文)", "-- 以下空白 --", "(3 rows)", "Total: 3", "*** End of report ***", "No records found.", "暂无数据", "```"} {
 			if got := disabled(t, "account\n"+rows+footer+"\n"); strings.Contains(got, footer) || !strings.Contains(got, "; 1 [") {
 				t.Errorf("%q below %q: %s", footer, rows, got)
 			}
@@ -49,6 +49,7 @@ func TestUnlike(t *testing.T) {
 		"half of the cells":                 {"account,name,dept,x\na1,Al,IT,1\nb1,Bo,HR,2\nWeekly,,HR,\n", "1: 2 a1 3 b1 4 Weekly?shape"},
 		"two such rows":                     {several + "Weekly,,\nBiannual,,\n", "1: 2 a1 3 b1 4 Weekly?shape 5 Biannual?shape"},
 		"one cell, as others":               {"account,name\na1,Al\nb1,\nc1,Cy\nd1,\n", "1: 2 a1 3 b1 4 c1 5 d1"},
+		"an address without its name":       {"account,name\na@x.example,Al\nb@x.example,Bo\nc@x.example,\n", "1: 2 a@x.example 3 b@x.example 4 c@x.example"},
 		"a cell less":                       {several + "c1,Cy,\n", "1: 2 a1 3 b1 4 c1"},
 		"one cell in quotes":                {several + "\"Weekly\",\"\",\"\"\n", "1: 2 a1 3 b1 4 Weekly?shape"},
 		"Chinese below others":              {"account\na1\nb1\nc1\n谨慎\n", "1: 2 a1 3 b1 4 c1 5 谨慎?shape"},
@@ -71,6 +72,7 @@ func TestUnlike(t *testing.T) {
 		"no room at the end":       {"account,vmr_id\n" + twoRooms + "Printed,admin\n", "1: 2 a@x.example 3 b@x.example 4 Printed?shape"},
 		"no room at the beginning": {"account,vmr_id\nUser login,Room identifier\n" + twoRooms, "1: 2 User login?shape 3 a@x.example 4 b@x.example"},
 		"rooms of another shape":   {"account,vmr_id\n" + twoRooms + "c,missing03\n", "1: 2 a@x.example 3 b@x.example 4 c"},
+		"no room between":          {"account,vmr_id\na@x.example,ff8080816b9ec3ab016ba125aca20001\nApproved,Zhang\nb@x.example,ff8080816b9ec3ab016ba125aca20001\n", "1: 2 a@x.example 3 Approved?shape 4 b@x.example"},
 		"no rooms at all":          {"account,vmr_id\na,x\nb,y\n", "1: 2 a 3 b"},
 		"no room among rooms":      {"account,vmr_id\na,x\nb,y\n" + twoRooms + "c,z\n", "1: 2 a 3 b 4 a@x.example 5 b@x.example 6 c"},
 	} {
@@ -97,6 +99,9 @@ func TestBetween(t *testing.T) {
 		"a page of a list":                  {list("Page 1 of 2"), "1: 2 a1 3 b1 4 c1 5 Page 1 of 2?shape 6 d1"},
 		"pages of a list":                   {list("Page 1 of 2") + "Page 2 of 2\ne1\n", "1: 2 a1 3 b1 4 c1 5 Page 1 of 2?shape 6 d1 7 Page 2 of 2?shape 8 e1"},
 		"a sentence as the first row":       {"account\nPlease fill in below\na1\nb1\n", "1: 2 Please fill in below?shape 3 a1 4 b1"},
+		"a page in digits":                  {list("1 / 2"), "1: 2 a1 3 b1 4 c1 5 1 / 2?shape 6 d1"},
+		"what prints in two cells":          {"account,name\na1,Al\nPrinted by,admin\nb1,Bo\n", "1: 2 a1 3 Printed by?shape 4 b1"},
+		"a weak header with a sign":         {list("USER_NAME") + "user-id\n", "1: 2 a1 3 b1 4 c1 5 USER_NAME?shape 6 d1 7 user-id?shape"},
 		"accounts with blanks":              {"account\na b\nc1\nd e\nf1\n", "1: 2 a b?shape 3 c1 4 d e?shape 5 f1"},
 		"accounts that all have blanks":     {"account\na b\nd e\nf g\n", "1: 2 a b 3 d e 4 f g"},
 		"telephones":                        {"account\n+8613900000011\n+86 139 0000 0012\n+8613900000013\n", "1: 2 +8613900000011 3 +86 139 0000 0012 4 +8613900000013"},
@@ -137,7 +142,7 @@ func TestBetween(t *testing.T) {
 // TestDescribed: rows that say below the header what its columns are to hold, as templates have them, are told.
 func TestDescribed(t *testing.T) {
 	t.Parallel()
-	for _, words := range []string{"必填", "（必填）", "必填项", "选填", "非必填", "VARCHAR(64)", "nvarchar(255)", "string", "String(64)", "required", "(required)", "Required*", "optional", "mandatory", "text", "char", "int", "bigint", "字符串", "文本", "NOT NULL", "*", "string, required"} {
+	for _, words := range []string{"必填", "（必填）", "必填项", "选填", "非必填", "VARCHAR(64)", "nvarchar(255)", "string", "String(64)", "required", "(required)", "Required*", "optional", "mandatory", "text", "char", "int", "bigint", "字符串", "文本", "NOT NULL", "*", "string, required", "最多64个字符", "请输入账号", "max. 64 characters", "Pflichtfeld", "char(64) not null"} {
 		if got := disabled(t, "account\n\""+words+"\"\na1\nb1\n"); !strings.Contains(got, words+"?") {
 			t.Errorf("%s: %s", words, got)
 		}
@@ -149,6 +154,8 @@ func TestDescribed(t *testing.T) {
 	for input, want := range map[string]string{
 		"account,name\nstring,string\n必填,选填\na1,Al\n":          "1: 2 string?shape 3 必填?shape 4 a1",
 		"account,name,dept\nlogin,required,optional\na1,A,B\n": "1: 2 login?shape 3 a1",
+		"account,name\nlogin name,full name\na1,Al\n":          "1: 2 login name?shape 3 a1",
+		"account,name\n登录名,姓名\na1,Al\n":                        "1: 2 登录名?shape 3 a1",
 		"account\na1\nstring\nb1\n":                            "1: 2 a1 3 string 4 b1",
 		"account,type\na1,string\nb1,text\n":                   "1: 2 a1 3 b1",
 	} {

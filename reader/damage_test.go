@@ -333,6 +333,29 @@ func TestFalseAlarms(t *testing.T) {
 			t.Errorf("%q: %+v", room, got)
 		}
 	}
+	inLists := 0
+	for i, shape := range shapes {
+		for _, n := range []int{1, 2, 3, 5, 40, 1000} {
+			list, table := "account\n", "name,account,department,note\n"
+			for row := range n {
+				id := `"` + shape() + `"`
+				list += id + "\n"
+				table += fmt.Sprintf("\"%s\",%s,%s,%s\n", of(2, chinese), id, of(2, upper), strings.Repeat("x", row%2))
+			}
+			for _, input := range []string{list, table} {
+				its, _ := readAll(t, input, job.SetStatus, Options{Value: "1"})
+				for _, it := range its {
+					if it.Doubt == DoubtShape {
+						inLists++
+						t.Logf("shape %d, %d rows: %q: %s", i, n, it.Account, it.Warning)
+					}
+				}
+			}
+		}
+	}
+	if all := len(shapes) * 2 * 1051; inLists >= all/1000 {
+		t.Errorf("of %d accounts in lists of one shape %d are doubts", all, inLists)
+	}
 	if invalid > 0 || doubts >= ids/1000 {
 		t.Errorf("of %d IDs %d are invalid, %d are doubts", ids, invalid, doubts)
 	}

@@ -16,7 +16,7 @@ var countWords = []string{"total", "grand", "sub", "sum", "count", "rows", "reco
 	"confidential", "internal", "restricted", "secret", "classified", "proprietary", "draft", "disclaimer", "copyright", "page", "seite", "printed", "generated",
 	"exported", "note", "remark", "legend", "vertraulich",
 	"合计", "总计", "小计", "总数", "总共", "共", "合計", "總計", "小計", "итого", "всего",
-	"以下", "暂无", "无", "没有", "未查", "未找", "查无", "完", "结束", "全文", "机密", "绝密", "秘密", "保密", "内部", "仅供", "第", "备注", "说明", "注", "制表", "审核", "打印", "填表", "签字", "導出", "导出"}
+	"以下", "本页", "本表", "此", "以上", "暂无", "无", "没有", "未查", "未找", "查无", "完", "结束", "全文", "机密", "绝密", "秘密", "保密", "内部", "仅供", "第", "备注", "说明", "注", "制表", "审核", "打印", "填表", "签字", "導出", "导出"}
 
 // sums are the words of a row that adds others up.
 const sums = `(?:(?:grand |sub[- ]?)?totals?|sum|summe|gesamt|合计|总计|小计|总数|总共|合計|總計|小計|итого|всего)`
@@ -29,7 +29,7 @@ var counting = regexp.MustCompile(`(?i)^\W*(?:` +
 	`[\d,]+ ?(?:rows?|records?|results?|entries|users?|accounts?|条|行|件|个|筆|zeilen?|filas?|lignes?|строк\S*)\b?.{0,40}|` +
 	`no (?:data|records?|rows?|results?|users?|accounts?|entries)(?: \w+){0,3}|` +
 	`end[ -]of[ -](?:file|report|list|data|export)|eof|end` +
-	`)\W*$|^` + edge + `(?:以下(?:空白|无正文|無正文)|(?:暂无|无|没有|未查到|未找到|查无)(?:任何)?(?:相关|符合条件的)?(?:数据|记录|结果)|(?:全文|表格?)?(?:完|结束))` + edge + `$|` +
+	`)\W*$|^` + edge + `(?:(?:本页|本表|此页|此处|此)?以下(?:为?空白|无正文|無正文|无内容|无数据)|(?:暂无|无|没有|未查到|未找到|查无)(?:任何)?(?:相关|符合条件的)?(?:数据|记录|结果)|(?:全文|表格?)?(?:完|结束))` + edge + `$|` +
 	"^(?:\\\\\\.|[\\]})]+[;,]?|```+)$")
 
 // edge is what may stand around words.
@@ -37,7 +37,7 @@ const edge = `[\s\p{P}\p{S}]*`
 
 // footing matches what stands at the foot of pages and reports. People could be called so.
 var footing = regexp.MustCompile(`(?i)^` + edge + `(?:confidential|internal(?: use)?(?: only)?|restricted|secret|classified|proprietary|draft|disclaimer|copyright.*|` +
-	`(?:page|seite) ?\d+.*|(?:printed|generated|exported)(?: .*)?|(?:note|remark)s?(?:[:：].*)?|legend|vertraulich|` +
+	`(?:page|seite) ?\d+.*|(?:printed|generated|exported)(?:[ :：].*)?|(?:note|remark)s?(?:[:：].*)?|legend|vertraulich|` +
 	`(?:机密|绝密|秘密|保密|内部|仅供)(?:资料|文件|使用|公开|信息|参考|内部使用|内部参考)?|第\s*[\d一二三四五六七八九十]+\s*页.*|` +
 	`(?:备注|说明|注|制表|制表人|审核|审核人|打印|打印人|填表|填表人|签字|导出|導出)(?:[:：时日].*)?|无)` + edge + `$`)
 
@@ -181,6 +181,8 @@ func (r *Reader) counts(it *job.Item) (is sort, midway string) {
 		}
 	}
 	switch {
+	case shapeOf(it.Account)&^r.seen&(hasBlank|hasColon) != 0 && it.Invalid == "" && r.at.value < 0 && footing.MatchString(it.Account):
+		return odd, readsUnlike // Printed by, admin
 	case sums && it.Account == "":
 		return total, reads
 	case sums:
@@ -201,7 +203,7 @@ var numberShape = regexp.MustCompile(`^[\d,. ]+$`)
 // describing matches what a template has below its header: required, VARCHAR(64), 必填.
 var describing = regexp.MustCompile(`(?i)^[\s*(（\[【<]*(?:非?必[填选須须需]项?|选填项?|可选|可空|非空|不?可?为空|required|mandatory|optional|not null|nullable|` +
 	`n?(?:var)?char2?|string|str|text|varchar|int(?:eger)?|bigint|long|number|numeric|decimal|uuid|guid|` +
-	`字符串?|字符型|文本|字串|字段类型|数字|整数|整型|数值|唯一|主键|primary key|unique)型?\s*(?:[(（]\s*[^()（）]{1,20}[)）])?[\s*)）\]】>:：!]*$`)
+	`pflicht(?:feld|angabe)?|erforderlich|obligat\w*|requis|opcional|optionnel|обязательно|字符串?|字符型|文本|字串|字段类型|数字|整数|整型|数值|唯一|主键|primary key|unique)型?\s*(?:[(（]\s*[^()（）]{1,20}[)）])?(?: not null| null| required| optional)?[\s*)）\]】>:：!]*$|^\s*(?:请|须|需|最多|最长|最大|不超过|不能|不可|长度|格式)\S{2,60}$|^max(?:imum|\.)? .{1,40}$`)
 
 // describes tells whether a row says what the columns are to hold.
 func (r *Reader) describes(it *job.Item) bool {
@@ -213,11 +215,18 @@ func (r *Reader) describes(it *job.Item) bool {
 		}
 		return cell != ""
 	}
-	described := 0
+	described, captions, written := 0, map[string]bool{}, false
 	for _, cell := range r.allCells() {
 		if isDescription(trim(cell)) {
 			described++
 		}
+		if loneHeaders.has(trim(cell)) {
+			captions[fold(cell)] = true
+			written = written || !isPlainWord(trim(cell)) // others are roles and names as well: user, mail
+		}
 	}
-	return described > 1 || described > 0 && (isDescription(it.Account) || r.at.value >= 0 && isDescription(it.Value))
+	return described > 1 || len(captions) > 1 && written || described > 0 && (isDescription(it.Account) || r.at.value >= 0 && isDescription(it.Value))
 }
+
+// isPlainWord tells of a word of nothing but letters of ASCII.
+func isPlainWord(text string) bool { return shapeOf(text)&^isCapital == isWord|isPlain }

@@ -90,7 +90,7 @@ func (r *Reader) hold(row tailRow) {
 	r.tail.add(row)
 	for _, free := range r.tail.rows[:r.tail.ready] {
 		shape := r.shape(&free.item)
-		if free.item.Doubt == DoubtShape && shape&(hasBlank|hasColon) != 0 {
+		if free.item.Doubt == DoubtShape && shape&(hasBlank|hasColon|noRoom) != 0 {
 			if r.sentences++; r.sentences <= fewOdd {
 				shape = 0
 			}
@@ -213,6 +213,7 @@ func (r *Reader) sortOf(row *tailRow, shape shape, filled int) sort {
 			row.midway = "this has no room of the next rows' shape, and may say what the columns are to hold"
 			return first
 		}
+		row.midway = "this has no room of the other rows' shape, and may be none of them"
 		return odd
 	case r.at.value >= 0: // no footer has a good status
 		return ordinary
@@ -224,12 +225,12 @@ func (r *Reader) sortOf(row *tailRow, shape shape, filled int) sort {
 func (r *Reader) unlike(row *tailRow, unseen, shape shape, sparse bool) sort {
 	alone := r.isAlone()
 	text := unseen&(hasBlank|hasColon) != 0
-	if alone && (text && strings.IndexFunc(row.item.Account, unicode.IsLetter) >= 0 || sparse && r.apart) {
+	if alone && (text && strings.IndexFunc(row.item.Account, isNoTelephone) >= 0 || sparse && r.apart) {
 		row.midway = readsUnlike
 	}
 	kind, plain := unseen&(isNumber|isWord|isOther), shape&isPlain != 0 && unseen&(isPlain|isCapital) != 0
 	switch {
-	case sparse:
+	case sparse && (unseen != 0 || shape&isAddress == 0 && (shape != isNumber || len(row.item.Account) < longestCount)): // no footer is an address
 		return odd
 	case r.rowsRead == 0 && unseen&hasBlank != 0 && row.midway != "":
 		return first
@@ -241,6 +242,9 @@ func (r *Reader) unlike(row *tailRow, unseen, shape shape, sparse bool) sort {
 	}
 	return ordinary
 }
+
+// isNoTelephone tells of characters that stand in no telephone number: letters, and what stands between pages.
+func isNoTelephone(c rune) bool { return unicode.IsLetter(c) || c == '/' }
 
 // isAlone tells whether the last row has one cell that is not empty.
 func (r *Reader) isAlone() bool { return len(r.cells) == 1 || countFilled(r.allCells()) == 1 }
