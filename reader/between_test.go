@@ -69,12 +69,13 @@ func TestUnlike(t *testing.T) {
 		}
 	}
 	for name, test := range map[string]struct{ input, want string }{
-		"no room at the end":       {"account,vmr_id\n" + twoRooms + "Printed,admin\n", "1: 2 a@x.example 3 b@x.example 4 Printed?shape"},
-		"no room at the beginning": {"account,vmr_id\nUser login,Room identifier\n" + twoRooms, "1: 2 User login?shape 3 a@x.example 4 b@x.example"},
-		"rooms of another shape":   {"account,vmr_id\n" + twoRooms + "c,missing03\n", "1: 2 a@x.example 3 b@x.example 4 c"},
-		"no room between":          {"account,vmr_id\na@x.example,ff8080816b9ec3ab016ba125aca20001\nApproved,Zhang\nb@x.example,ff8080816b9ec3ab016ba125aca20001\n", "1: 2 a@x.example 3 Approved?shape 4 b@x.example"},
-		"no rooms at all":          {"account,vmr_id\na,x\nb,y\n", "1: 2 a 3 b"},
-		"no room among rooms":      {"account,vmr_id\na,x\nb,y\n" + twoRooms + "c,z\n", "1: 2 a 3 b 4 a@x.example 5 b@x.example 6 c"},
+		"no room at the end":        {"account,vmr_id\n" + twoRooms + "Printed,admin\n", "1: 2 a@x.example 3 b@x.example 4 Printed?shape"},
+		"no room at the beginning":  {"account,vmr_id\nUser login,Room identifier\n" + twoRooms, "1: 2 User login?shape 3 a@x.example 4 b@x.example"},
+		"rooms of another shape":    {"account,vmr_id\n" + twoRooms + "c,missing03\n", "1: 2 a@x.example 3 b@x.example 4 c"},
+		"no room between":           {"account,vmr_id\na@x.example,ff8080816b9ec3ab016ba125aca20001\nApproved,Zhang\nb@x.example,ff8080816b9ec3ab016ba125aca20001\n", "1: 2 a@x.example 3 Approved?shape 4 b@x.example"},
+		"an address without a room": {"account,vmr_id\n" + twoRooms + "c@x.example,missing\n", "1: 2 a@x.example 3 b@x.example 4 c@x.example"},
+		"no rooms at all":           {"account,vmr_id\na,x\nb,y\n", "1: 2 a 3 b"},
+		"no room among rooms":       {"account,vmr_id\na,x\nb,y\n" + twoRooms + "c,z\n", "1: 2 a 3 b 4 a@x.example 5 b@x.example 6 c"},
 	} {
 		got, err := told(test.input, job.Reclaim, reader.Options{})
 		if err != nil || got != test.want {

@@ -295,7 +295,7 @@ func (r *Reader) shape(it *job.Item) shape {
 		return 0
 	case len(r.op.Values) > 0:
 		return shapeOf(it.Account)
-	case it.Warning == strangeRoom && !strings.ContainsAny(it.Value, "0123456789"): // as IDs of any shape have
+	case it.Warning == strangeRoom && !strings.ContainsAny(it.Account+it.Value, "0123456789@"): // as accounts and rooms have
 		return noRoom
 	}
 	return 0
