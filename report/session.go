@@ -1,11 +1,11 @@
 package report
 
 import (
+	"fmt"
 	"os/user"
 	"strings"
 	"time"
 
-	"meetbatch/internal/words"
 	"meetbatch/job"
 )
 
@@ -53,14 +53,14 @@ type Change struct {
 	Workers int       `json:"workers,omitempty"`
 }
 
-// String words a change: rate 300/1m, 4 workers.
+// String words a change: rate 300/1m, workers 4.
 func (c Change) String() string {
 	var parts []string
 	if c.Rate != "" {
 		parts = append(parts, "rate "+c.Rate)
 	}
 	if c.Workers != 0 {
-		parts = append(parts, words.Plural(int64(c.Workers), "worker"))
+		parts = append(parts, fmt.Sprintf("workers %d", c.Workers))
 	}
 	return strings.Join(parts, ", ")
 }

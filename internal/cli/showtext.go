@@ -222,10 +222,19 @@ func (v shown) session(s *sheet, label string, number int, one report.Session) {
 	if s.isNarrow() {
 		s.lines(fmt.Sprintf("%3d ", number), "    ", fmt.Sprintf("%s, %s, %s", start, took, one.Rate))
 		s.lines("    ", "    ", requests+", "+ended)
+		v.changes(s, "    ", one)
 		return
 	}
 	line := fmt.Sprintf("  %-*s%2d  %s  %-6s  %-7s  %9s", labelWidth, label, number, start, took, one.Rate, requests)
 	s.lines(line+"  ", strings.Repeat(" ", columns(line)-columns(requests)), ended)
+	v.changes(s, strings.Repeat(" ", labelWidth+6), one)
+}
+
+// changes adds what was changed of a session under way.
+func (v shown) changes(s *sheet, margin string, one report.Session) {
+	for _, c := range one.Changes {
+		s.lines(margin, margin, fmt.Sprintf("%s  set to %s", clock(c.At, v.at), c))
+	}
 }
 
 // againHelps counts the rows that did not succeed and for which sending again may help.

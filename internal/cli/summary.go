@@ -15,7 +15,7 @@ import (
 // Ended says how a run ended; the last line names the next command, where there is one. On a terminal that is text in
 // blocks, elsewhere a line each.
 func (u *user) Ended(e *run.Ending) {
-	defer u.app.watching.ended(e) // others are told when this is said
+	u.app.watching.ended(e) // first: the last line names the next command, whatever becomes of a ping
 	next := u.app.nextCommand(e.Stored(), u.flags)
 	if u.console.isTerminal() && u.flags.LogFormat == "text" && !u.flags.Quiet {
 		u.console.out.say(summary(e, next, columnsOf(u.console.out.to), time.Now()), true)

@@ -18,7 +18,7 @@ func TestArrows(t *testing.T) {
 	allowed := map[string]string{
 		".":                "internal/cli",
 		"internal/cli":     "internal/run internal/meeting internal/sandbox internal/system internal/tell internal/words job reader report",
-		"internal/run":     "internal/meeting internal/sandbox internal/words job job/pace job/plan job/send reader report",
+		"internal/run":     "internal/meeting internal/sandbox internal/system internal/words job job/pace job/plan job/send reader report",
 		"internal/meeting": "internal/system job job/pace",
 		"internal/sandbox": "",
 		"internal/system":  "",

@@ -379,7 +379,7 @@ func TestResumedOutput(t *testing.T) {
 		t.Errorf("%d of %d requests were told", n, len(seen.all()))
 	}
 	at := 0
-	for _, part := range []string{"270 rows, 4 invalid", "request method=POST", "270 rows: 262 succeeded", "results: ", "to run them again: meetbatch reclaim"} {
+	for _, part := range []string{"270 rows, 4 invalid", "request method=POST", "Finished: 262 of 270 rows succeeded", "results.csv, failed.csv", "\nmeetbatch reclaim"} {
 		i := strings.Index(text[at:], part)
 		if i < 0 {
 			t.Fatalf("%q is missing, or too early: %s", part, text)
