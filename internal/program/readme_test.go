@@ -2,7 +2,12 @@ package program
 
 import (
 	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
 	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
@@ -83,6 +88,60 @@ func TestReadmeSchema(t *testing.T) {
 	look(reflect.TypeFor[report.Run]())
 	if len(seen) < 10 {
 		t.Errorf("only %d structs were looked at", len(seen))
+	}
+}
+
+// TestReadmeEvents holds the events that README lists against those that the program can say, and their members against a run
+// that has nearly all of them.
+func TestReadmeEvents(t *testing.T) {
+	t.Parallel()
+	readme := string(read(t, "README.md"))
+	_, table, _ := strings.Cut(readme, "| event | when | members |")
+	table, _, _ = strings.Cut(table, "\n\n")
+	word := regexp.MustCompile("`([a-z_]+)`")
+	members := map[string][]string{}
+	for line := range strings.Lines(table) {
+		cells := strings.Split(line, "|")
+		if len(cells) < 4 {
+			continue
+		}
+		for _, event := range word.FindAllStringSubmatch(cells[1], -1) {
+			members[event[1]] = []string{}
+			for _, m := range word.FindAllStringSubmatch(cells[3], -1) {
+				members[event[1]] = append(members[event[1]], m[1])
+			}
+		}
+	}
+	said := map[string]bool{"note": true, "debug": true, "warning": true, "error": true}
+	sources, _ := filepath.Glob("internal/cli/*.go")
+	for _, source := range sources {
+		for _, m := range regexp.MustCompile(`eventKey, "([a-z_]+)"`).FindAllStringSubmatch(string(read(t, source)), -1) {
+			said[m[1]] = true
+		}
+	}
+	if got, want := slices.Sorted(maps.Keys(members)), slices.Sorted(maps.Keys(said)); !slices.Equal(got, want) {
+		t.Errorf("README lists the events %q, and the program says %q", got, want)
+	}
+	var log bytes.Buffer
+	cli.Run(t.Context(), []string{"reclaim", "--sandbox", "--rate", "100/1s", "--log-format", "json", "--verbose", "--out", filepath.Join(t.TempDir(), "run"), "testdata/rooms.csv"}, nil, nil, io.Discard, &log)
+	seen := map[string]bool{}
+	for line := range strings.Lines(log.String()) {
+		var has map[string]any
+		if err := json.Unmarshal([]byte(line), &has); err != nil {
+			t.Fatalf("%v: %s", err, line)
+		}
+		event := fmt.Sprint(has["event"])
+		seen[event] = true
+		for _, member := range append(members[event], "time", "level", "msg") {
+			if _, is := has[member]; !is && event != "warning" && member != "expected_end" {
+				t.Errorf("%s lacks %s: %s", event, member, line)
+			}
+		}
+	}
+	for _, event := range []string{"plan", "progress", "request", "failure", "session_end", "exit", "warning"} {
+		if !seen[event] {
+			t.Errorf("no line is about %s", event)
+		}
 	}
 }
 
