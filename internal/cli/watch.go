@@ -28,7 +28,7 @@ type watch struct {
 	mu       sync.Mutex
 	news     tell.News
 	progress *run.Progress // while requests go out
-	warned   bool          // that the metrics cannot be written
+	changed  chan struct{} // has room for one: there is something to write at once
 
 	done   chan struct{} // closed when the run has ended
 	giveUp func()        // ends a ping that is under way
@@ -37,7 +37,7 @@ type watch struct {
 
 // watch begins to tell of a run.
 func (a *app) watch(command string, flags processFlags) (*watch, error) {
-	w := &watch{warn: newUser(a, flags).Warn, now: a.now, news: tell.News{Command: command, State: report.Planning, Start: a.started}}
+	w := &watch{warn: newUser(a, flags).Warn, now: a.now, changed: make(chan struct{}, 1), news: tell.News{Command: command, State: report.Planning, Start: a.started}}
 	if flags.Metrics != "" {
 		w.metrics = &tell.Metrics{Path: flags.Metrics}
 	}
@@ -57,7 +57,6 @@ func (a *app) watch(command string, flags processFlags) (*watch, error) {
 		})
 	}
 	if w.metrics != nil {
-		w.write()
 		w.beside.Go(w.keepWriting)
 	}
 	a.watching = w
@@ -67,31 +66,35 @@ func (a *app) watch(command string, flags processFlags) (*watch, error) {
 func (w *watch) keepWriting() {
 	tick := time.NewTicker(metricsEvery)
 	defer tick.Stop()
-	for {
+	for warned := false; ; {
+		if err := w.write(); err != nil && !warned {
+			warned = true
+			w.warn("--metrics: " + err.Error())
+		}
 		select {
 		case <-w.done:
 			return
 		case <-tick.C:
-			w.write()
+		case <-w.changed:
 		}
 	}
 }
 
-// write brings the metrics up to date. That they cannot be written is warned of once.
-func (w *watch) write() {
+// write brings the metrics up to date. The file may be slow: nobody waits for it but the end of the run.
+func (w *watch) write() error {
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.metrics == nil {
-		return
-	}
+	w.follow()
+	news := w.news
+	w.mu.Unlock()
+	return w.metrics.Write(news, w.now())
+}
+
+// follow takes in how far the sending is. The lock is held.
+func (w *watch) follow() {
 	if p := w.progress; p != nil {
 		now := p.Now()
 		w.news.Counts, w.news.Requests = now.Counts, now.Requests
 		w.news.Limited, w.news.Held = p.Throttled()
-	}
-	if err := w.metrics.Write(w.news, w.now()); err != nil && !w.warned {
-		w.warned = true
-		w.warn("--metrics: " + err.Error())
 	}
 }
 
@@ -100,16 +103,15 @@ func (w *watch) sending(p *run.Progress) (stop func()) {
 	if w == nil {
 		return func() {}
 	}
-	follow := func(p *run.Progress) {
-		w.mu.Lock()
-		w.progress, w.news.State = p, report.Running
-		w.mu.Unlock()
-	}
-	follow(p)
-	w.write()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.progress, w.news.State = p, report.Running
+	w.changed <- struct{}{} // the only one: a run sends once
 	return func() {
-		w.write()
-		follow(nil)
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.follow()
+		w.progress = nil
 	}
 }
 
@@ -157,12 +159,13 @@ func (w *watch) end(complete func(*tell.News)) {
 	w.beside.Wait()
 	late.Stop()
 	w.giveUp()
-	w.mu.Lock()
-	w.progress = nil
 	complete(&w.news)
 	w.news.End = w.now()
-	w.mu.Unlock()
-	w.write()
+	if w.metrics != nil {
+		if err := w.write(); err != nil {
+			w.warn("--metrics: " + err.Error())
+		}
+	}
 	if w.ping != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), longestPing)
 		defer cancel()
