@@ -78,7 +78,7 @@ func (a *app) start(ctx context.Context, op job.Operation, c *jobCmd) (dir strin
 	if _, err := c.until(a, op.Name); err != nil { // what is wrong with the command line comes first
 		return "", err
 	}
-	if err := run.FindInput(c.File); err != nil {
+	if _, err := run.FindInput(c.File); err != nil {
 		return "", err
 	}
 	if c.AccountType == "" {

@@ -94,7 +94,7 @@ func (w *watch) follow() {
 	if p := w.progress; p != nil {
 		now := p.Now()
 		w.news.Counts, w.news.Requests = now.Counts, now.Requests
-		w.news.Limited, w.news.Held = p.Throttled()
+		w.news.Throttled, w.news.Held = p.Throttled()
 	}
 }
 
@@ -119,7 +119,7 @@ func (w *watch) sending(p *run.Progress) (stop func()) {
 func (w *watch) ended(e *run.Ending) {
 	w.end(func(n *tell.News) {
 		n.State, n.Counts, n.Requests = e.Run.State, e.Run.Counts, e.Run.Requests.Sent
-		n.Limited, n.Held = e.Run.Rate.Throttled, time.Duration(e.Run.Rate.HeldSeconds*float64(time.Second))
+		n.Throttled, n.Held = e.Run.Rate.Throttled, time.Duration(e.Run.Rate.HeldSeconds*float64(time.Second))
 		n.Failures = e.Dir.Failures()
 		if e.Run.ExitCode != nil {
 			n.ExitCode = *e.Run.ExitCode

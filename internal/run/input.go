@@ -39,10 +39,7 @@ func openInput(ctx context.Context, path string, stdin io.Reader) (*input, error
 		in.from = Interruptible(ctx, stdin)
 		return in, nil
 	}
-	if err := FindInput(path); err != nil {
-		return nil, err
-	}
-	info, err := os.Stat(path)
+	info, err := FindInput(path)
 	if err != nil {
 		return nil, err
 	}
@@ -66,9 +63,9 @@ func openInput(ctx context.Context, path string, stdin io.Reader) (*input, error
 }
 
 // FindInput refuses a FILE that is not there, or cannot be one, before anything else is looked at.
-func FindInput(path string) error {
+func FindInput(path string) (fs.FileInfo, error) {
 	if path == "-" {
-		return nil
+		return nil, nil
 	}
 	info, err := os.Stat(path)
 	switch {
@@ -78,9 +75,9 @@ func FindInput(path string) error {
 		err = fmt.Errorf("%s is a directory", words.Name(path))
 	}
 	if err != nil {
-		return Refuse(err, inputHint(path, err))
+		return nil, Refuse(err, inputHint(path, err))
 	}
-	return nil
+	return info, nil
 }
 
 // inputHint says of a file that could not be opened where it was looked for, and of a run in its place what it is good for.

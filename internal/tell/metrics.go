@@ -104,7 +104,7 @@ func metricsText(n News, now time.Time, succeeded map[string]string) string {
 			fmt.Fprintf(&b, "meetbatch_run_rows{command=%q,status=%q} %d\n", n.Command, f.status, f.rows)
 		}
 		gauge("meetbatch_run_requests", "Requests that it sent.", n.Requests)
-		gauge("meetbatch_run_throttled", "Answers that said that the rate was too high.", n.Limited)
+		gauge("meetbatch_run_throttled", "Answers that said that the rate was too high.", n.Throttled)
 		gauge("meetbatch_run_held_seconds", "For how long it sent nothing since the service was throttling or down.", n.Held.Seconds())
 	}
 	if len(succeeded) > 0 {

@@ -2,9 +2,11 @@ package tell
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -77,14 +79,8 @@ func (p *Ping) try(ctx context.Context, method string, to *url.URL, body string)
 		request.Header.Set("Content-Type", "text/plain; charset=utf-8")
 	}
 	answer, err := p.http.Do(request)
-	var wrapped *url.Error
-	switch {
-	case errors.As(err, &wrapped) && wrapped.Timeout():
-		return fmt.Errorf("no answer within %s", pingTime)
-	case errors.As(err, &wrapped): // whose text has the address
-		return wrapped.Err
-	case err != nil:
-		return errors.New("no answer")
+	if err != nil {
+		return failure(err)
 	}
 	defer answer.Body.Close()
 	io.Copy(io.Discard, io.LimitReader(answer.Body, 1<<16))
@@ -92,6 +88,22 @@ func (p *Ping) try(ctx context.Context, method string, to *url.URL, body string)
 		return fmt.Errorf("it answered %d", answer.StatusCode)
 	}
 	return nil
+}
+
+// failure words why there was no answer. What else an error holds may be the address, or that of a proxy with its password.
+func failure(err error) error {
+	var network *net.OpError
+	var certificate *tls.CertificateVerificationError
+	var timeout interface{ Timeout() bool }
+	switch {
+	case errors.As(err, &certificate):
+		return certificate
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return fmt.Errorf("no answer within %s", pingTime)
+	case errors.As(err, &network):
+		return network
+	}
+	return errors.New("no answer")
 }
 
 // pingText is what a ping says: nothing but numbers and words of this program and, where they have the form of one, error

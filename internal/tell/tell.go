@@ -10,17 +10,17 @@ import (
 
 // News is how a run goes, or how it ended.
 type News struct {
-	Command  string // the name of the operation
-	State    report.State
-	Start    time.Time
-	End      time.Time     // zero while it is under way
-	Counts   report.Counts // of the whole run; no rows as long as nobody knows
-	Requests int64
-	Limited  int64         // answers that said that the rate was too high
-	Held     time.Duration // for which nothing was sent since the service was throttling or down
-	Again    bool          // it had ended before: this is no further success
-	ExitCode int           // from the end on
-	Failures []report.Failure
+	Command   string // the name of the operation
+	State     report.State
+	Start     time.Time
+	End       time.Time     // zero while it is under way
+	Counts    report.Counts // of the whole run; no rows as long as nobody knows
+	Requests  int64
+	Throttled int64         // answers that said that the rate was too high
+	Held      time.Duration // for which nothing was sent since the service was throttling or down
+	Again     bool          // it had ended before: this is no further success
+	ExitCode  int           // from the end on
+	Failures  []report.Failure
 }
 
 // Refused is the state of a run that ended before anything was sent.

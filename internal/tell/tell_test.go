@@ -1,7 +1,11 @@
 package tell
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -73,5 +77,20 @@ func TestPingText(t *testing.T) {
 	}
 	if text := pingText(n); len(text) > pingBody || !strings.Contains(text, "\nother codes ") {
 		t.Errorf("%d bytes: %s", len(text), text)
+	}
+}
+
+// TestFailure: an error of which nobody knows what it holds is not shown; a malformed proxy's has the proxy's password.
+func TestFailure(t *testing.T) {
+	t.Parallel()
+	for err, want := range map[error]string{
+		&url.Error{Op: "Get", URL: "http://s3cret", Err: errors.New(`invalid proxy address "http://u:s3cret@x"`)}: "no answer",
+		&url.Error{Op: "Get", URL: "http://s3cret", Err: os.ErrDeadlineExceeded}:                                  "no answer within 5s",
+		&url.Error{Op: "Get", URL: "http://s3cret", Err: &net.OpError{Op: "dial", Net: "tcp", Err: io.EOF}}:       "dial tcp: EOF",
+		&url.Error{Op: "Get", URL: "http://s3cret", Err: &net.DNSError{Err: "no such host", Name: "hc.invalid"}}:  "no answer",
+	} {
+		if got := failure(err).Error(); got != want {
+			t.Errorf("%v: %s, want %s", err, got, want)
+		}
 	}
 }
