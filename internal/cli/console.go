@@ -59,10 +59,14 @@ func (a *app) newConsole(f consoleFlags) *console {
 // isTerminal tells whether somebody may watch.
 func (c *console) isTerminal() bool { return isTerminal(c.out.to) }
 
-// ask says something as it stands, whatever the form of the messages: somebody sits there. It returns when that can be
+// ask says some lines as they stand, whatever the form of the messages: somebody sits there. It returns when that can be
 // seen, or with an error where it cannot, which is the context's when that ends first.
 func (c *console) ask(ctx context.Context, text string) error {
-	if !c.out.say(words.Shown(text), true) {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = words.Shown(line)
+	}
+	if !c.out.say(strings.Join(lines, "\n"), true) {
 		return errStuck
 	}
 	return c.out.drain(ctx, 0)

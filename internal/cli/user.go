@@ -70,7 +70,12 @@ func (u *user) Confirm(ctx context.Context, p *run.Planned) error {
 	if doubts := p.Doubts(); len(doubts) > 0 {
 		question = fmt.Sprintf("In doubt: %s. Send %s to %s all the same? [y/N] ", run.DoubtsText(doubts), words.Plural(p.Requests, "request"), p.Settings.Service())
 	}
-	if err := u.console.ask(ctx, question); err != nil && ctx.Err() == nil {
+	at, done := u.asking()
+	defer done()
+	if at != u.console || u.flags.Quiet { // the plan was not shown there
+		question = strings.Join(planLines(p, u.until), "\n") + "\n" + question
+	}
+	if err := at.ask(ctx, question); err != nil && ctx.Err() == nil {
 		return run.Refuse(fmt.Errorf("nobody can see what is asked: %w", err), "look at the plan with --dry-run, then add --yes")
 	}
 	answer, err := bufio.NewReader(run.Interruptible(ctx, u.app.stdin)).ReadString('\n')
@@ -80,8 +85,10 @@ func (u *user) Confirm(ctx context.Context, p *run.Planned) error {
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
+	if err != nil {
+		at.endLine("\n") // nobody pressed a key that did
+	}
 	if err := ctx.Err(); err != nil {
-		u.console.endLine("\n")
 		return err
 	}
 	switch strings.ToLower(strings.TrimSpace(answer)) {
@@ -89,6 +96,23 @@ func (u *user) Confirm(ctx context.Context, p *run.Planned) error {
 		return nil
 	}
 	return run.Refuse(errors.New("not confirmed, nothing was sent"), "answer y, or add --yes")
+}
+
+// asking gives where somebody is asked, until done is called: at standard error, or where that is no terminal at the one
+// that the answer comes from.
+func (u *user) asking() (at *console, done func()) {
+	if !isTerminal(u.app.stdin) || u.console.isTerminal() {
+		return u.console, func() {}
+	}
+	tty, err := os.OpenFile(system.Terminal, os.O_WRONLY, 0)
+	if err != nil {
+		return u.console, func() {}
+	}
+	at = &console{out: newOutput(tty)}
+	return at, func() {
+		at.out.close()
+		tty.Close()
+	}
 }
 
 // Sending shows the progress until stop is called.

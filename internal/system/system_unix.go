@@ -19,6 +19,9 @@ const NoFollow = syscall.O_NOFOLLOW | syscall.O_NONBLOCK
 // a way that keeps it from being closed.
 const NonBlock = syscall.O_NONBLOCK
 
+// Terminal is the name of the one that a process was begun at.
+const Terminal = "/dev/tty"
+
 // Alive tells whether a process is there.
 func Alive(pid int) bool {
 	err := syscall.Kill(pid, 0)

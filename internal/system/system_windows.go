@@ -18,6 +18,9 @@ const NoFollow = 0
 // NonBlock is added to the flags of a file that is opened, so that no pipe is waited for. Windows has no such flag.
 const NonBlock = 0
 
+// Terminal is the name of the one that a process was begun at.
+const Terminal = "CONOUT$"
+
 // Alive tells whether a process is there.
 func Alive(pid int) bool {
 	p, err := os.FindProcess(pid)
