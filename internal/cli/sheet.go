@@ -50,6 +50,14 @@ func (s *sheet) item(label string, paragraphs ...string) {
 	}
 }
 
+// pair adds a label and two texts beside it, on one line where there is room.
+func (s *sheet) pair(label, first, second string) {
+	if one := joined(first, "; ", second); columns(one) <= s.width-2-labelWidth {
+		first, second = one, ""
+	}
+	s.item(label, first, second)
+}
+
 // lines adds a text between margins: the one of its first line, and of the others.
 func (s *sheet) lines(first, others, text string) {
 	margin := first

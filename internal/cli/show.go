@@ -142,7 +142,7 @@ func (a *app) showText(v shown) string {
 	}
 	s.failures(v.Operation, v.Run.Failures)
 	s.item("rate", v.rateText())
-	s.item("requests", v.requestsText(), v.troubleText())
+	s.pair("requests", v.requestsText(), joined(latencyText(v.Run.Requests.Answers), "; ", troubleText(v.Run.Rate)))
 	v.sessions(s)
 	s.say("")
 	a.sayNext(s, v)

@@ -132,9 +132,9 @@ func (v shown) rateText() string {
 func (v shown) requestsText() string {
 	q := v.Run.Requests
 	if v.life == report.UnderWay && q.InFlight > 0 {
-		return fmt.Sprintf("%s, %s in flight%s", sentText(&v.Run), words.Number(q.InFlight), latencyText(q.Answers))
+		return fmt.Sprintf("%s, %s in flight", sentText(&v.Run), words.Number(q.InFlight))
 	}
-	return sentText(&v.Run) + latencyText(q.Answers)
+	return sentText(&v.Run)
 }
 
 // sentText counts requests against those that were planned, and says what the others were for.
@@ -156,7 +156,7 @@ func latencyText(a report.Answers) string {
 	if a.Longest == 0 {
 		return ""
 	}
-	return fmt.Sprintf("; p50 %s, p99 %s", seconds(a.P50), seconds(a.P99))
+	return fmt.Sprintf("p50 %s, p99 %s", seconds(a.P50), seconds(a.P99))
 }
 
 func seconds(s float64) string {
@@ -167,9 +167,7 @@ func seconds(s float64) string {
 	return words.Roughly(d)
 }
 
-// troubleText says how the service held the run back.
-func (v shown) troubleText() string { return troubleText(v.Run.Rate) }
-
+// troubleText says how the service held a run back.
 func troubleText(r report.Pace) string {
 	var parts []string
 	if r.Throttled > 0 {
@@ -225,7 +223,7 @@ func (v shown) session(s *sheet, label string, number int, one report.Session) {
 		v.changes(s, "    ", one)
 		return
 	}
-	line := fmt.Sprintf("  %-*s%2d  %s  %-6s  %-7s  %9s", labelWidth, label, number, start, took, one.Rate, requests)
+	line := fmt.Sprintf("  %-*s%2d  %s  %-6s  %-7s%14s", labelWidth, label, number, start, took, one.Rate, requests)
 	s.lines(line+"  ", strings.Repeat(" ", columns(line)-columns(requests)), ended)
 	v.changes(s, strings.Repeat(" ", labelWidth+6), one)
 }

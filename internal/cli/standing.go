@@ -149,8 +149,10 @@ func (s standing) rate() string {
 		return fmt.Sprintf("%s/min of the %s asked", perMinute(s.Following.PerSecond), perMinute(most))
 	case s.isFollowing():
 		return perMinute(s.Following.PerSecond) + "/min"
-	case s.PerSecond > 0:
+	case s.PerSecond > 0 && (most == 0 || spaced.Auto):
 		return perMinute(s.PerSecond) + "/min"
+	case s.PerSecond > 0: // a few seconds may hold one more than their share
+		return perMinute(min(s.PerSecond, most)) + "/min"
 	case most > 0:
 		return perMinute(most) + "/min"
 	}

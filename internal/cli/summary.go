@@ -70,7 +70,7 @@ func summary(e *run.Ending, next string, columns int, now time.Time) string {
 	if r.Counts.Succeeded < r.Counts.Rows || len(r.Sessions) > 1 {
 		s.item("time", timeText(e, now))
 	}
-	s.item("requests", sentText(r)+latencyText(r.Requests.Answers), joined(troubleText(r.Rate), ", ", e.Paced.Following.String()))
+	s.pair("requests", sentText(r), joined(latencyText(r.Requests.Answers), "; ", joined(troubleText(r.Rate), ", ", e.Paced.Following.String())))
 	files := report.ResultsFile
 	if r.Counts.Left() > 0 {
 		files += ", " + report.FailedFile

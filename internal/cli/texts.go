@@ -171,7 +171,8 @@ func endText(e *run.Ending) string {
 	if n := len(e.Run.Sessions); n > 1 {
 		took += fmt.Sprintf(" of %d sessions", n)
 	}
-	return fmt.Sprintf("%s, with %s in %s (%s)%s", countsText(e.Run.Counts), words.Plural(e.Run.Requests.Sent, "request"), took, paceText(e), latencyText(e.Run.Requests.Answers))
+	text := fmt.Sprintf("%s, with %s in %s (%s)", countsText(e.Run.Counts), words.Plural(e.Run.Requests.Sent, "request"), took, paceText(e))
+	return joined(text, "; ", latencyText(e.Run.Requests.Answers))
 }
 
 // paceText words how fast it went: what was asked for, what became of it, and why. What is reached in less than a second is
