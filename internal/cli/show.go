@@ -44,7 +44,7 @@ func (c *showCmd) Run(ctx context.Context, a *app) error {
 		if err != nil {
 			return err
 		}
-		v := shown{s, life, time.Now()}
+		v := shown{s, life, time.Now(), c.Follow}
 		over := !c.Follow || life == report.Over || life == report.Killed
 		var text string
 		switch {
@@ -59,7 +59,7 @@ func (c *showCmd) Run(ctx context.Context, a *app) error {
 			last = v.at
 		}
 		if redraws {
-			text, drawn = redrawn(text, drawn, a.stdout)
+			text, drawn = redrawn(text, drawn, over, a.stdout)
 		}
 		if _, err := io.WriteString(a.stdout, text); err != nil {
 			return run.Unrecorded(err, "")
@@ -67,40 +67,49 @@ func (c *showCmd) Run(ctx context.Context, a *app) error {
 		if over {
 			return nil
 		}
+		wait := time.Second
+		if life == report.Silent { // its tables were counted, which takes a while
+			wait = lineEvery
+		}
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-time.After(time.Second):
+		case <-time.After(wait):
 		}
 	}
 }
 
-// redrawn puts a text in the place of one that took some lines of the terminal; it tells how many it takes itself.
-func redrawn(text string, drawn int, terminal any) (string, int) {
+// redrawn puts a text in the place of one that took some lines of the terminal; it tells how many it takes itself. Unless it
+// is the last one, it is cut where it would scroll.
+func redrawn(text string, drawn int, last bool, terminal any) (string, int) {
 	width, height := columnsOf(terminal), 24
 	if f, ok := terminal.(*os.File); ok {
 		if _, h, err := term.GetSize(int(f.Fd())); err == nil {
 			height = h
 		}
 	}
+	var b strings.Builder
+	if drawn > 0 {
+		fmt.Fprintf(&b, "\x1b[%dA\r", drawn)
+	}
 	lines := 0
 	for line := range strings.Lines(text) {
-		lines += max(1, (columns(strings.TrimSuffix(line, "\n"))+width-1)/width)
+		takes := max(1, (columns(strings.TrimSuffix(line, "\n"))+width-1)/width)
+		if !last && lines+takes >= height {
+			break
+		}
+		lines += takes
+		b.WriteString(strings.TrimSuffix(line, "\n") + "\x1b[K\n") // clears the rest of what stood there
 	}
-	switch {
-	case drawn >= height:
-		return "\x1b[H\x1b[J" + text, lines
-	case drawn > 0:
-		return fmt.Sprintf("\x1b[%dA\r\x1b[J%s", drawn, text), lines
-	}
-	return text, lines
+	return b.String() + "\x1b[J", lines
 }
 
 // shown is what a run is at a moment.
 type shown struct {
 	*run.Stored
-	life report.Life
-	at   time.Time
+	life    report.Life
+	at      time.Time
+	follows bool // it is shown again and again
 }
 
 // next is the command that suits the run as it is; empty: nothing is left to do.
@@ -154,8 +163,13 @@ func (a *app) sayNext(s *sheet, v shown) {
 	next := a.next(v)
 	switch {
 	case v.life == report.UnderWay:
-		s.say(fmt.Sprintf("As of %s, %s ago. To follow it, or to change its rate:", clockZone(*v.Run.Alive, v.at), words.Roughly(max(v.at.Sub(*v.Run.Alive), 0).Truncate(time.Second))))
-		s.command(next)
+		asOf := fmt.Sprintf("As of %s, %s ago. ", clockZone(*v.Run.Alive, v.at), words.Roughly(max(v.at.Sub(*v.Run.Alive), 0).Truncate(time.Second)))
+		if v.follows {
+			s.say(asOf + "To change its rate:")
+		} else {
+			s.say(asOf + "To follow it, or to change its rate:")
+			s.command(next)
+		}
 		s.command(fmt.Sprintf("meetbatch set --rate %s %s", words.Quoted(v.Run.Rate.Asked), words.Quoted(v.Path)))
 		return
 	case v.life == report.Silent:

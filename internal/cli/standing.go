@@ -38,7 +38,7 @@ func (s standing) bar(width int) string {
 // forms are the words of a standing, from all of them to the fewest.
 func (s standing) forms() []string {
 	c := s.Counts
-	share, settled, rows := percent(s.Settled(), c.Rows), words.Number(s.Settled()), words.Number(c.Rows)
+	share, settled, rows := percent(settledOf(c), c.Rows), words.Number(settledOf(c)), words.Number(c.Rows)
 	long, middle, short := s.clauses()
 	counts := fmt.Sprintf("%3s  %s of %s rows%s", share, settled, rows, s.bad(", "))
 	few := fmt.Sprintf("%s %s/%s%s", share, settled, rows, s.bad(" "))
@@ -171,7 +171,7 @@ func minute(t time.Time) string { return t.Local().Format("15:04") }
 // logText is a standing where there is no terminal, in a line of its own.
 func (s standing) logText() string {
 	long, _, _ := s.clauses()
-	text := fmt.Sprintf("%s of %s settled, %s failed", words.Number(s.Settled()), words.Plural(s.Counts.Rows, "row"), words.Number(s.Counts.Failed))
+	text := fmt.Sprintf("%s of %s settled, %s failed", words.Number(settledOf(s.Counts)), words.Plural(s.Counts.Rows, "row"), words.Number(s.Counts.Failed))
 	if n := s.Counts.Unknown; n > 0 {
 		text += ", " + words.Number(n) + " unknown"
 	}
@@ -191,7 +191,7 @@ func (s standing) drawBar(width int) string {
 		progressbar.OptionSetTheme(progressbar.Theme{Saucer: "=", SaucerHead: ">", SaucerPadding: " ", BarStart: "[", BarEnd: "]"}), // as wide everywhere
 		progressbar.OptionSetRenderBlankState(true),
 	)
-	b.Set64(s.Settled())
+	b.Set64(settledOf(s.Counts))
 	text := b.String()
 	from, to := strings.IndexByte(text, '['), strings.LastIndexByte(text, ']')
 	if from < 0 || to < from {

@@ -81,6 +81,7 @@ func TestBarTexts(t *testing.T) {
 			80: "38%  1,535 of 4,070 rows, 39 failed; stopping, 6 requests in flight, up to 28s",
 			40: "38%, stopping, 6 in flight, up to 28s",
 		}},
+		{"stopped", barStanding(1535, 39, func(s *standing) { s.stopping, s.InFlight, s.Counts.NotSent = barAt, 0, 2535 }), map[int]string{80: "38%  1,535 of 4,070 rows, 39 failed"}},
 		{"over", barStanding(4070, 4, func(s *standing) { s.End = time.Time{} }), map[int]string{80: "100%  4,070 of 4,070 rows, 4 failed"}},
 	} {
 		for width, want := range test.want {
@@ -122,7 +123,7 @@ func TestBarFits(t *testing.T) {
 		switch {
 		case text != "" && columns(text) >= width, strings.ContainsAny(text, "\r\n"):
 			t.Errorf("width %d: %q", width, text)
-		case width > 5 && !strings.Contains(text, percent(s.Settled(), c.Rows)):
+		case width > 5 && !strings.Contains(text, percent(settledOf(c), c.Rows)):
 			t.Errorf("width %d does not say how far it is: %q", width, text)
 		case strings.ContainsAny(s.logText(), "\r\n"):
 			t.Errorf("%q", s.logText())

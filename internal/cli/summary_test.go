@@ -132,7 +132,7 @@ func TestShowText(t *testing.T) {
 	inUTC(t)
 	e := endedRun()
 	a := &app{env: newEnvironment(nil)}
-	v := shown{e.Stored(), report.Killed, e.Run.End.Add(time.Minute)}
+	v := shown{e.Stored(), report.Killed, e.Run.End.Add(time.Minute), false}
 	v.Run.State, v.Run.Alive, v.Run.Sessions, v.Run.Failures = report.Running, v.Run.Sessions[1].End, v.Run.Sessions[:2], v.Run.Failures[:1]
 	v.Run.Counts = report.Counts{Rows: 4070, Succeeded: 1466, Failed: 39, Invalid: 30}
 	const killed = `run: reclaim of rooms.csv, killed: nothing after 01:05:18 UTC, 5m1s ago
@@ -204,4 +204,20 @@ func TestWrap(t *testing.T) {
 			t.Errorf("%q became %q", text, lines)
 		}
 	})
+}
+
+// TestRedrawn: what is drawn over again never scrolls the terminal, which has 24 lines where nobody knows better; the last
+// text is whole.
+func TestRedrawn(t *testing.T) {
+	t.Parallel()
+	text := strings.Repeat("word\n", 20) + strings.Repeat("x", 100) + "\n" + strings.Repeat("more\n", 20)
+	got, lines := redrawn(text, 0, false, nil)
+	plain := strings.NewReplacer("\x1b[K", "", "\x1b[J", "")
+	if lines != 23 || !strings.HasPrefix(text, plain.Replace(got)) {
+		t.Errorf("%d lines: %q", lines, got)
+	}
+	got, lines = redrawn(text, lines, true, nil)
+	if lines != 42 || plain.Replace(got) != "\x1b[23A\r"+text {
+		t.Errorf("%d lines: %q", lines, got)
+	}
 }
