@@ -100,11 +100,14 @@ func (t *text) parse(s string) bool      { *t = text(s); return true }
 // apostrophe before it, which is taken off again when it is read. A blank would not do: there are programs that trim it.
 type foreign string
 
-func (f *foreign) append(dst []byte) []byte {
-	if s := string(*f); isFormula(s) {
-		return appendCell(dst, "'"+s)
+func (f *foreign) append(dst []byte) []byte { return appendCell(dst, Guarded(string(*f))) }
+
+// Guarded gives a text that somebody else wrote as it is to stand in a table.
+func Guarded(text string) string {
+	if isFormula(text) {
+		return "'" + text
 	}
-	return appendCell(dst, string(*f))
+	return text
 }
 
 func (f *foreign) parse(s string) bool {

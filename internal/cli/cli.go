@@ -34,6 +34,7 @@ type commands struct {
 	Show    showCmd          `cmd:"" help:"Show how far a run is, or how it ended; also while it is under way."`
 	Verify  verifyCmd        `cmd:"" help:"Prove that every row of a run's input has exactly one result."`
 	List    listCmd          `cmd:"" help:"List the runs of a folder, and what was refused there."`
+	Failing failingCmd       `cmd:"" help:"List the rows that did not succeed in their last runs, as a CSV."`
 	Sandbox sandboxCmd       `cmd:"" help:"Serve a simulated service, to try things out."`
 	Version kong.VersionFlag `help:"Show the version." flagonly:""`
 }

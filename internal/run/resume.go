@@ -31,7 +31,12 @@ func Load(path string) (*Stored, error) {
 	case err != nil:
 		return nil, Unrecorded(err, "nothing goes on by a run.json that cannot be trusted: bring it back as the run left it")
 	}
-	s := &Stored{Path: path, Run: meta}
+	return storedIn(path, meta)
+}
+
+// storedIn gives the run that a directory's run.json says.
+func storedIn(path string, meta report.Run) (s *Stored, err error) {
+	s = &Stored{Path: path, Run: meta}
 	file := filepath.Join(path, report.RunFile)
 	for _, op := range job.Operations() {
 		if op.Name == meta.Command {
