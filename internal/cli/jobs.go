@@ -94,6 +94,9 @@ func (a *app) start(ctx context.Context, op job.Operation, c *jobCmd) (dir strin
 		return "", err
 	}
 	defer w.release()
+	if text := besideText(j, a.now()); text != "" && !j.Settings.Sandbox {
+		w.User.Warn(text)
+	}
 	return run.Start(w.World, j)
 }
 

@@ -94,7 +94,8 @@ func Resume(w World, s *Stored) (err error) {
 		return Refuse(err, "")
 	}
 	r.past, err = report.Open(s.Path, check)
-	if now, loadErr := Load(s.Path); loadErr == nil && !reflect.DeepEqual(now.Run, s.Run) {
+	var locked *report.LockedError
+	if now, loadErr := Load(s.Path); loadErr == nil && !errors.As(err, &locked) && !reflect.DeepEqual(now.Run, s.Run) {
 		return &report.LockedError{Path: s.Path} // until just now, by a process that took the run further
 	}
 	if err != nil {
