@@ -15,7 +15,11 @@ type setCmd struct {
 
 // Run changes a run under way, and says what is in force then.
 func (c *setCmd) Run(a *app) error {
-	s, err := run.Set(c.RunDir, c.Orders)
+	dir, err := runDir(c.RunDir, a.newConsole(c.consoleFlags))
+	if err != nil {
+		return err
+	}
+	s, err := run.Set(dir, c.Orders)
 	if err != nil {
 		return err
 	}
