@@ -33,13 +33,14 @@ const (
 	RequestsFile = "requests.csv"
 	FailedFile   = "failed.csv"
 	InputFile    = "input.csv.zst" // the input as it was read, unpacked and packed again
+	PageFile     = "report.html"   // for people, made of the others
 	OldInputFile = "input.csv"     // in runs of version 0.1: what was read from standard input
 )
 
 const lockFile = ".lock"
 
 // files are those by which a directory is known to hold a run.
-var files = []string{RunFile, ResultsFile, RequestsFile, FailedFile, InputFile, OldInputFile}
+var files = []string{RunFile, ResultsFile, RequestsFile, FailedFile, PageFile, InputFile, OldInputFile}
 
 // folderPerm are the permissions of a run directory, which holds personal data, and of the folders made for it.
 const folderPerm fs.FileMode = 0o750
@@ -60,6 +61,7 @@ type Dir struct {
 	at         fs.FileInfo  // the directory as it was opened, wherever Path leads by now
 	made       []string     // the folders that Begin made, the innermost first
 	failedPerm fs.FileMode  // of failed.csv, where it is made anew
+	pagePerm   fs.FileMode  // of report.html, likewise
 	lock       *flock.Flock // held until Close or Remove
 	requests   tableFile[request]
 	results    tableFile[Result]
@@ -146,7 +148,7 @@ func removeUnbegun(path string) error {
 
 // openDir opens the tables of a directory. After an error there is a Dir all the same, which may have one of them open.
 func openDir(path string, op job.Operation, lock *flock.Flock, req tableFile[request], res tableFile[Result]) (*Dir, error) {
-	d := &Dir{Path: path, op: op, lock: lock, failedPerm: system.Perm, requests: req, results: res, buffers: sync.Pool{New: func() any { return new(buffer) }}}
+	d := &Dir{Path: path, op: op, lock: lock, failedPerm: system.Perm, pagePerm: system.Perm, requests: req, results: res, buffers: sync.Pool{New: func() any { return new(buffer) }}}
 	var err error
 	if d.at, err = os.Stat(path); err == nil {
 		err = d.requests.open(path)
@@ -293,7 +295,7 @@ func TempFile(dir string) (*os.File, error) { return system.TempFile(dir, tempPr
 
 // leftover is how the files are named that a killed process leaves: a temporary one that had not lost its name yet, and
 // the new state of a file that had not taken the place of the old one, also as version 0.1 named it.
-var leftover = regexp.MustCompile(`^\.(plan-[0-9a-z]+|((run|control)\.json|(results|requests|failed|input)\.csv(\.zst)?)(-[0-9a-z]+|[0-9]+))$`)
+var leftover = regexp.MustCompile(`^\.(plan-[0-9a-z]+|((run|control)\.json|report\.html|(results|requests|failed|input)\.csv(\.zst)?)(-[0-9a-z]+|[0-9]+))$`)
 
 // sweep removes what killed processes left in a directory.
 func sweep(dir string) error {
@@ -319,9 +321,10 @@ func onlyFiles(dir string) error {
 // HasFailed tells whether a directory has a failed.csv; it may have been taken away, and can be made again.
 func HasFailed(dir string) bool { return !absent(filepath.Join(dir, FailedFile)) }
 
-// removeFailed takes failed.csv away for good, where there is one, and gives the permissions that the next one is to have.
-func removeFailed(dir string) (fs.FileMode, error) {
-	path := filepath.Join(dir, FailedFile)
+// removeStale takes a file away for good that tells how the run ended before it went on, where there is one, and gives the
+// permissions that the next one is to have.
+func removeStale(dir, name string) (fs.FileMode, error) {
+	path := filepath.Join(dir, name)
 	info, err := os.Lstat(path)
 	if err != nil {
 		return system.Perm, ignoreAbsent(err)

@@ -29,6 +29,15 @@ func (l *Latency) Add(d time.Duration) {
 	l.longest = max(l.longest, d)
 }
 
+// Merge counts the answers of another one too.
+func (l *Latency) Merge(other *Latency) {
+	for step, n := range other.counts {
+		l.counts[step] += n
+	}
+	l.n += other.n
+	l.longest = max(l.longest, other.longest)
+}
+
 // Quantile gives the time within which a share of the answers came, from 0 to 1; 0 where there are none.
 func (l *Latency) Quantile(share float64) time.Duration {
 	rank, seen := int64(math.Ceil(share*float64(l.n))), int64(0)

@@ -191,7 +191,7 @@ func (p *Past) Close() error {
 
 // Resume makes the directory fit to go on with the run, and returns it ready for use. Records are cut off whose writing
 // was interrupted, rows that were not sent lose their results, and what a killed process left lying about is removed, as
-// is failed.csv, which will not hold any more.
+// are failed.csv and report.html, which will not hold any more.
 // The rows of torn, whose entries have a result although some of their duplicates have none, get theirs, which Counts
 // then counts. Each table goes on with the columns that it has. The lock goes over to the Dir, which the caller closes.
 // After an error the Past still has it, and can only be closed. Of the files run.json, which gets what it is to say now,
@@ -205,9 +205,12 @@ func (p *Past) Resume(now Run, torn []job.Entry) (*Dir, error) {
 		now.Files, now.Failures, now.Requests.Answers = nil, p.failures.list(), p.journal.latency.Answers()
 		err = writeRun(p.Path, now)
 	}
-	failed := system.Perm
+	failed, page := system.Perm, system.Perm
 	if err == nil {
-		failed, err = removeFailed(p.Path)
+		failed, err = removeStale(p.Path, FailedFile)
+	}
+	if err == nil {
+		page, err = removeStale(p.Path, PageFile)
 	}
 	if err == nil && len(p.drop) > 0 {
 		err = p.dropSpans()
@@ -216,7 +219,7 @@ func (p *Past) Resume(now Run, torn []job.Entry) (*Dir, error) {
 		return nil, err
 	}
 	d, err := openDir(p.Path, p.Operation, p.lock, p.journal.table, p.results)
-	d.done, d.failedPerm, d.failures, d.latency = p.done, failed, p.failures, p.journal.latency
+	d.done, d.failedPerm, d.pagePerm, d.failures, d.latency = p.done, failed, page, p.failures, p.journal.latency
 	for _, e := range torn {
 		if err == nil {
 			err = p.complete(d, e)

@@ -221,6 +221,20 @@ func (d *Dir) WriteFailed(header []byte, rows Rows) error {
 	return err
 }
 
+// WritePage makes report.html, of what write writes to it. After an error no part of it is there.
+func (d *Dir) WritePage(write func(to io.Writer) error) error {
+	if err := d.here(); err != nil {
+		return err
+	}
+	return replace(d.File(PageFile), d.pagePerm, func(to *bufio.Writer) error { return write(to) })
+}
+
+// WriteFile puts a file in the place of another one, if there is one, as a run does with its own: in one step, and for
+// its owner and group alone.
+func WriteFile(path string, write func(to io.Writer) error) error {
+	return replace(path, system.Perm, func(to *bufio.Writer) error { return write(to) })
+}
+
 // replace puts a file in the place of another one, with what write writes to it. It is on the disk when replace
 // returns. After an error the old file stands as it did.
 func replace(path string, perm fs.FileMode, write func(to *bufio.Writer) error) error {

@@ -125,6 +125,9 @@ func (u *user) Sending(p *run.Progress) (stop func()) {
 	}
 }
 
+// Next gives the command that comes next.
+func (u *user) Next(e *run.Ending) string { return u.app.nextCommand(e.Stored(), u.flags) }
+
 // Already says that a run had ended before.
 func (u *user) Already(dir string, counts report.Counts) {
 	u.app.watching.already(counts)

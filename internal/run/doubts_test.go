@@ -99,6 +99,7 @@ func (u *alone) Secrets(func(string) string)   {}
 func (u *alone) Found(p *Planned)              { u.found = p }
 func (u *alone) Sending(*Progress) func()      { return func() {} }
 func (u *alone) Ended(*Ending)                 {}
+func (u *alone) Next(*Ending) string           { return "" }
 func (u *alone) Already(string, report.Counts) {}
 func (u *alone) Confirm(_ context.Context, p *Planned) error {
 	if u.confirm != nil {

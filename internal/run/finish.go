@@ -14,7 +14,7 @@ import (
 
 // Ending is how a run ended.
 type Ending struct {
-	Dir      *report.Dir // closed
+	Dir      *report.Dir // closed, when the user is told
 	Run      report.Run
 	Settings Settings
 	Planned  *Planned
@@ -47,6 +47,13 @@ func (r *run) finish(end error, took time.Duration) error {
 	if err == nil && r.past != nil && r.meta.State == report.Finished {
 		err = r.prove()
 	}
+	ending := &Ending{
+		Dir: r.dir, Run: r.dir.Described(r.meta), Settings: r.settings, Planned: r.planned, Hint: job.HintOf(end),
+		Paced: r.progress.pacer.Report(), Took: took + r.meta.Worked(len(r.meta.Sessions)-1),
+	}
+	if !isMoved(err) {
+		r.writePage(ending)
+	}
 	err = errors.Join(err, r.dir.Close())
 	if !isMoved(err) { // where it is, its copy of the input is too
 		r.warnOutside()
@@ -54,10 +61,7 @@ func (r *run) finish(end error, took time.Duration) error {
 	if err != nil {
 		return Unrecorded(err, r.mend(err))
 	}
-	r.User.Ended(&Ending{
-		Dir: r.dir, Run: r.dir.Described(r.meta), Settings: r.settings, Planned: r.planned, Hint: job.HintOf(end),
-		Paced: r.progress.pacer.Report(), Took: took + r.meta.Worked(len(r.meta.Sessions)-1),
-	})
+	r.User.Ended(ending)
 	if code != OK {
 		return code
 	}

@@ -53,6 +53,7 @@ type User interface {
 	Found(*Planned)                           // says what is wrong with the input, and shows the plan
 	Confirm(context.Context, *Planned) error  // asks whether to go on; where nobody is asked, doubts refuse it; nil: go on
 	Sending(*Progress) (stop func())          // requests go out from now on, until stop is called
+	Next(*Ending) string                      // gives the command that comes next; empty where there is none
 	Ended(*Ending)                            // says how a run ended
 	Already(dir string, counts report.Counts) // says that a run had ended before
 }

@@ -1,0 +1,528 @@
+package page
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"meetbatch/internal/words"
+	"meetbatch/job"
+	"meetbatch/report"
+)
+
+// Input is how the input is called.
+func (p *page) Input() string {
+	if p.Run.Input.Path == "-" {
+		return "standard input"
+	}
+	return shown(filepath.Base(p.Run.Input.Path))
+}
+
+func (p *page) of(fates ...job.Status) int64 { return p.books.counts.Of(fates...) }
+
+// Rows counts those of the input, as far as it is known.
+func (p *page) Rows() int64 { return max(p.Run.Counts.Rows, p.books.counts.Total()) }
+
+// Pending counts the rows that have no result yet.
+func (p *page) Pending() int64 { return p.Rows() - p.books.counts.Total() }
+
+// Settled counts the rows that need nothing more of this run.
+func (p *page) Settled() int64 { return p.Rows() - p.Pending() - p.of(job.NotSent) }
+
+// Left counts the rows that need a person.
+func (p *page) Left() int64 { return p.of(job.Failed, job.Unknown, job.Invalid) }
+
+// Over tells whether nobody goes on with the run by himself.
+func (p *page) Over() bool { return p.Life != report.UnderWay && p.Life != report.Silent }
+
+// State is in a word or two how far the run is.
+func (p *page) State() string {
+	switch {
+	case p.Life == report.Killed:
+		return "Killed"
+	case p.Life == report.Silent:
+		return "No sign of life"
+	case p.Run.State == report.Broken:
+		return "Broken off"
+	case p.Run.State == report.Planning:
+		return "Planning"
+	}
+	state := string(p.Run.State)
+	return strings.ToUpper(state[:1]) + state[1:]
+}
+
+// Headline says in a sentence what has become of the run.
+func (p *page) Headline() string {
+	name, all := p.Input(), words.Number(p.Rows())
+	so := fmt.Sprintf("%s of the %s rows of %s are settled", words.Number(p.Settled()), all, name)
+	troubles := list(count(p.of(job.Failed), "failed"), count(p.of(job.Unknown), "of unknown fate"), count(p.of(job.Invalid), "invalid"), count(p.of(job.Skipped), "skipped"))
+	switch {
+	case p.Rows() == 0 && p.Run.State == report.Planning:
+		return fmt.Sprintf("%s: %s is being read, and nothing was sent", p.State(), name)
+	case p.Run.State == report.Finished && p.of(job.Succeeded) == p.Rows():
+		return fmt.Sprintf("Finished: all %s of %s succeeded", rows(p.Rows()), name)
+	case p.Run.State == report.Finished:
+		return fmt.Sprintf("Finished: %s of the %s rows of %s succeeded; %s", words.Number(p.of(job.Succeeded)), all, name, troubles)
+	case p.Life == report.UnderWay && p.Run.ExpectedEnd != nil:
+		so += ", and it will be done at about " + p.clock(*p.Run.ExpectedEnd)
+	case p.Life == report.Killed, p.Life == report.Silent:
+		so = fmt.Sprintf("nothing after %s %s; %s", p.clock(p.till()), p.Zone(), so)
+	}
+	if troubles != "" {
+		so += "; " + troubles
+	}
+	return p.State() + ": " + so
+}
+
+// Story says when, for how long and where the run was.
+func (p *page) Story() string {
+	text := fmt.Sprintf("%s to %s %s", p.moment(p.From()), p.clock(p.till()), p.Zone())
+	if n := len(p.Run.Sessions); n > 0 {
+		text += fmt.Sprintf(", %s of work in %s", length(p.timeline.worked()), words.Plural(int64(n), "session"))
+	}
+	if p.Run.ExitCode != nil {
+		text += fmt.Sprintf("; exit code %d", *p.Run.ExitCode)
+	}
+	if p.Run.Reason != "" {
+		text += ". It ended early: " + shortened(p.Run.Reason, 200)
+	}
+	return text + ". " + p.rest()
+}
+
+// rest says what has no result.
+func (p *page) rest() string {
+	unknown := "no row’s fate is unknown"
+	if n := p.of(job.Unknown); n > 0 {
+		unknown = "the fate of " + rows(n) + " is unknown"
+	}
+	switch n := p.of(job.NotSent) + p.Pending(); {
+	case p.Run.Counts.Rows == 0 && p.Run.State != report.Finished:
+		return "How many rows the input has is not recorded yet."
+	case n > 0 && !p.Over():
+		return fmt.Sprintf("%s to go, and %s.", rows(n), unknown)
+	case n > 0:
+		return fmt.Sprintf("%s not sent, and %s.", rows(n), unknown)
+	default:
+		return fmt.Sprintf("Nothing is left to send, and %s.", unknown)
+	}
+}
+
+// Service is where the requests went.
+func (p *page) Service() string {
+	values := map[string]string{}
+	for _, s := range p.settings() {
+		values[s.Name] = s.Value
+	}
+	switch {
+	case values["sandbox"] == "true":
+		return "a simulated one, inside the process: nothing real was touched"
+	case values["endpoint"] != "":
+		return values["endpoint"]
+	}
+	return "Huawei Cloud Meeting, region " + cmp.Or(values["region"], "cn")
+}
+
+// A fate is a line of the books.
+type fate struct {
+	Name, Means string
+	Fill        string // of its pattern
+	Rows        int64
+	X, Width    float64 // of its part of the bar, in per cent
+}
+
+// Fates are the lines of the books, those that are always there among them.
+func (p *page) Fates() []fate {
+	fates := []fate{
+		{Name: "succeeded", Fill: "var(--ok)", Rows: p.of(job.Succeeded), Means: "the service carried it out"},
+		{Name: "failed", Fill: "url(#p-bad)", Rows: p.of(job.Failed), Means: "the service refused it"},
+		{Name: "unknown", Fill: "url(#p-unk)", Rows: p.of(job.Unknown), Means: "sent, and nobody knows whether it was carried out"},
+		{Name: "not sent", Fill: "url(#p-not)", Rows: p.of(job.NotSent), Means: "the run ended before its turn"},
+		{Name: "invalid", Fill: "url(#p-inv)", Rows: p.of(job.Invalid), Means: "never sent, since the row itself is wrong"},
+		{Name: "skipped", Fill: "url(#p-skp)", Rows: p.of(job.Skipped), Means: "done by an earlier run already"},
+	}
+	if n := p.Pending(); n > 0 {
+		fates = append(fates, fate{Name: "to go", Fill: "url(#p-not)", Rows: n, Means: "no result yet"})
+	}
+	const least = 0.6 // per cent: 2 pixels on the narrowest page
+	total, greatest := 0.0, 0
+	for i := range fates {
+		f := &fates[i]
+		if f.Width = 100 * float64(f.Rows) / float64(max(p.Rows(), 1)); f.Rows > 0 {
+			f.Width = max(f.Width, least)
+		}
+		if total += f.Width; f.Width > fates[greatest].Width {
+			greatest = i
+		}
+	}
+	fates[greatest].Width -= max(total-100, 0)
+	x := 0.0
+	for i := range fates {
+		fates[i].X = x
+		x += fates[i].Width
+	}
+	return fates
+}
+
+// Sum is the books as a sum: 4,070 = 3,919 succeeded + ...
+func (p *page) Sum() string {
+	var parts []string
+	for _, f := range p.Fates() {
+		parts = append(parts, words.Number(f.Rows)+" "+f.Name)
+	}
+	return words.Number(p.Rows()) + " = " + strings.Join(parts, " + ")
+}
+
+// An item is a line of a table of numbers.
+type item struct {
+	Name string
+	N    int64
+}
+
+// Spent says what the requests were spent on.
+func (p *page) Spent() (spent []item) {
+	planned, again, sent := p.Run.Requests.Planned, p.timeline.again, p.timeline.total.sent
+	if found := sent - again - planned; p.Run.State == report.Finished && found >= 0 {
+		spent = append(spent, item{"as planned, the fewest that can do it", planned})
+		if found > 0 {
+			spent = append(spent, item{"to find bad rows among good ones", found})
+		}
+	} else {
+		spent = append(spent, item{"for the first time", sent - again})
+	}
+	return append(spent, item{"tried again", again})
+}
+
+// Sent counts the requests.
+func (p *page) Sent() int64 { return p.timeline.total.sent }
+
+// Answers says what came of the requests, the most frequent first.
+func (p *page) Answers() (answers []item) {
+	for _, status := range slices.Sorted(maps.Keys(p.timeline.answers)) {
+		name := fmt.Sprintf("HTTP %d", status)
+		switch {
+		case status == 0:
+			name = "no answer"
+		case status < 300:
+			name += ": carried out"
+		case status == 429:
+			name += ": the service throttled"
+		case status >= 500:
+			name += ": trouble in the service"
+		case status >= 400:
+			name += ": refused"
+		}
+		answers = append(answers, item{name, p.timeline.answers[status]})
+	}
+	slices.SortStableFunc(answers, func(a, b item) int { return cmp.Compare(b.N, a.N) })
+	return answers[:min(len(answers), 10)]
+}
+
+// Pace sums the timeline up.
+func (p *page) Pace() string {
+	total := &p.timeline.total
+	p50, p99 := total.quantiles()
+	text := fmt.Sprintf("%s, at most %s in a second", words.Plural(total.sent, "request"), words.Number(max(p.timeline.most, int64(p.Run.Rate.MostPerSecond))))
+	if p99 > 0 {
+		text += fmt.Sprintf("; p50 %s, p99 %s, longest %s", length(p50), length(p99), length(total.latency.Quantile(1)))
+	}
+	if held := max(total.held, time.Duration(p.Run.Rate.HeldSeconds*float64(time.Second))); held >= time.Second {
+		text += "; held by the service for " + length(held)
+	}
+	if f := p.Run.Rate.Followed; f != "" {
+		text += "; followed: " + shown(f)
+	}
+	return text
+}
+
+// Described says in a few sentences what the chart shows.
+func (p *page) Described() string {
+	c := p.Chart
+	low, high := c.Steps[0].PerMinute(), 0.0
+	for i := range c.Steps {
+		low, high = min(low, c.Steps[i].PerMinute()), max(high, c.Steps[i].PerMinute())
+	}
+	text := fmt.Sprintf("From %s to %s, between %s and %s requests a minute.", p.clock(c.Steps[0].at), p.clock(p.till()), words.Rounded(low), words.Rounded(high))
+	t := &p.timeline.total
+	text += fmt.Sprintf(" The service throttled %s, failed %s, and gave no answer %s.", times(t.throttled), times(t.errors), times(t.unanswered))
+	for i, gap := range c.Gaps {
+		if i < 3 {
+			text += fmt.Sprintf(" For %s there was no session.", gap.Label)
+		}
+	}
+	return text
+}
+
+func times(n int64) string {
+	switch n {
+	case 0:
+		return "never"
+	case 1:
+		return "once"
+	}
+	return words.Number(n) + " times"
+}
+
+// A reason is a group in the words of the page.
+type reason struct {
+	*group
+	ID       string
+	What     string // happened
+	Message  string // of the service
+	Do       string
+	Common   string // what holds for all of its rows, and for no other
+	Examples []report.Result
+	More     int64 // rows that are no example
+}
+
+// Reasons are the groups of rows that were sent, the 20 greatest.
+func (p *page) Reasons() (reasons []reason) {
+	groups := p.books.sorted(false)
+	for i, g := range groups[:min(len(groups), shownGroups)] {
+		known := job.Explain(p.Operation, g.status, g.httpStatus, g.code)
+		r := reason{group: g, ID: fmt.Sprintf("why-%d", i+1), What: known.Means, Message: g.message, Do: sentence(known.Do)}
+		if r.What == "" {
+			r.What, r.Message = cmp.Or(g.message, "the service refused, and no more is known of it"), ""
+			if g.status == job.Unknown {
+				r.What = cmp.Or(g.message, "no answer says whether it was carried out")
+			}
+		}
+		if g.code == otherCodes {
+			r.What = "for further reasons, which are too many to tell apart"
+		}
+		switch {
+		case g.status == job.Unknown:
+			r.Do = strings.TrimSpace(r.Do + " To send them again does no harm: what was carried out already stays so.")
+		case known.Means != "" && !known.Again:
+			r.Do = strings.TrimSpace(r.Do + " Sent again unchanged, they would end the same way.")
+		}
+		r.Common = p.common(g)
+		if !p.NoRows {
+			r.Examples = g.examples.cut()
+		}
+		r.More = g.rows - int64(len(r.Examples))
+		reasons = append(reasons, r)
+	}
+	return reasons
+}
+
+// common looks for what all rows of a group have in common, which is worth more than examples.
+func (p *page) common(g *group) string {
+	switch {
+	case g.rows < 2:
+		return ""
+	case g.odd == g.rows && p.books.odd == g.rows:
+		return fmt.Sprintf("Of all rows that were sent, exactly these %s have an ID that is not 32 hex digits.", words.Number(g.rows))
+	case g.odd == g.rows:
+		return "None of their IDs is 32 hex digits."
+	case g.account != "" && p.NoRows:
+		return "All of them are of one account."
+	case g.account != "":
+		return "All of them are of one account, " + shown(g.account) + "."
+	}
+	return ""
+}
+
+// Invalid are the reasons of invalid rows, the 20 greatest.
+func (p *page) Invalid() (reasons []reason) {
+	groups := p.books.sorted(true)
+	for _, g := range groups[:min(len(groups), shownGroups)] {
+		r := reason{group: g, What: shortened(g.code, 200), Examples: g.examples.cut()}
+		if g.code == otherCodes {
+			r.What = "for further reasons"
+		}
+		r.More = g.rows - int64(len(r.Examples))
+		reasons = append(reasons, r)
+	}
+	return reasons
+}
+
+// Further counts the rows of groups that are not shown: 0, of rows that were sent; 1, of invalid ones.
+func (p *page) Further(invalid bool) (n int64) {
+	groups := p.books.sorted(invalid)
+	for _, g := range groups[min(len(groups), shownGroups):] {
+		n += g.rows
+	}
+	return n
+}
+
+// Title is how a reason's rows are called.
+func (r reason) Title() string {
+	if r.status == job.Unknown {
+		return rows(r.rows) + ", fate unknown"
+	}
+	return rows(r.rows)
+}
+
+// Code is the HTTP status and the code of a reason.
+func (r reason) Code() string {
+	code := shown(r.code)
+	if r.httpStatus != 0 {
+		code = strings.TrimSpace(fmt.Sprint(r.httpStatus, " ", code))
+	}
+	return code
+}
+
+// Total counts the rows of a reason.
+func (r reason) Total() int64 { return r.rows }
+
+// Unknown tells whether its rows may have been carried out.
+func (r reason) Unknown() bool { return r.status == job.Unknown }
+
+// Failed counts the rows that were sent and did not succeed, InvalidRows those that were not.
+func (p *page) Failed() int64      { return p.of(job.Failed, job.Unknown) }
+func (p *page) InvalidRows() int64 { return p.of(job.Invalid) }
+
+// Value is the heading of the operation's column.
+func (p *page) Value() string {
+	if len(p.Operation.Values) > 0 {
+		return "Status"
+	}
+	return "Room"
+}
+
+// A session is one in the words of the page.
+type session struct {
+	report.Session
+	Number                              int
+	Began, Ended, Lasted, Gap, By, Said string
+}
+
+// shownSessions is how many are listed; of more, the last.
+const shownSessions = 50
+
+// Sessions lists them.
+func (p *page) Sessions() (sessions []session) {
+	all := p.sessions()
+	for i, s := range all {
+		one := session{Session: s, Number: i + 1, Began: p.clock(s.Start), Ended: "–", Gap: "–", By: shown(strings.Trim(s.User+"@"+s.Host, "@"))}
+		end := p.till()
+		if s.End != nil {
+			end = *s.End
+		}
+		if s.End != nil || p.Life != report.UnderWay {
+			one.Ended = p.clock(end)
+		}
+		one.Lasted = length(end.Sub(s.Start))
+		if i > 0 && all[i-1].End != nil {
+			if gap := s.Start.Sub(*all[i-1].End); gap < time.Second {
+				one.Gap = "at once"
+			} else {
+				one.Gap = length(gap)
+			}
+		}
+		one.Rate = shown(s.Rate)
+		for _, c := range s.Changes {
+			if c.Rate != "" && len(one.Rate) < 100 {
+				one.Rate += fmt.Sprintf(", %s from %s", shown(c.Rate), p.clock(c.At))
+			}
+		}
+		one.Said = cmp.Or(string(s.Ended), string(p.Run.State))
+		switch {
+		case s.Ended == "" && p.Life == report.Killed:
+			one.Said = string(report.EndedKilled)
+		case s.Ended == "" && !p.Over():
+			one.Said = "under way"
+		}
+		if s.Reason != "" {
+			one.Said += ": " + shortened(s.Reason, 100)
+		}
+		sessions = append(sessions, one)
+	}
+	return sessions[max(0, len(sessions)-shownSessions):]
+}
+
+// AllSessions counts them.
+func (p *page) AllSessions() int64 { return int64(len(p.sessions())) }
+
+// From is when the run began.
+func (p *page) From() time.Time { return p.Run.Start }
+
+// till is when the run was heard of last, also by its journal.
+func (p *page) till() time.Time {
+	at := p.heard()
+	if n := len(p.timeline.spans); n > 0 && p.Run.End == nil && p.timeline.spans[n-1].to.After(at) {
+		at = p.timeline.spans[n-1].to
+	}
+	return at
+}
+
+// Zone is how the zone of times is called.
+func (p *page) Zone() string { return p.Now.Format("MST") }
+
+// clock gives a time of day, with the day where there are several.
+func (p *page) clock(at time.Time) string {
+	at = at.In(p.Now.Location())
+	if p.days {
+		return at.Format("2 Jan 15:04")
+	}
+	return at.Format("15:04:05")
+}
+
+// At is clock, for the template.
+func (p *page) At(at time.Time) string { return p.clock(at) }
+
+// StepAt is when a step begins.
+func (p *page) StepAt(s step) string {
+	if p.Chart.Step < time.Minute && p.days {
+		return s.at.In(p.Now.Location()).Format("2 Jan 15:04:05")
+	}
+	return p.clock(s.at)
+}
+
+// Tip says what a step holds. There may be hundreds of them, so that each word counts.
+func (p *page) Tip(s step) string {
+	text := fmt.Sprintf("%s: %s, %s/min", p.StepAt(s), words.Number(s.sent), words.Rounded(s.PerMinute()))
+	if p50, p99 := s.quantiles(); p99 > 0 {
+		text += fmt.Sprintf("; p50 %s, p99 %s", length(p50), length(p99))
+	}
+	for _, n := range []item{{"429", s.throttled}, {"5xx", s.errors}, {"unanswered", s.unanswered}} {
+		if n.N > 0 {
+			text += fmt.Sprintf("; %d × %s", n.N, n.Name)
+		}
+	}
+	return text
+}
+
+// Cells are the numbers of a step as a row of a table.
+func (p *page) Cells(s step) []string {
+	p50, p99 := s.quantiles()
+	cells := []string{words.Number(s.sent), words.Rounded(s.PerMinute()), words.Number(s.throttled), words.Number(s.errors), words.Number(s.unanswered), length(p50), length(p99)}
+	for i := range cells {
+		if cells[i] == "0" || i > 4 && p99 == 0 {
+			cells[i] = "–"
+		}
+	}
+	return cells
+}
+
+// moment gives a time with its day.
+func (p *page) moment(at time.Time) string {
+	return at.In(p.Now.Location()).Format("2 January 2006, 15:04:05")
+}
+
+// Made is when the page was made.
+func (p *page) Made() string { return p.moment(p.Now) }
+
+// ISO is a time as programs read it.
+func (p *page) ISO(at time.Time) string { return at.UTC().Format(time.RFC3339) }
+
+func sameDay(a, b time.Time, zone *time.Location) bool {
+	return a.In(zone).Format(time.DateOnly) == b.In(zone).Format(time.DateOnly)
+}
+
+// sentence begins a text with a capital letter.
+func sentence(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	if size == 0 {
+		return ""
+	}
+	return string(unicode.ToUpper(first)) + text[size:]
+}
+
+func sortedKeys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
