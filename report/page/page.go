@@ -78,6 +78,7 @@ var pages = template.Must(template.New("page").Funcs(template.FuncMap{
 
 // Write writes the page. An error is that of a directory that cannot be read, or of w.
 func Write(w io.Writer, of Of) error {
+	of.Next = words.Shown(of.Next)
 	p := &page{Of: of, CSS: template.CSS(css), JS: template.JS(js)}
 	if err := p.read(); err != nil {
 		return err
