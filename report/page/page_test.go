@@ -172,7 +172,7 @@ func TestBudget(t *testing.T) {
 			}
 			end := began.Add(599 * time.Second)
 			m.session(began, end, 10*597, "600/1m")
-			for i := range 10 * 599 {
+			for i := range 10 * 597 {
 				m.request(began.Add(time.Duration(i)*100*time.Millisecond), []int{200, 200, 200, 200, 429, 500, 0}[i%7], time.Duration(i)*time.Millisecond)
 			}
 			text := m.page(t)
@@ -190,7 +190,7 @@ func TestPlainBudget(t *testing.T) {
 		m.row(fmt.Sprintf("somebody.with.a.name%05d@corp.example", i), fmt.Sprintf("%032x", i), job.Failed, "400", "USG.201080000", "no")
 	}
 	m.session(began, began.Add(597*time.Second), 10*597, "600/1m")
-	for i := range 10 * 599 {
+	for i := range 10 * 597 {
 		m.request(began.Add(time.Duration(i)*100*time.Millisecond), 200, time.Duration(i%500)*time.Millisecond)
 	}
 	text := m.page(t)

@@ -191,7 +191,7 @@ func (t *timeline) of(span int, at time.Time) *bucket {
 	}
 	b := t.buckets[s]
 	if b == nil {
-		for len(t.buckets) >= mostBuckets-1 && t.coarsen(t.wider()) {
+		for len(t.buckets) >= mostBuckets && t.coarsen(t.wider()) {
 		}
 		s.at = floorDiv(at.Unix(), t.width)
 		if b = t.buckets[s]; b == nil {
