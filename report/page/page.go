@@ -131,10 +131,10 @@ func (p *page) read() error {
 
 // sessions are those that run.json names; in version 0.1 one that took as long as the run.
 func (p *page) sessions() []report.Session {
-	if len(p.Run.Sessions) > 0 || p.Run.End == nil {
+	if len(p.Run.Sessions) > 0 || p.Run.Schema > 0 {
 		return p.Run.Sessions
 	}
-	return []report.Session{{Start: p.Run.Start, End: p.Run.End, Rate: p.Run.Rate.Asked}}
+	return []report.Session{{Start: p.Run.Start, End: p.Run.End, Rate: p.Run.Rate.Asked, Requests: p.Run.Requests.Sent, Settled: p.Run.Counts.Rows}}
 }
 
 // heard is when the run was heard of last.

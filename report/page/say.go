@@ -61,6 +61,9 @@ func (p *page) State() string {
 func (p *page) Headline() string {
 	name, all := p.Input(), words.Number(p.Rows())
 	so := fmt.Sprintf("%s of the %s rows of %s are settled", words.Number(p.Settled()), all, name)
+	if p.Run.Counts.Rows == 0 { // version 0.1 wrote them at the end
+		so = rows(p.Settled()) + " of " + name + " are settled"
+	}
 	troubles := list(count(p.of(job.Failed), "failed"), count(p.of(job.Unknown), "of unknown fate"), count(p.of(job.Invalid), "invalid"), count(p.of(job.Skipped), "skipped"))
 	switch {
 	case p.Rows() == 0 && p.Run.State == report.Planning:
@@ -83,7 +86,7 @@ func (p *page) Headline() string {
 // Story says when, for how long and where the run was.
 func (p *page) Story() string {
 	text := fmt.Sprintf("%s to %s %s", p.moment(p.From()), p.clock(p.till()), p.Zone())
-	if n := len(p.Run.Sessions); n > 0 {
+	if n := len(p.sessions()); n > 0 {
 		text += fmt.Sprintf(", %s of work in %s", length(p.timeline.worked()), words.Plural(int64(n), "session"))
 	}
 	if p.Run.ExitCode != nil {
