@@ -155,7 +155,7 @@ func TestMoved(t *testing.T) {
 func TestSweep(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	leftovers := []string{".run.json-1x9z", ".failed.csv-0", ".results.csv-3kd", ".input.csv.zst-abc", ".plan-123", ".run.json7435211", ".failed.csv18"}
+	leftovers := []string{".run.json-1x9z", ".failed.csv-0", ".report.html-1a", ".results.csv-3kd", ".input.csv.zst-abc", ".plan-123", ".run.json7435211", ".failed.csv18"}
 	others := []string{".run.json.swp", ".run.json-", ".plan-b.txt", "run.json-1", ".results.csv~", ".notes.csv-1", ".lock"}
 	for _, name := range append(slices.Clone(leftovers), others...) {
 		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {

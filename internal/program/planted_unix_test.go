@@ -69,14 +69,14 @@ func TestPlanted(t *testing.T) {
 		run     string
 		looksAt string // the files that it needs
 	}{
-		{[]string{"resume", "--yes", "RUN"}, stopped, ".lock run.json results.csv requests.csv failed.csv input.csv.zst input.csv"},
+		{[]string{"resume", "--yes", "RUN"}, stopped, ".lock run.json results.csv requests.csv failed.csv report.html input.csv.zst input.csv"},
 		{[]string{"resume", "--yes", "RUN"}, finished, "run.json"},
 		{[]string{"verify", "RUN"}, finished, "run.json results.csv requests.csv failed.csv input.csv.zst"},
 		{[]string{"verify", "RUN"}, bare, "run.json results.csv requests.csv failed.csv"},
 		{[]string{"reclaim", "--yes", "--endpoint", url, "--dry-run", "--skip-succeeded", "RUN", input}, finished, "run.json results.csv"},
 		{[]string{"reclaim", "--yes", "--endpoint", url, "--out", "RUN", input}, "", ".lock"},
 	} {
-		for _, name := range []string{".lock", "run.json", "results.csv", "requests.csv", "failed.csv", "input.csv.zst", "input.csv"} {
+		for _, name := range []string{".lock", "run.json", "results.csv", "requests.csv", "failed.csv", "report.html", "input.csv.zst", "input.csv"} {
 			for kind, plant := range plants {
 				t.Run(fmt.Sprintf("%s %s %s", test.command[0], name, kind), func(t *testing.T) {
 					t.Parallel()
