@@ -185,7 +185,7 @@ func (p *page) label(c *chart, scale float64) {
 		}
 	}
 	if len(c.Times) == 0 {
-		c.Times = []mark{{chartWidth / 2, p.clock(p.timeline.spans[0].from), false}}
+		c.Times = []mark{{chartWidth / 2, p.At(p.timeline.spans[0].from), false}}
 	}
 }
 

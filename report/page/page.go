@@ -14,8 +14,10 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -83,7 +85,7 @@ func Write(w io.Writer, of Of) error {
 	if err := p.read(); err != nil {
 		return err
 	}
-	p.days = !sameDay(p.From(), p.till(), p.Now.Location())
+	p.days = p.Run.Start.In(of.Now.Location()).YearDay() != p.till().In(of.Now.Location()).YearDay()
 	p.Chart = p.chart()
 	var top, table, end bytes.Buffer
 	if err := pages.ExecuteTemplate(&top, "top", p); err != nil {
@@ -187,7 +189,7 @@ type row struct {
 }
 
 func (p *page) row(r *report.Result) row {
-	one := row{Result: *r, Code: shortened(r.ErrorCode, 40), Bad: r.Status != job.Invalid, At: p.clock(r.FinishedAt)}
+	one := row{Result: *r, Code: shortened(r.ErrorCode, 40), Bad: r.Status != job.Invalid, At: p.At(r.FinishedAt)}
 	if one.Code == "" && r.HTTPStatus != 0 {
 		one.Code = fmt.Sprintf("HTTP %d", r.HTTPStatus)
 	}
@@ -203,20 +205,10 @@ func (p *page) Hash(text any) string {
 // A setting is one with its value, and what it would be by default.
 type setting struct{ Name, Value, Default string }
 
-// Settings lists those that differ from their defaults; where these are not known, all.
-func (p *page) Settings() (list []setting) {
+// Settings lists those that differ from their defaults, or else those that do not. Where these are not known, all differ.
+func (p *page) Settings(differ bool) (list []setting) {
 	for _, s := range p.settings() {
-		if s.Value != s.Default {
-			list = append(list, s)
-		}
-	}
-	return list
-}
-
-// AtDefault lists the other settings.
-func (p *page) AtDefault() (list []setting) {
-	for _, s := range p.settings() {
-		if s.Value == s.Default {
+		if (s.Value != s.Default) == differ {
 			list = append(list, s)
 		}
 	}
@@ -227,7 +219,7 @@ func (p *page) settings() (list []setting) {
 	values, defaults := map[string]any{}, map[string]any{}
 	json.Unmarshal(p.Run.Settings, &values) // what cannot be read has been refused before
 	json.Unmarshal(p.Defaults, &defaults)
-	for _, name := range sortedKeys(values) {
+	for _, name := range slices.Sorted(maps.Keys(values)) {
 		list = append(list, setting{name, shortened(valueText(values[name]), 200), valueText(defaults[name])})
 	}
 	return list

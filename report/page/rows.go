@@ -30,8 +30,8 @@ type books struct {
 
 // A kind is what rows have in common that did not succeed.
 type kind struct {
-	status     job.Status
-	httpStatus int
+	Status     job.Status
+	HTTPStatus int
 	code       string // of rows that are invalid: the reason
 }
 
@@ -42,7 +42,7 @@ const otherCodes = "…"
 type group struct {
 	kind
 	message  string // of the first of them
-	rows     int64
+	Rows     int64
 	odd      int64 // how many of them have an ID that is not 32 hex digits
 	examples first
 	account  string // of all of them; empty: of several
@@ -59,7 +59,7 @@ func (b *books) take(r *report.Result) {
 		return
 	}
 	g := b.group(r)
-	if g.rows++; g.rows == 1 {
+	if g.Rows++; g.Rows == 1 {
 		g.account = strings.Clone(r.Account)
 	} else if g.account != r.Account {
 		g.account = ""
@@ -82,7 +82,7 @@ func (b *books) group(r *report.Result) *group {
 	}
 	g := b.groups[k]
 	if g == nil && len(b.groups) >= mostGroups {
-		k = kind{status: r.Status, code: otherCodes}
+		k = kind{Status: r.Status, code: otherCodes}
 		g = b.groups[k]
 	}
 	if g == nil {
@@ -102,12 +102,12 @@ func (b *books) group(r *report.Result) *group {
 // sorted gives the groups of rows that are invalid, or else of the others, the greatest first.
 func (b *books) sorted(invalid bool) (groups []*group) {
 	for _, g := range b.groups {
-		if (g.status == job.Invalid) == invalid {
+		if (g.Status == job.Invalid) == invalid {
 			groups = append(groups, g)
 		}
 	}
 	slices.SortFunc(groups, func(a, b *group) int {
-		return cmp.Or(cmp.Compare(b.rows, a.rows), cmp.Compare(a.code, b.code), cmp.Compare(a.httpStatus, b.httpStatus), cmp.Compare(a.status, b.status))
+		return cmp.Or(cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.code, b.code), cmp.Compare(a.HTTPStatus, b.HTTPStatus), cmp.Compare(a.Status, b.Status))
 	})
 	return groups
 }

@@ -73,9 +73,9 @@ func (p *page) Headline() string {
 	case p.Run.State == report.Finished:
 		return fmt.Sprintf("Finished: %s of the %s rows of %s succeeded; %s", words.Number(p.of(job.Succeeded)), all, name, troubles)
 	case p.Life == report.UnderWay && p.Run.ExpectedEnd != nil:
-		so += ", and it will be done at about " + p.clock(*p.Run.ExpectedEnd)
+		so += ", and it will be done at about " + p.At(*p.Run.ExpectedEnd)
 	case p.Life == report.Killed, p.Life == report.Silent:
-		so = fmt.Sprintf("nothing after %s %s; %s", p.clock(p.till()), p.Zone(), so)
+		so = fmt.Sprintf("nothing after %s %s; %s", p.At(p.till()), p.Zone(), so)
 	}
 	if troubles != "" {
 		so += "; " + troubles
@@ -85,7 +85,7 @@ func (p *page) Headline() string {
 
 // Story says when, for how long and where the run was.
 func (p *page) Story() string {
-	text := fmt.Sprintf("%s to %s %s", p.moment(p.From()), p.clock(p.till()), p.Zone())
+	text := fmt.Sprintf("%s to %s %s", p.Moment(p.Run.Start), p.At(p.till()), p.Zone())
 	if n := len(p.sessions()); n > 0 {
 		text += fmt.Sprintf(", %s of work in %s", length(p.timeline.worked()), words.Plural(int64(n), "session"))
 	}
@@ -250,7 +250,7 @@ func (p *page) Described() string {
 	for i := range c.Steps {
 		low, high = min(low, c.Steps[i].PerMinute()), max(high, c.Steps[i].PerMinute())
 	}
-	text := fmt.Sprintf("From %s to %s, between %s and %s requests a minute.", p.clock(c.Steps[0].at), p.clock(p.till()), words.Rounded(low), words.Rounded(high))
+	text := fmt.Sprintf("From %s to %s, between %s and %s requests a minute.", p.At(c.Steps[0].at), p.At(p.till()), words.Rounded(low), words.Rounded(high))
 	t := &p.timeline.total
 	text += fmt.Sprintf(" The service throttled %s, failed %s, and gave no answer %s.", times(t.throttled), times(t.errors), times(t.unanswered))
 	for i, gap := range c.Gaps {
@@ -271,112 +271,6 @@ func times(n int64) string {
 	return words.Number(n) + " times"
 }
 
-// A reason is a group in the words of the page.
-type reason struct {
-	*group
-	ID       string
-	What     string // happened
-	Message  string // of the service
-	Do       string
-	Common   string // what holds for all of its rows, and for no other
-	Examples []report.Result
-	More     int64 // rows that are no example
-}
-
-// Reasons are the groups of rows that were sent, the 20 greatest.
-func (p *page) Reasons() (reasons []reason) {
-	groups := p.books.sorted(false)
-	for i, g := range groups[:min(len(groups), shownGroups)] {
-		known := job.Explain(p.Operation, g.status, g.httpStatus, g.code)
-		r := reason{group: g, ID: fmt.Sprintf("why-%d", i+1), What: known.Means, Message: g.message, Do: sentence(known.Do)}
-		if r.What == "" {
-			r.What, r.Message = cmp.Or(g.message, "the service refused, and no more is known of it"), ""
-			if g.status == job.Unknown {
-				r.What = cmp.Or(g.message, "no answer says whether it was carried out")
-			}
-		}
-		if g.code == otherCodes {
-			r.What = "for further reasons, which are too many to tell apart"
-		}
-		switch {
-		case g.status == job.Unknown:
-			r.Do = strings.TrimSpace(r.Do + " To send them again does no harm: what was carried out already stays so.")
-		case known.Means != "" && !known.Again:
-			r.Do = strings.TrimSpace(r.Do + " Sent again unchanged, they would end the same way.")
-		}
-		r.Common = p.common(g)
-		if !p.NoRows {
-			r.Examples = g.examples.cut()
-		}
-		r.More = g.rows - int64(len(r.Examples))
-		reasons = append(reasons, r)
-	}
-	return reasons
-}
-
-// common looks for what all rows of a group have in common, which is worth more than examples.
-func (p *page) common(g *group) string {
-	switch {
-	case g.rows < 2:
-		return ""
-	case g.odd == g.rows && p.books.odd == g.rows:
-		return fmt.Sprintf("Of all rows that were sent, exactly these %s have an ID that is not 32 hex digits.", words.Number(g.rows))
-	case g.odd == g.rows:
-		return "None of their IDs is 32 hex digits."
-	case g.account != "" && p.NoRows:
-		return "All of them are of one account."
-	case g.account != "":
-		return "All of them are of one account, " + shown(g.account) + "."
-	}
-	return ""
-}
-
-// Invalid are the reasons of invalid rows, the 20 greatest.
-func (p *page) Invalid() (reasons []reason) {
-	groups := p.books.sorted(true)
-	for _, g := range groups[:min(len(groups), shownGroups)] {
-		r := reason{group: g, What: shortened(g.code, 200), Examples: g.examples.cut()}
-		if g.code == otherCodes {
-			r.What = "for further reasons"
-		}
-		r.More = g.rows - int64(len(r.Examples))
-		reasons = append(reasons, r)
-	}
-	return reasons
-}
-
-// Further counts the rows of groups that are not shown: 0, of rows that were sent; 1, of invalid ones.
-func (p *page) Further(invalid bool) (n int64) {
-	groups := p.books.sorted(invalid)
-	for _, g := range groups[min(len(groups), shownGroups):] {
-		n += g.rows
-	}
-	return n
-}
-
-// Title is how a reason's rows are called.
-func (r reason) Title() string {
-	if r.status == job.Unknown {
-		return rows(r.rows) + ", fate unknown"
-	}
-	return rows(r.rows)
-}
-
-// Code is the HTTP status and the code of a reason.
-func (r reason) Code() string {
-	code := shown(r.code)
-	if r.httpStatus != 0 {
-		code = strings.TrimSpace(fmt.Sprint(r.httpStatus, " ", code))
-	}
-	return code
-}
-
-// Total counts the rows of a reason.
-func (r reason) Total() int64 { return r.rows }
-
-// Unknown tells whether its rows may have been carried out.
-func (r reason) Unknown() bool { return r.status == job.Unknown }
-
 // Failed counts the rows that were sent and did not succeed, InvalidRows those that were not.
 func (p *page) Failed() int64      { return p.of(job.Failed, job.Unknown) }
 func (p *page) InvalidRows() int64 { return p.of(job.Invalid) }
@@ -388,63 +282,6 @@ func (p *page) Value() string {
 	}
 	return "Room"
 }
-
-// A session is one in the words of the page.
-type session struct {
-	report.Session
-	Number                              int
-	Began, Ended, Lasted, Gap, By, Said string
-}
-
-// shownSessions is how many are listed; of more, the last.
-const shownSessions = 50
-
-// Sessions lists them.
-func (p *page) Sessions() (sessions []session) {
-	all := p.sessions()
-	for i, s := range all {
-		one := session{Session: s, Number: i + 1, Began: p.clock(s.Start), Ended: "–", Gap: "–", By: shown(strings.Trim(s.User+"@"+s.Host, "@"))}
-		end := p.till()
-		if s.End != nil {
-			end = *s.End
-		}
-		if s.End != nil || p.Life != report.UnderWay {
-			one.Ended = p.clock(end)
-		}
-		one.Lasted = length(end.Sub(s.Start))
-		if i > 0 && all[i-1].End != nil {
-			if gap := s.Start.Sub(*all[i-1].End); gap < time.Second {
-				one.Gap = "at once"
-			} else {
-				one.Gap = length(gap)
-			}
-		}
-		one.Rate = shown(s.Rate)
-		for _, c := range s.Changes {
-			if c.Rate != "" && len(one.Rate) < 100 {
-				one.Rate += fmt.Sprintf(", %s from %s", shown(c.Rate), p.clock(c.At))
-			}
-		}
-		one.Said = cmp.Or(string(s.Ended), string(p.Run.State))
-		switch {
-		case s.Ended == "" && p.Life == report.Killed:
-			one.Said = string(report.EndedKilled)
-		case s.Ended == "" && !p.Over():
-			one.Said = "under way"
-		}
-		if s.Reason != "" {
-			one.Said += ": " + shortened(s.Reason, 100)
-		}
-		sessions = append(sessions, one)
-	}
-	return sessions[max(0, len(sessions)-shownSessions):]
-}
-
-// AllSessions counts them.
-func (p *page) AllSessions() int64 { return int64(len(p.sessions())) }
-
-// From is when the run began.
-func (p *page) From() time.Time { return p.Run.Start }
 
 // till is when the run was heard of last, also by its journal.
 func (p *page) till() time.Time {
@@ -458,8 +295,8 @@ func (p *page) till() time.Time {
 // Zone is how the zone of times is called.
 func (p *page) Zone() string { return p.Now.Format("MST") }
 
-// clock gives a time of day, with the day where there are several.
-func (p *page) clock(at time.Time) string {
+// At gives a time of day, with the day where there are several.
+func (p *page) At(at time.Time) string {
 	at = at.In(p.Now.Location())
 	if p.days {
 		return at.Format("2 Jan 15:04")
@@ -467,15 +304,12 @@ func (p *page) clock(at time.Time) string {
 	return at.Format("15:04:05")
 }
 
-// At is clock, for the template.
-func (p *page) At(at time.Time) string { return p.clock(at) }
-
 // StepAt is when a step begins.
 func (p *page) StepAt(s step) string {
 	if p.Chart.Step < time.Minute && p.days {
 		return s.at.In(p.Now.Location()).Format("2 Jan 15:04:05")
 	}
-	return p.clock(s.at)
+	return p.At(s.at)
 }
 
 // Tip says what a step holds. There may be hundreds of them, so that each word counts.
@@ -504,19 +338,9 @@ func (p *page) Cells(s step) []string {
 	return cells
 }
 
-// moment gives a time with its day.
-func (p *page) moment(at time.Time) string {
+// Moment gives a time with its day.
+func (p *page) Moment(at time.Time) string {
 	return at.In(p.Now.Location()).Format("2 January 2006, 15:04:05")
-}
-
-// Made is when the page was made.
-func (p *page) Made() string { return p.moment(p.Now) }
-
-// ISO is a time as programs read it.
-func (p *page) ISO(at time.Time) string { return at.UTC().Format(time.RFC3339) }
-
-func sameDay(a, b time.Time, zone *time.Location) bool {
-	return a.In(zone).Format(time.DateOnly) == b.In(zone).Format(time.DateOnly)
 }
 
 // sentence begins a text with a capital letter.
@@ -527,5 +351,3 @@ func sentence(text string) string {
 	}
 	return string(unicode.ToUpper(first)) + text[size:]
 }
-
-func sortedKeys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
