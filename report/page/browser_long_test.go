@@ -79,7 +79,7 @@ func full(t *testing.T) *made {
 }
 
 // The page asks for nothing but itself, breaks none of its own rules, and says the same without scripts.
-func TestInBrowser(t *testing.T) {
+func TestInBrowserLong(t *testing.T) {
 	text := full(t).page(t)
 	var mu sync.Mutex
 	var asked []string
@@ -118,7 +118,7 @@ func TestInBrowser(t *testing.T) {
 }
 
 // Contrast and labels, as axe-core sees them, in light and dark.
-func TestAccessible(t *testing.T) {
+func TestAccessibleLong(t *testing.T) {
 	if os.Getenv(axeFile) == "" {
 		t.Skip(axeFile + " names no axe.min.js")
 	}

@@ -39,8 +39,10 @@ func (p *page) Reasons() (reasons []reason) {
 			r.What = "for further reasons, which are too many to tell apart"
 		}
 		switch {
+		case g.Status == job.Unknown && p.Operation.RefusesRepeats:
+			r.Do = strings.TrimSpace(r.Do + " To send them again does no harm; what was carried out already may be refused then.")
 		case g.Status == job.Unknown:
-			r.Do = strings.TrimSpace(r.Do + " To send them again does no harm: what was carried out already stays so.")
+			r.Do = strings.TrimSpace(r.Do + " To send them again does no harm.")
 		case known.Means != "" && !known.Again:
 			r.Do = strings.TrimSpace(r.Do + " Sent again unchanged, they would end the same way.")
 		}

@@ -343,11 +343,14 @@ func (p *page) Moment(at time.Time) string {
 	return at.In(p.Now.Location()).Format("2 January 2006, 15:04:05")
 }
 
-// sentence begins a text with a capital letter.
+// sentence begins a text with a capital letter, and ends it.
 func sentence(text string) string {
 	first, size := utf8.DecodeRuneInString(text)
 	if size == 0 {
 		return ""
+	}
+	if !strings.ContainsAny(text[len(text)-1:], ".?!") {
+		text += "."
 	}
 	return string(unicode.ToUpper(first)) + text[size:]
 }
