@@ -30,7 +30,7 @@ func (s *Stored) page(now time.Time) page.Of {
 	of := page.Of{Dir: s.Path, Operation: s.Operation, Run: s.Run, Life: s.Run.Life(now), Now: now}
 	of.Defaults, _ = json.Marshal(defaults())
 	switch {
-	case of.Life == report.UnderWay, of.Life == report.Silent:
+	case of.Life == report.UnderWay:
 		of.Next = "meetbatch show --follow " + words.Quoted(s.Path)
 	case s.Run.State != report.Finished:
 		of.Next = nextResume(s.Path)

@@ -141,15 +141,10 @@ func (p *page) sessions() []report.Session {
 
 // heard is when the run was heard of last.
 func (p *page) heard() time.Time {
-	switch {
-	case p.Run.End != nil:
-		return *p.Run.End
-	case p.Life == report.UnderWay:
+	if p.Life == report.UnderWay {
 		return p.Now
-	case p.Run.Alive != nil:
-		return *p.Run.Alive
 	}
-	return p.Run.Start
+	return p.Run.Seen()
 }
 
 // writeRows writes the rows that did not succeed, as many as there is room for.

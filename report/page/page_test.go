@@ -307,7 +307,7 @@ func TestOldRuns(t *testing.T) {
 		if err := Write(&b, m.of); err != nil {
 			t.Error(name, err)
 		}
-		wants(t, b.String(), map[string]string{"finished": "Finished:", "killed": "Killed:", "stopped": "Stopped:"}[name], "request", map[string]string{"finished": "1 session", "killed": "16 rows of standard input are settled", "stopped": "not sent"}[name])
+		wants(t, b.String(), map[string]string{"finished": "Finished:", "killed": "No sign of life:", "stopped": "Stopped:"}[name], "request", map[string]string{"finished": "1 session", "killed": "16 rows of standard input are settled", "stopped": "not sent"}[name])
 	}
 }
 

@@ -153,6 +153,8 @@ func (p *page) Sessions() (sessions []session) {
 		switch {
 		case s.Ended == "" && p.Life == report.Killed:
 			one.Said = string(report.EndedKilled)
+		case s.Ended == "" && p.Life == report.Silent:
+			one.Said = "no sign of life since"
 		case s.Ended == "" && !p.Over():
 			one.Said = "under way"
 		}

@@ -38,8 +38,8 @@ func (p *page) Settled() int64 { return p.Rows() - p.Pending() - p.of(job.NotSen
 // Left counts the rows that need a person.
 func (p *page) Left() int64 { return p.of(job.Failed, job.Unknown, job.Invalid) }
 
-// Over tells whether nobody goes on with the run by himself.
-func (p *page) Over() bool { return p.Life != report.UnderWay && p.Life != report.Silent }
+// Over tells whether the run is not known to be under way.
+func (p *page) Over() bool { return p.Life != report.UnderWay }
 
 // State is in a word or two how far the run is.
 func (p *page) State() string {
@@ -109,8 +109,10 @@ func (p *page) rest() string {
 		return "How many rows the input has is not recorded yet."
 	case n > 0 && !p.Over():
 		return fmt.Sprintf("%s to go, and %s.", rows(n), unknown)
-	case n > 0:
+	case n > 0 && p.Life == report.Over:
 		return fmt.Sprintf("%s not sent, and %s.", rows(n), unknown)
+	case n > 0:
+		return fmt.Sprintf("%s without a result, and %s.", rows(n), unknown)
 	default:
 		return fmt.Sprintf("Nothing is left to send, and %s.", unknown)
 	}
