@@ -21,11 +21,11 @@ type resumeCmd struct {
 
 // Run goes on with a run.
 func (c *resumeCmd) Run(ctx context.Context, a *app) (err error) {
-	if c.RunDir, err = runDir(c.RunDir, a.newConsole(c.consoleFlags)); err != nil {
-		return err
+	var s *run.Stored
+	command := "resume" // as long as nobody knows of what
+	if c.RunDir, err = runDir(c.RunDir, a.newConsole(c.consoleFlags)); err == nil {
+		s, err = run.Load(c.RunDir)
 	}
-	s, err := run.Load(c.RunDir)
-	command := "resume"
 	if err == nil {
 		command = s.Operation.Name
 	}

@@ -62,6 +62,7 @@ func TestTelling(t *testing.T) {
 		{"no such file", job(filepath.Join(dir, "nowhere.csv")), 3, "POST /s3cret-uuid/fail?s3cret=1", []string{"state refused\nexit_code 3\n"}, []string{`state="refused"} 1`, `exit_code{command="reclaim"} 3`}},
 		{"guard", job(good, "--expect-rows", "5.."), 3, "POST /s3cret-uuid/fail?s3cret=1", []string{"state refused\nexit_code 3\n"}, nil},
 		{"no run", []string{"resume", filepath.Join(dir, "nowhere")}, 3, "POST /s3cret-uuid/fail?s3cret=1", []string{"command resume\n"}, []string{`command="resume",state="refused"} 1`}},
+		{"no last run", []string{"resume", "last"}, 3, "POST /s3cret-uuid/fail?s3cret=1", []string{"command resume\n"}, nil},
 	} {
 		p := &pinged{}
 		server := httptest.NewServer(p)
