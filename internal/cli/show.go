@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -21,7 +22,20 @@ type showCmd struct {
 	RunDir string `arg:"" help:"The directory of the run."`
 	JSON   bool   `name:"json" help:"As a document of JSON: run.json, and what follows from it."`
 	Follow bool   `help:"Show it again and again until the run is over: on a terminal in place, else every 30 seconds."`
+	HTML   string `name:"html" placeholder:"FILE" help:"Put a page of the run into a file, as report.html is."`
+	NoRows bool   `help:"With --html: leave accounts and rooms out of the page."`
 	consoleFlags
+}
+
+// Validate is called by kong.
+func (c *showCmd) Validate() error {
+	if c.NoRows && c.HTML == "" {
+		return errors.New("--no-rows: goes with --html only")
+	}
+	if c.HTML != "" && (c.JSON || c.Follow) {
+		return errors.New("--html goes with neither --json nor --follow")
+	}
+	return c.consoleFlags.Validate()
 }
 
 // Run shows a run. It only reads.
@@ -29,6 +43,9 @@ func (c *showCmd) Run(ctx context.Context, a *app) error {
 	dir, err := runDir(c.RunDir, a.newConsole(c.consoleFlags))
 	if err != nil {
 		return err
+	}
+	if c.HTML != "" {
+		return a.writePage(dir, c.HTML, c.NoRows)
 	}
 	form, every := a.showText, time.Second
 	if c.JSON {
@@ -77,6 +94,16 @@ func (c *showCmd) Run(ctx context.Context, a *app) error {
 		case <-time.After(wait):
 		}
 	}
+}
+
+// writePage puts a page of a run into a file, which may be in the run directory.
+func (a *app) writePage(dir, file string, noRows bool) error {
+	s, life, err := run.Look(dir)
+	if err != nil {
+		return err
+	}
+	v := shown{s, life, time.Now(), false}
+	return run.WritePage(s, file, a.next(v), noRows, v.at)
 }
 
 // redrawn puts a text in the place of one that took some lines of the terminal; it tells how many it takes itself. Unless it
