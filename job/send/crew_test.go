@@ -1,6 +1,7 @@
 package send
 
 import (
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -47,6 +48,28 @@ func TestCrew(t *testing.T) {
 		work()
 		if took := time.Since(all); took != 2*time.Second {
 			t.Errorf("one more took %s beside three that were to be one", took)
+		}
+	})
+}
+
+// TestCrewInOrder: whoever waits longest comes next.
+func TestCrewInOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCrew(1)
+		c.enter()
+		var order []int
+		for i := range 5 {
+			go func() {
+				c.enter()
+				order = append(order, i)
+				c.leave()
+			}()
+			synctest.Wait()
+		}
+		c.leave()
+		synctest.Wait()
+		if !slices.Equal(order, []int{0, 1, 2, 3, 4}) {
+			t.Errorf("they came in the order %d", order)
 		}
 	})
 }
