@@ -47,38 +47,14 @@ func (c *showCmd) Run(ctx context.Context, a *app) error {
 	if c.HTML != "" {
 		return a.writePage(dir, c.HTML, c.NoRows)
 	}
-	form, every := a.showText, time.Second
-	if c.JSON {
-		form = a.showJSON
-	}
-	redraws := c.Follow && !c.JSON && isTerminal(a.stdout)
-	if !redraws {
-		every = lineEvery
-	}
-	drawn, last := 0, time.Time{}
+	w := viewer{app: a, json: c.JSON, redraws: c.Follow && !c.JSON && isTerminal(a.stdout)}
 	for {
 		s, life, err := run.Look(dir)
 		if err != nil {
 			return err
 		}
-		v := shown{s, life, time.Now(), c.Follow}
 		over := !c.Follow || life == report.Over || life == report.Killed
-		var text string
-		switch {
-		case over || redraws:
-			text = form(v)
-		case v.at.Sub(last) < every:
-		case c.JSON:
-			text = form(v)
-			last = v.at
-		default:
-			text = v.at.UTC().Format(time.RFC3339) + " " + words.Shown(v.heading()+": "+v.settledText()) + "\n"
-			last = v.at
-		}
-		if redraws {
-			text, drawn = redrawn(text, drawn, over, a.stdout)
-		}
-		if _, err := io.WriteString(a.stdout, text); err != nil {
+		if _, err := io.WriteString(a.stdout, w.text(shown{s, life, time.Now(), c.Follow}, over)); err != nil {
 			return run.Unrecorded(err, "")
 		}
 		if over {
@@ -104,6 +80,33 @@ func (a *app) writePage(dir, file string, noRows bool) error {
 	}
 	v := shown{s, life, time.Now(), false}
 	return run.WritePage(s, file, a.next(v), noRows, v.at)
+}
+
+// viewer is what somebody saw of a run so far.
+type viewer struct {
+	app           *app
+	json, redraws bool
+	drawn         int // lines of the terminal
+	last          time.Time
+}
+
+// text is what there is to show of a run as it is now; mostly nothing where nothing is drawn over.
+func (w *viewer) text(v shown, over bool) (text string) {
+	switch {
+	case w.redraws:
+		text, w.drawn = redrawn(w.app.showText(v), w.drawn, over, w.app.stdout)
+		return text
+	case !over && v.at.Sub(w.last) < lineEvery:
+		return ""
+	}
+	w.last = v.at
+	switch {
+	case w.json:
+		return w.app.showJSON(v)
+	case over:
+		return w.app.showText(v)
+	}
+	return v.at.UTC().Format(time.RFC3339) + " " + words.Shown(v.heading()+": "+v.settledText()) + "\n"
 }
 
 // redrawn puts a text in the place of one that took some lines of the terminal; it tells how many it takes itself. Unless it

@@ -223,7 +223,7 @@ func (v shown) session(s *sheet, label string, number int, one report.Session) {
 		v.changes(s, "    ", one)
 		return
 	}
-	line := fmt.Sprintf("  %-*s%2d  %s  %-6s  %-7s%14s", labelWidth, label, number, start, took, one.Rate, requests)
+	line := fmt.Sprintf("  %-*s%2d  %s  %-6s  %-7s  %14s", labelWidth, label, number, start, took, one.Rate, requests)
 	s.lines(line+"  ", strings.Repeat(" ", columns(line)-columns(requests)), ended)
 	v.changes(s, strings.Repeat(" ", labelWidth+6), one)
 }

@@ -146,8 +146,8 @@ func TestShowText(t *testing.T) {
   requests  1,633 sent, 1,374 planned
             p50 143ms, p99 250ms; throttled 16 times, held for 19s
 
-  sessions   1  01:04:18  45s     900/1m   605 requests  stopped by Ctrl-C
-             2  01:05:03  15s     900/1m    11 requests  killed
+  sessions   1  01:04:18  45s     900/1m     605 requests  stopped by Ctrl-C
+             2  01:05:03  15s     900/1m      11 requests  killed
 
 To go on:
 meetbatch resume run
