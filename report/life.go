@@ -21,7 +21,7 @@ func (r *Run) Life(now time.Time) Life {
 	switch {
 	case r.State != Planning && r.State != Running:
 		return Over
-	case r.Alive != nil && now.Sub(*r.Alive) < aliveFor:
+	case r.Alive != nil && now.Sub(*r.Alive).Abs() < aliveFor:
 		return UnderWay
 	case was.PID > 0 && was.Host == this.Host && was.Boot == this.Boot && !was.alive():
 		return Killed

@@ -35,6 +35,9 @@ func (r *Run) Recount(path string, op job.Operation, life Life) error {
 		}
 		return nil
 	}
+	if r.Alive == nil && !asked.last.IsZero() { // version 0.1 says nothing of it
+		r.Alive = &asked.last
+	}
 	if r.Counts.Duplicates == 0 {
 		r.Counts.Duplicates = rows.duplicates
 	}

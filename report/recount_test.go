@@ -38,7 +38,7 @@ func TestRunLife(t *testing.T) {
 			t.Errorf("%+v: %s", test, got)
 		}
 	}
-	if old := (&Run{State: Running}); old.Life(now) != Killed {
+	if old := (&Run{State: Running}); old.Life(now) != Silent {
 		t.Errorf("of version 0.1: %s", old.Life(now))
 	}
 }

@@ -203,7 +203,11 @@ func (a *app) sayNext(s *sheet, v shown) {
 		s.command(fmt.Sprintf("meetbatch set --rate %s %s", words.Quoted(v.Run.Rate.Asked), words.Quoted(v.Path)))
 		return
 	case v.life == report.Silent:
-		s.say(fmt.Sprintf("It may be under way on %s still. If that process is gone, to go on:", v.Run.Process.Host))
+		where := ""
+		if host := v.Run.Process.Host; host != "" { // which version 0.1 does not say
+			where = " on " + host
+		}
+		s.say("It may be under way" + where + " still. If that process is gone, to go on:")
 	case v.life == report.Killed, v.Run.State != report.Finished:
 		s.say("To go on:")
 	case next == "":
