@@ -36,7 +36,8 @@ func TestUnderWay(t *testing.T) {
 	}{
 		{report.Running, here, &alive, 9 * time.Second, report.UnderWay},
 		{report.Planning, gone, &alive, 9 * time.Second, report.UnderWay}, // another one may write it in a container
-		{report.Running, away, &alive, -time.Minute, report.UnderWay},     // whose clock is ahead
+		{report.Running, away, &alive, -9 * time.Second, report.UnderWay}, // whose clock is ahead
+		{report.Running, away, &alive, -time.Minute, report.Silent},       // so far that nothing can be told
 		{report.Running, here, &alive, 11 * time.Second, report.Silent},   // it is stopped, or its number is somebody else's by now
 		{report.Running, gone, &alive, 11 * time.Second, report.Killed},
 		{report.Planning, gone, &alive, 11 * time.Second, report.Killed},

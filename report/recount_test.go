@@ -8,41 +8,6 @@ import (
 	"meetbatch/job"
 )
 
-func TestRunLife(t *testing.T) {
-	t.Parallel()
-	now := time.Now()
-	this := thisProcess()
-	gone, elsewhere := this, this
-	gone.PID, elsewhere.Host = 1<<30, "elsewhere"
-	for _, test := range []struct {
-		state   State
-		age     time.Duration
-		process Process
-		want    Life
-	}{
-		{Planning, 0, this, UnderWay},
-		{Running, 9 * time.Second, gone, UnderWay}, // it may have been so until just now
-		{Running, -5 * time.Second, elsewhere, UnderWay},
-		{Running, 11 * time.Second, gone, Killed},
-		{Planning, 11 * time.Second, gone, Killed},
-		{Running, 11 * time.Second, this, Silent},
-		{Running, time.Hour, elsewhere, Silent},
-		{Running, -time.Hour, elsewhere, Silent},
-		{Finished, 0, this, Over},
-		{Stopped, time.Hour, gone, Over},
-		{Broken, 0, this, Over},
-	} {
-		alive := now.Add(-test.age)
-		r := Run{State: test.state, Alive: &alive, Process: test.process}
-		if got := r.Life(now); got != test.want {
-			t.Errorf("%+v: %s", test, got)
-		}
-	}
-	if old := (&Run{State: Running}); old.Life(now) != Silent {
-		t.Errorf("of version 0.1: %s", old.Life(now))
-	}
-}
-
 // TestRecount: of a run that was killed the tables are counted, whatever its run.json says, and what another made of it
 // stays as it is.
 func TestRecount(t *testing.T) {
