@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -102,9 +103,11 @@ var placeholders = setOf("null", "nul", "nil", "none", "nan", "nat", "na", "n/a"
 // longestPlaceholder is in bytes.
 const longestPlaceholder = 12
 
-// matches makes a test of a regular expression.
+// matches makes a test of a regular expression, which is compiled when the first cell needs it: commands that read no input
+// do not wait for that.
 func matches(expression string) func(id string) bool {
-	return regexp.MustCompile(expression).MatchString
+	compiled := sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
+	return func(id string) bool { return compiled().MatchString(id) }
 }
 
 // groupedBy is of numbers in groups of three digits behind the first, so many times, with the same separator between all.

@@ -109,7 +109,11 @@ func (v shown) fatesText() string {
 
 func (v shown) inFlightText() string {
 	if n := v.Run.Requests.InFlight; n > 0 {
-		return fmt.Sprintf("%s when it ended, which may have been carried out; a resume sends them again", words.Plural(n, "request"))
+		them := "them"
+		if n == 1 {
+			them = "it"
+		}
+		return fmt.Sprintf("%s when it ended, which may have been carried out; a resume sends %s again", words.Plural(n, "request"), them)
 	}
 	return "nothing when it ended, so no request has to be repeated"
 }
