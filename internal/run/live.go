@@ -11,7 +11,7 @@ import (
 )
 
 // liveEvery is how often run.json is replaced while a run is under way. The contract promises two seconds.
-const liveEvery = time.Second
+const liveEvery = time.Second / 2
 
 // keepAlive replaces run.json now and then by what describe gives, until stop is called. Where that fails nothing is said
 // of it: bringing results to the disk fails too then, and ends the run.
