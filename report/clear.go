@@ -8,8 +8,6 @@ import (
 	"reflect"
 	"slices"
 	"time"
-
-	"meetbatch/internal/system"
 )
 
 // pageFile, beforeFile and controlFile are further files of the program's own that a directory may hold.
@@ -62,9 +60,9 @@ func (e *Entry) Clear() (left []string, err error) {
 		err = e.clearFiles()
 	}
 	if err != nil {
-		return nil, errors.Join(err, lock.Unlock())
+		return nil, errors.Join(err, lock.release())
 	}
-	if err := system.RemoveLock(lock); err != nil {
+	if err := lock.remove(); err != nil {
 		return nil, err
 	}
 	entries, err := os.ReadDir(e.Path)

@@ -15,12 +15,9 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/gofrs/flock"
 
 	"meetbatch/internal/system"
 	"meetbatch/job"
@@ -36,8 +33,6 @@ const (
 	PageFile     = "report.html"   // for people, made of the others
 	OldInputFile = "input.csv"     // in runs of version 0.1: what was read from standard input
 )
-
-const lockFile = ".lock"
 
 // files are those by which a directory is known to hold a run.
 var files = []string{RunFile, ResultsFile, RequestsFile, FailedFile, PageFile, InputFile, OldInputFile}
@@ -58,11 +53,11 @@ type Dir struct {
 	Path string // of the directory; not to be changed
 
 	op         job.Operation
-	at         fs.FileInfo  // the directory as it was opened, wherever Path leads by now
-	made       []string     // the folders that Begin made, the innermost first
-	failedPerm fs.FileMode  // of failed.csv, where it is made anew
-	pagePerm   fs.FileMode  // of report.html, likewise
-	lock       *flock.Flock // held until Close or Remove
+	at         fs.FileInfo // the directory as it was opened, wherever Path leads by now
+	made       []string    // the folders that Begin made, the innermost first
+	failedPerm fs.FileMode // of failed.csv, where it is made anew
+	pagePerm   fs.FileMode // of report.html, likewise
+	lock       *lock       // held until Close or Remove
 	requests   tableFile[request]
 	results    tableFile[Result]
 	buffers    sync.Pool   // of *buffer
@@ -95,11 +90,11 @@ func Begin(path string, op job.Operation) (*Dir, error) {
 		return nil, err
 	}
 	if err := removeUnbegun(path); err != nil {
-		return nil, errors.Join(err, lock.Unlock())
+		return nil, errors.Join(err, lock.release())
 	}
 	for _, name := range files {
 		if !absent(filepath.Join(path, name)) {
-			return nil, errors.Join(fmt.Errorf("%s %w: %s is there", path, ErrExists, name), lock.Unlock())
+			return nil, errors.Join(fmt.Errorf("%s %w: %s is there", path, ErrExists, name), lock.release())
 		}
 	}
 	d, err := openDir(path, op, lock, tableFile[request]{table: requests}, tableFile[Result]{table: results(op)})
@@ -147,7 +142,7 @@ func removeUnbegun(path string) error {
 }
 
 // openDir opens the tables of a directory. After an error there is a Dir all the same, which may have one of them open.
-func openDir(path string, op job.Operation, lock *flock.Flock, req tableFile[request], res tableFile[Result]) (*Dir, error) {
+func openDir(path string, op job.Operation, lock *lock, req tableFile[request], res tableFile[Result]) (*Dir, error) {
 	d := &Dir{Path: path, op: op, lock: lock, failedPerm: system.Perm, pagePerm: system.Perm, requests: req, results: res, buffers: sync.Pool{New: func() any { return new(buffer) }}}
 	var err error
 	if d.at, err = os.Stat(path); err == nil {
@@ -172,13 +167,13 @@ type LostError struct {
 	Path string
 	Is   string // what became of it
 	Dir  bool   // it is the directory itself
+	Lock bool   // it is the file that says whose the directory is
 }
 
 func (e *LostError) Error() string { return e.Path + " " + e.Is }
 
-// Check finds out whether the directory, run.json and the tables still stand under their names, these with all that was
-// written to them.
-// Where they do not the error is a *LostError.
+// Check finds out whether the directory, run.json, the lock and the tables still stand under their names, these with all
+// that was written to them. Where they do not the error is a *LostError.
 func (d *Dir) Check() error {
 	err := cmp.Or(d.here(), d.checkFiles())
 	if lost, is := errors.AsType[*LostError](err); is && !lost.Dir {
@@ -195,7 +190,7 @@ func (d *Dir) checkFiles() error {
 	if d.described.Load() && absent(d.File(RunFile)) {
 		return &LostError{Path: d.File(RunFile), Is: "was moved or removed while the run was on"}
 	}
-	return errors.Join(d.results.log.check(), d.requests.log.check())
+	return errors.Join(d.lock.check(), d.results.log.check(), d.requests.log.check())
 }
 
 // here finds out whether the directory still stands under its name. Nothing may be made there when it does not: it would
@@ -204,19 +199,19 @@ func (d *Dir) here() error {
 	now, err := os.Stat(d.Path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return &LostError{d.Path, "was moved or removed while the run was on", true}
+		return &LostError{Path: d.Path, Is: "was moved or removed while the run was on", Dir: true}
 	case err == nil && !os.SameFile(d.at, now):
-		return &LostError{d.Path, "is another directory by now than the one in which the run began", true}
+		return &LostError{Path: d.Path, Is: "is another directory by now than the one in which the run began", Dir: true}
 	}
 	return err
 }
 
 // Close closes the tables and gives up the lock; the directory stays. When it is called once more it does nothing.
 func (d *Dir) Close() error {
-	if !d.lock.Locked() {
+	if !d.lock.held() {
 		return nil
 	}
-	return errors.Join(d.closeTables(), d.lock.Unlock())
+	return errors.Join(d.closeTables(), d.lock.release())
 }
 
 // closeTables closes the tables, where they are open.
@@ -225,65 +220,23 @@ func (d *Dir) closeTables() error { return errors.Join(d.results.log.close(), d.
 // Remove takes back a directory in which nothing has happened: its files, and the folders that Begin made. It takes the
 // place of Close, and after Close it is an error.
 func (d *Dir) Remove() error {
-	if !d.lock.Locked() {
+	if !d.lock.held() {
 		return fmt.Errorf("%s: %w", d.Path, os.ErrClosed)
 	}
 	errs := []error{d.closeTables()}
 	if d.here() != nil { // whatever stands there is not to be taken back
-		return errors.Join(append(errs, d.lock.Unlock())...)
+		return errors.Join(append(errs, d.lock.release())...)
 	}
 	for _, name := range files {
 		errs = append(errs, ignoreAbsent(os.Remove(d.File(name))))
 	}
-	errs = append(errs, system.RemoveLock(d.lock))
+	errs = append(errs, d.lock.remove())
 	for i, dir := range d.made {
 		if err := os.Remove(dir); i == 0 {
 			errs = append(errs, err)
 		} // another run may have its directory in a folder above by now
 	}
 	return errors.Join(errs...)
-}
-
-// LockedError says that another process writes to a run directory.
-type LockedError struct {
-	Path string // of the directory
-	PID  string // of that process; empty where it is not known
-}
-
-func (e *LockedError) Error() string {
-	if e.PID == "" {
-		return e.Path + " is in use by another process"
-	}
-	return fmt.Sprintf("%s is in use by process %s", e.Path, e.PID)
-}
-
-// acquire takes the lock of a directory for this process. The error is a *LockedError where another one has it, or this
-// one by another handle. The lock goes with the process, however that ends; its file stays, is empty, and means nothing by
-// itself.
-func acquire(dir string) (*flock.Flock, error) {
-	path := filepath.Join(dir, lockFile)
-	if err := system.Regular(path); err != nil {
-		return nil, err
-	}
-	lock := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDONLY|system.NoFollow), flock.SetPermissions(system.Perm))
-	locked, err := lock.TryLock()
-	if err != nil {
-		return nil, err
-	}
-	if !locked {
-		return nil, lockedBy(dir)
-	}
-	return lock, nil
-}
-
-// lockedBy names the process that writes to a directory, as far as run.json tells: one that has only just begun may not
-// stand there yet, and one that goes on with a run stands there when it begins to send.
-func lockedBy(dir string) error {
-	e := &LockedError{Path: dir}
-	if run, err := ReadRun(dir); err == nil && run.Process.alive() {
-		e.PID = strconv.Itoa(run.Process.PID)
-	}
-	return e
 }
 
 // tempPrefix is how temporary files are named while they have a name.

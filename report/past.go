@@ -9,8 +9,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/gofrs/flock"
-
 	"meetbatch/internal/system"
 	"meetbatch/job"
 )
@@ -25,7 +23,7 @@ type Past struct {
 	books
 	sent        int64            // requests
 	failures    failures         // of the rows that are settled
-	lock        *flock.Flock     // nil when the Past does not hold it
+	lock        *lock            // nil when the Past does not hold it
 	settled     bitmap           // the lines of the rows that have a result
 	done        bitmap           // those of the rows that need not be run again
 	tried       bitmap           // those of rows that were settled as not sent, and were sent in vain before
@@ -186,7 +184,7 @@ func (p *Past) Close() error {
 	if p.lock == nil {
 		return nil
 	}
-	return p.lock.Unlock()
+	return p.lock.release()
 }
 
 // Resume makes the directory fit to go on with the run, and returns it ready for use. Records are cut off whose writing
@@ -197,7 +195,7 @@ func (p *Past) Close() error {
 // After an error the Past still has it, and can only be closed. Of the files run.json, which gets what it is to say now,
 // says nothing until WriteRun is called: they may become shorter.
 func (p *Past) Resume(now Run, torn []job.Entry) (*Dir, error) {
-	if p.lock == nil || !p.lock.Locked() {
+	if p.lock == nil || !p.lock.held() {
 		return nil, fmt.Errorf("%s: %w", p.Path, os.ErrClosed)
 	}
 	err := sweep(p.Path)

@@ -89,6 +89,42 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// TestLockSwept: a lock whose file is removed, or replaced, is found out, and nobody else gets the directory meanwhile.
+func TestLockSwept(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" { // which keeps the name of a file that is open
+		t.Skip()
+	}
+	for want, do := range map[string]func(path string) error{
+		"was moved or removed": os.Remove,
+		"is another file":      func(path string) error { return errors.Join(os.Remove(path), os.WriteFile(path, nil, 0o666)) },
+	} {
+		d, err := Begin(filepath.Join(t.TempDir(), "run"), job.Reclaim)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := do(d.File(".lock")); err != nil {
+			t.Fatal(err)
+		}
+		var lost *LostError
+		for _, err := range []error{d.Check(), d.Sync()} {
+			if !errors.As(err, &lost) || !lost.Lock || !strings.Contains(err.Error(), want) {
+				t.Errorf("%v, want a *LostError: the lock %s", err, want)
+			}
+		}
+		var locked *LockedError
+		if _, err := Open(d.Path, Check{Operation: job.Reclaim}); !errors.As(err, &locked) {
+			t.Errorf("Open = %v, want a *LockedError", err)
+		}
+		if _, err := Begin(d.Path, job.Reclaim); !errors.As(err, &locked) {
+			t.Errorf("Begin = %v, want a *LockedError", err)
+		}
+		if err := d.Close(); err != nil {
+			t.Errorf("Close = %v", err)
+		}
+	}
+}
+
 // TestShrunk: nothing is written behind a gap where somebody made a table shorter, or behind what somebody else wrote.
 func TestShrunk(t *testing.T) {
 	t.Parallel()

@@ -94,10 +94,12 @@ func isMoved(err error) bool {
 
 // mend is the hint for a run whose files could not be written, or do not add up.
 func (r *run) mend(err error) string {
-	_, lost := errors.AsType[*report.LostError](err)
+	gone, lost := errors.AsType[*report.LostError](err)
 	switch {
 	case isMoved(err):
 		return "nothing more was sent; if it was moved, go on with it there: meetbatch resume DIR; if it was removed, only the service knows what was carried out"
+	case lost && gone.Lock:
+		return "nothing more was sent; see to it that nothing clears the run directory while a run is on, and go on: " + nextResume(r.path)
 	case lost:
 		return "nothing more was sent; bring it back as it was, or go on without it, which sends again what has no result any more: " + nextResume(r.path)
 	case errors.Is(err, errChanged):

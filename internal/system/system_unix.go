@@ -47,6 +47,18 @@ func links(info fs.FileInfo) uint64 {
 // between the two would hold one whose file nobody finds.
 func RemoveLock(lock *flock.Flock) error { return errors.Join(os.Remove(lock.Path()), lock.Unlock()) }
 
+// LockDir locks a directory itself, which nobody can take away without the directory: free is false where another process
+// has it locked, or this one by another handle. Some file systems that reach over a network lock no directories, and one
+// that may be written to but not read cannot be opened; the lock is nil then.
+func LockDir(path string) (lock *flock.Flock, free bool) {
+	lock = flock.New(path, flock.SetFlag(os.O_RDONLY|syscall.O_DIRECTORY))
+	locked, err := lock.TryLock()
+	if err != nil {
+		return nil, true
+	}
+	return lock, locked
+}
+
 // SyncDir brings the names in a directory to the disk: the files that were made, renamed and removed there. Where that
 // cannot be asked for, since the directory may be written to but not read or its file system has no such thing, as
 // some that reach over a network, the system does it in its own time; that is no error.

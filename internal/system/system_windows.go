@@ -38,6 +38,9 @@ func links(info fs.FileInfo) uint64 { return 1 }
 // where another process takes it in between the file stays, and removing it is an error.
 func RemoveLock(lock *flock.Flock) error { return errors.Join(lock.Unlock(), os.Remove(lock.Path())) }
 
+// LockDir locks nothing: Windows lets no program lock a directory, and nobody remove a file that another has open.
+func LockDir(path string) (lock *flock.Flock, free bool) { return nil, true }
+
 // SyncDir does nothing: Windows writes the names in a directory down with the files, and lets no program flush a
 // directory.
 func SyncDir(path string) error { return nil }
