@@ -99,6 +99,8 @@ func (s *source[R]) scan(said *Sum, take func(*record[R]) error) (tableFile[R], 
 		switch torn := s.torn(file.table, read, &rec, err); {
 		case torn:
 			return file, &tornError{s.file.Name(), s.lineAt(file.whole), file.whole, s.size}
+		case errors.Is(err, errTooLarge):
+			return file, fmt.Errorf("%s:%d: %w", s.file.Name(), s.lineAt(file.whole), errTooLarge)
 		case err != nil:
 			return file, fmt.Errorf("%s: %w", s.file.Name(), err)
 		case header:
@@ -111,6 +113,7 @@ func (s *source[R]) scan(said *Sum, take func(*record[R]) error) (tableFile[R], 
 			return file, fmt.Errorf("%s:%d: %w", s.file.Name(), line, err)
 		}
 		file.whole = rec.to
+		read.till = rec.to + maxRecord
 	}
 }
 
@@ -118,10 +121,10 @@ func (s *source[R]) scan(said *Sum, take func(*record[R]) error) (tableFile[R], 
 // and was cut. A record that cannot be read although others follow it was changed, and so was one that swallows them,
 // since a quote is missing.
 func (s *source[R]) torn(t table[R], read *summing, rec *record[R], unread error) bool {
-	if read.zero >= 0 && read.zero < rec.to {
+	if read.zero >= 0 && read.zero < rec.to || errors.Is(unread, errZeros) {
 		return true
 	}
-	if rec.to < s.size {
+	if rec.to < s.size || errors.Is(unread, errTooLarge) {
 		return false
 	}
 	var last [1]byte // a record that was cut may be one that can be read, but does not end its line
@@ -135,7 +138,7 @@ func (s *source[R]) torn(t table[R], read *summing, rec *record[R], unread error
 // swallows tells whether any line of a record but the first is a record by itself.
 func (s *source[R]) swallows(t table[R], rec *record[R]) bool {
 	lines := bufio.NewScanner(io.NewSectionReader(s.file, rec.from, s.size-rec.from))
-	lines.Buffer(nil, 4<<20) // an invalid row may have cells of 1 MiB
+	lines.Buffer(nil, maxRecord)
 	for first := true; lines.Scan(); first = false {
 		cells, err := csv.NewReader(strings.NewReader(lines.Text())).Read()
 		var row R

@@ -205,13 +205,20 @@ func sealed(text []byte) []byte {
 	return fmt.Appendf(bytes.Clone(text), "%s%x\"\n}\n", sumLine, sha256.Sum256(text))
 }
 
+// maxRun is how many bytes a run.json has at most; a session takes some hundred.
+const maxRun = 16 << 20
+
 func readFile(name string) ([]byte, error) {
 	f, err := system.Open(name, os.O_RDONLY, 0)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return io.ReadAll(f)
+	text, err := io.ReadAll(io.LimitReader(f, maxRun+1))
+	if err == nil && len(text) > maxRun {
+		err = fmt.Errorf("%s has more than %d MiB: it is none that meetbatch wrote", name, maxRun>>20)
+	}
+	return text, err
 }
 
 // WriteRun replaces run.json, which names this process then; it is on the disk when WriteRun returns. After an error the

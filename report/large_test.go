@@ -1,0 +1,81 @@
+package report_test
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"meetbatch/job"
+	"meetbatch/report"
+)
+
+// TestLargeDamage: what was put into a file of a run takes neither memory nor time in proportion to what follows it.
+func TestLargeDamage(t *testing.T) {
+	results, requests := tables(t)
+	row := results[strings.LastIndexByte(strings.TrimSpace(results), '\n')+1:]
+	ends := recordEnds(results)
+	many := strings.Repeat(row, 48<<20/len(row))
+	for name, test := range map[string]struct {
+		results string
+		size    int64 // to which zeros make it longer
+		torn    bool
+	}{
+		"a quote":                {results[:ends[2]] + `"` + many, 0, false},
+		"a quote within a field": {results[:ends[2]] + `8,"` + many, 0, false},
+		"one line":               {results[:ends[2]] + strings.NewReplacer("\n", " ", ",", " ").Replace(many), 0, false},
+		"zeros at the end":       {results, 20 << 30, true},
+		"zeros in a record":      {results[:len(results)-5], 20 << 30, true},
+		"zeros in the middle":    {results[:ends[2]] + strings.Repeat("\x00", 48<<20) + results[ends[2]:], 0, true},
+	} {
+		path := write(t, test.results, requests)
+		file := filepath.Join(path, report.ResultsFile)
+		if test.size > 0 {
+			if err := os.Truncate(file, test.size); err != nil {
+				t.Skip(err) // a file system that has no room for it
+			}
+		}
+		check := report.Check{Operation: job.Reclaim, Run: report.Run{Schema: 2, State: report.Running, Input: report.Input{LastLine: 9}}}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		start := time.Now()
+		_, verifyErr := report.Verify(path, check)
+		past, err := report.Open(path, check)
+		runtime.ReadMemStats(&after)
+		if took := time.Since(start); took > 10*time.Second {
+			t.Errorf("%s: took %v", name, took)
+		}
+		if took := after.TotalAlloc - before.TotalAlloc; took > 640<<20 { // in all, of which most is let go again
+			t.Errorf("%s: took %d MiB", name, took>>20)
+		}
+		switch {
+		case test.torn && (err != nil || verifyErr != nil):
+			t.Errorf("%s: %v, %v", name, verifyErr, err)
+		case !test.torn && (err == nil || verifyErr == nil || !strings.Contains(err.Error(), file+":5: ")):
+			t.Errorf("%s: %v, %v", name, verifyErr, err)
+		}
+		if err == nil {
+			past.Close()
+		}
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestLargeRun: so does run.json.
+func TestLargeRun(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, report.RunFile)
+	if err := errors.Join(os.WriteFile(file, bytes.Repeat([]byte(" "), 1<<20), 0o666), os.Truncate(file, 1<<30)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := report.ReadRun(dir); err == nil || !strings.Contains(err.Error(), "has more than 16 MiB") {
+		t.Errorf("ReadRun = %v", err)
+	}
+}
