@@ -103,7 +103,7 @@ func (e *environment) checkProxies(warn func(string)) error {
 	warning, err := meeting.CheckProxies(func(name string) string { return e.variables[name] })
 	switch {
 	case err != nil:
-		return run.Refuse(err, "mend it, or unset it to do without: nothing was sent")
+		return run.Refuse(err, "mend it, or unset it to do without")
 	case warning != "":
 		warn(warning)
 	}

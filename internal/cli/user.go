@@ -95,7 +95,11 @@ func (u *user) Confirm(ctx context.Context, p *run.Planned) error {
 	case "y", "yes":
 		return nil
 	}
-	return run.Refuse(errors.New("not confirmed, nothing was sent"), "answer y, or add --yes")
+	nothing := "nothing"
+	if p.Settled > 0 {
+		nothing = "nothing more"
+	}
+	return run.Refuse(fmt.Errorf("not confirmed, %s was sent", nothing), "answer y, or add --yes")
 }
 
 // asking gives where somebody is asked, until done is called: at standard error, or where that is no terminal at the one

@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"meetbatch/internal/words"
 	"meetbatch/report"
@@ -43,7 +44,7 @@ func openInput(ctx context.Context, path string, stdin io.Reader) (*input, error
 	if err != nil {
 		return nil, err
 	}
-	in := &input{name: words.Name(path), meta: report.Input{Path: path}, sum: sha256.New(), once: !info.Mode().IsRegular()}
+	in := &input{name: words.Name(path), meta: report.Input{Path: path}, sum: sha256.New(), once: !info.Mode().IsRegular() || ofProcess(path)}
 	if absolute, err := filepath.Abs(path); err == nil {
 		in.meta.Path = absolute
 	}
@@ -60,6 +61,29 @@ func openInput(ctx context.Context, path string, stdin io.Reader) (*input, error
 	modified := in.info.ModTime().UTC()
 	in.from, in.meta.Size, in.meta.Modified = in.file, in.info.Size(), &modified
 	return in, nil
+}
+
+// ofProcess tells whether a path leads to what this process has open: /dev/stdin, /dev/fd/3, /proc/self/fd/3, or a link to
+// one of these. Whoever opens it in another process has another file, even if it is a regular one here.
+func ofProcess(path string) bool {
+	path, err := filepath.Abs(path)
+	for range 40 { // as many links as Linux follows
+		if folder, linkErr := filepath.EvalSymlinks(filepath.Dir(path)); linkErr == nil {
+			path = filepath.Join(folder, filepath.Base(path))
+		}
+		if path == "/dev/stdin" || strings.HasPrefix(path, "/dev/fd/") || strings.HasPrefix(path, "/proc/") {
+			return true
+		}
+		to, linkErr := os.Readlink(path)
+		if err != nil || linkErr != nil {
+			return false
+		}
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(filepath.Dir(path), to)
+		}
+		path = to
+	}
+	return false
 }
 
 // FindInput refuses a FILE that is not there, or cannot be one, before anything else is looked at.
@@ -135,13 +159,19 @@ func openAgain(dir string, was report.Input) (*input, error) {
 	case was.Path == "-":
 		return nil, Refuse(errUnread, beginNew)
 	}
-	return openOutside(was)
+	return openOutside(dir, was)
 }
 
 // openOutside opens the file that a run read, of which its directory has no copy.
-func openOutside(was report.Input) (*input, error) {
+func openOutside(dir string, was report.Input) (*input, error) {
 	in, err := openInput(context.Background(), was.Path, nil)
-	if err != nil {
+	if err == nil && in.once && was.SHA256 != "" {
+		err = fmt.Errorf("%s can be read only once", in.name)
+	}
+	switch {
+	case err != nil && was.SHA256 != "":
+		return nil, Refuse(fmt.Errorf("%s is not the file that it was when the run began: %w", words.Name(was.Path), err), bringBack(dir))
+	case err != nil:
 		return nil, Refuse(err, beginNew)
 	}
 	then, now := was.Modified, in.meta.Modified

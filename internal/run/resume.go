@@ -125,7 +125,7 @@ func misfit(err error) error {
 	if errors.As(err, &locked) {
 		return err
 	}
-	return Unrecorded(err, "nothing was sent; bring the files back as the run left them, or begin a new run")
+	return Unrecorded(err, "nothing more was sent; bring the files back as the run left them, or begin a new run")
 }
 
 // check is what the files of a run are held against, but for its input.
@@ -180,8 +180,12 @@ func (r *run) refuseChanged() error {
 		return Unrecorded(fmt.Errorf("%s is damaged: its SHA-256 is not the one in %s", r.input.file.Name(), report.RunFile),
 			"bring it back from where it was saved, or take it away if the file that the run read is still what it was")
 	}
-	return Refuse(fmt.Errorf("%s is not the file that it was when the run began: its SHA-256 has changed", r.input.name),
-		"bring the old file back, or begin a new run with the new one, and with --skip-succeeded "+words.Quoted(r.path))
+	return Refuse(fmt.Errorf("%s is not the file that it was when the run began: its SHA-256 has changed", r.input.name), bringBack(r.path))
+}
+
+// bringBack is the way out of a run whose input is not what it was, which may have sent a part of it.
+func bringBack(path string) string {
+	return "bring the old file back, or begin a new run with the new one, and with --skip-succeeded " + words.Quoted(path)
 }
 
 // beginNew is the way out of a run that cannot go on and has sent nothing.

@@ -271,7 +271,11 @@ func (r *run) orStopped(err error) error {
 	if r.Stopping.Err() == nil {
 		return err
 	}
-	return &Error{Stopped, fmt.Errorf("%w, before anything was sent", context.Cause(r.Stopping)), "give the same command again"}
+	anything := "anything"
+	if r.past != nil {
+		anything = "anything more"
+	}
+	return &Error{Stopped, fmt.Errorf("%w, before %s was sent", context.Cause(r.Stopping), anything), "give the same command again"}
 }
 
 // isSettled is what a planner asks about rows that an interrupted run has settled.

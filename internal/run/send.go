@@ -28,9 +28,9 @@ func (r *run) send() error {
 	r.meta.State = report.Running
 	r.beginSession()
 	if err := r.dir.WriteRun(r.meta); isMoved(err) {
-		return Unrecorded(err, "nothing was sent")
+		return Unrecorded(err, "nothing more was sent")
 	} else if err != nil {
-		return Unrecorded(err, "nothing was sent; make room, and go on: "+nextResume(r.path))
+		return Unrecorded(err, "nothing more was sent; make room, and go on: "+nextResume(r.path))
 	}
 	before, err := r.sentBefore()
 	if err != nil {
