@@ -17,18 +17,18 @@ import (
 const upgradePause = 2 * time.Minute
 
 // answer says what a reply means. Nothing but the reply's body may show in it.
-func (c *Client) answer(r reply) job.Answer {
+func (c *Client) answer(r *reply) job.Answer {
 	answer := job.Answer{
 		HTTPStatus:      r.status,
 		ServerRequestID: c.clean(r.header.Get("X-Request-Id"), 128),
 		RetryAfter:      retryAfter(r.header.Get("Retry-After"), time.Now()),
 	}
 	if r.status >= 200 && r.status < 300 {
-		c.takeError(&answer, &r)
+		c.takeError(&answer, r)
 	} else {
 		c.explain(&answer, r.body)
 	}
-	answer.Foreign = strangerHint(&r, answer)
+	answer.Foreign = strangerHint(r, answer)
 	switch {
 	case answer.Foreign != "" && r.page:
 		answer.Message = c.clean(http.StatusText(r.status)+", and "+pageWords(r.body), 500)

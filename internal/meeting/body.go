@@ -54,7 +54,8 @@ type saying struct {
 }
 
 // takeError takes an error from the body of a 2xx. The documents allow one any body, and most hold nothing. What is JSON
-// and names no error is as good as nothing; what is a text, or longer than anything documented, is not the service's.
+// and names no error is as good as nothing; what is a text, or longer than anything documented, is not the service's. Of
+// JSON that broke off nobody knows what it was to say, unless it names an error already.
 func (c *Client) takeError(answer *job.Answer, r *reply) {
 	text := r.text()
 	if len(text) == 0 || r.page {
@@ -68,6 +69,7 @@ func (c *Client) takeError(answer *job.Answer, r *reply) {
 	case r.brokeOff != nil || len(r.body) > maxBody:
 		said.search(text)
 		said.wrong = said.wrong || len(r.body) > maxBody
+		r.cut = said == (saying{}) && unended(text)
 	default:
 		said.wrong = true
 	}
@@ -78,6 +80,18 @@ func (c *Client) takeError(answer *job.Answer, r *reply) {
 		said.message = string(text)
 	}
 	answer.Code, answer.Message = c.clean(said.code, 64), c.clean(said.message, 500)
+}
+
+// unended tells whether a text holds, or ends with, a JSON object or array whose end is missing.
+func unended(text []byte) bool {
+	values := json.NewDecoder(bytes.NewReader(text))
+	for {
+		rest := bytes.TrimLeft(text[values.InputOffset():], " \t\r\n")
+		var value json.RawMessage
+		if err := values.Decode(&value); err != nil {
+			return bytes.HasPrefix(rest, []byte("{")) || bytes.HasPrefix(rest, []byte("["))
+		}
+	}
 }
 
 // look goes through a value for what names an error, in the documented form, in that of the older service (returnCode,
@@ -179,8 +193,8 @@ func wordOf(value any) string {
 	return ""
 }
 
-// member finds a member of a body that broke off.
-var member = regexp.MustCompile(`"((?:[^"\\]|\\.)*)"\s*:\s*(?:"((?:[^"\\]|\\.)*)(?:"|$)|(-?[0-9]+|false|true))`)
+// member finds a member of a body that broke off. Of one whose own end is missing nobody knows what it was to say.
+var member = regexp.MustCompile(`"((?:[^"\\]|\\.)*)"\s*:\s*(?:"((?:[^"\\]|\\.)*)"|(-?[0-9]+|false|true)\s*[,}\]])`)
 
 // search goes through as much of a body as there is.
 func (s *saying) search(text []byte) {

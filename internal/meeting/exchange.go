@@ -49,7 +49,8 @@ type request struct {
 // call sends a request with the token of the sign-in, which it adds, and reads its answer. Any HTTP status is an answer;
 // so is a network error or a timeout, with HTTPStatus 0 and the reason as its message.
 //
-// What a request was to change is changed if the status says so, even if the body breaks off, so that is no error then.
+// What a request was to change is changed if the status says so, even if the body breaks off, so that is no error then,
+// unless it has begun to say something: an error could have followed.
 // Whoever needs the body takes it from the reply, and looks at brokeOff too.
 func (c *Client) call(ctx context.Context, q request) (answer job.Answer, r reply) {
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
@@ -64,8 +65,8 @@ func (c *Client) call(ctx context.Context, q request) (answer job.Answer, r repl
 	if err != nil {
 		return c.noAnswer(ctx, err, connected.Load()), r
 	}
-	answer = c.answer(r)
-	if r.brokeOff != nil && r.status >= 300 && answer.Foreign == "" {
+	answer = c.answer(&r)
+	if r.brokeOff != nil && (r.status >= 300 || r.cut) && answer.Foreign == "" {
 		return job.Answer{Message: c.clean(fmt.Sprintf("%d, and the answer broke off: %s", r.status, c.reason(ctx, r.brokeOff)), 500)}, r
 	}
 	answer.Stale = answer.Foreign == "" && c.Credentials.Token == "" && c.tokens.learn(q.token, r.status, answer.Means() == job.TokenOver)
@@ -79,6 +80,7 @@ type reply struct {
 	body     []byte // in UTF-8, without the blanks before it, and no more than maxBody and one byte of it
 	brokeOff error  // why there is less of the body than was to come
 	page     bool   // it is one for a browser
+	cut      bool   // it is a part of what was to say what came of the request
 }
 
 // exchange sends a request as it is, with what every request carries, and reads what is answered. An error says that

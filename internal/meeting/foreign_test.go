@@ -83,7 +83,6 @@ func TestForeign(t *testing.T) {
 		"nothing, of a script":        {withBody("200 OK", "Content-Type: application/javascript", ""), "success"},
 		"no error":                    {withBody("200 OK", json, `{"error":null,"errors":[],"success":true,"status":200,"message":"fine","code":"0"}`), "success"},
 		"a status of something else":  {withBody("200 OK", json, `{"user":{"status":"500","success":false}}`), "success"},
-		"half of something harmless":  {"HTTP/1.1 200 OK\r\nContent-Length: 143\r\n\r\n" + `{"achievementTime":"2019-11`, "success"},
 		"broke off":                   {"HTTP/1.1 200 OK\r\nContent-Length: 143\r\n\r\n   ", "success"},
 		"the envelope":                {withBody("200 OK", "", fmt.Sprintf(envelope, "000000000")), "success"},
 		"a code that says success":    {withBody("200 OK", "", `{"error_code":"USG.000000000","error_msg":"Success"}`), "success"},
@@ -104,7 +103,6 @@ func TestForeign(t *testing.T) {
 		"throttled":               {withBody("200 OK", "", `{"error_code":"APIG.0308"}`), "200 APIG.0308"},
 		"an error of its own":     {withBody("200 OK", "", `{"error_code":"X.1"}`), "foreign 200 X.1 OK"},
 		"a message alone":         {withBody("200 OK", "", `{"error_msg":"blocked by policy"}`), "foreign 200 blocked by policy"},
-		"a cut code":              {"HTTP/1.1 200 OK\r\nContent-Length: 143\r\n\r\n" + `{"error_code":"USG.2010`, "foreign 200 USG.2010 OK"},
 		"the envelope, broken":    {withBody("200 OK", "", fmt.Sprintf(envelope, "000000003")), "foreign 200 000000003 m"},
 
 		"plain text":                   {withBody("200 OK", "Content-Type: text/plain", "blocked by policy"), "foreign 200 blocked by policy"},
@@ -183,6 +181,38 @@ func TestForeign(t *testing.T) {
 				t.Errorf("got %s, want %s", got, test.want)
 			}
 		})
+	}
+}
+
+// TestCutAnywhere: a 200 that breaks off when it has begun to say something is no answer, wherever it breaks off, unless it
+// names an error already. One that says nothing, and one that says all before it breaks off, is a success.
+func TestCutAnywhere(t *testing.T) {
+	t.Parallel()
+	broken := func(chunked bool, body string) string {
+		if chunked {
+			return fmt.Sprintf("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n", len(body), body)
+		}
+		return "HTTP/1.1 200 OK\r\nContent-Length: 1430\r\n\r\n" + body
+	}
+	for _, whole := range []string{
+		`{"error_code":"USG.201080000","error_msg":"no room"}`,
+		` {"errno": 201080000, "x":[1]}`,
+		`{"returnCode":"000000000","returnMessage":"Success","achievementTime":"2019-11-12","requestId":"ab"}`,
+		`[{"ok":1},{"error_code":"USG.201080000"}]`, `{}`, `[]`, `{} {"error_code":"USG.201080000"}`,
+	} {
+		for n := range len(whole) {
+			a := answerTo(t, broken(n%2 == 0, whole[:n]))
+			text := strings.TrimSpace(whole[:n])
+			says := text == "" || text == "{}"
+			if a.Success() != says || a.Foreign != "" || a.HTTPStatus != 0 && !says && a.Code != "USG.201080000" && a.Code != "201080000" {
+				t.Errorf("%s: %+v", text, a)
+			}
+		}
+	}
+	for _, whole := range []string{"", " \r\n", "{}", "[]", "null", `{"returnCode":"000000000"}`, `{"user":[{}]} `} {
+		if a := answerTo(t, broken(false, whole)); !a.Success() {
+			t.Errorf("%s: %+v", whole, a)
+		}
 	}
 }
 

@@ -167,7 +167,7 @@ func (c *Client) signInExchange(ctx context.Context, q request) (job.Answer, rep
 	if json.Unmarshal(r.body, &documented) != nil || documented.Code == "" {
 		shown.body = nil
 	}
-	answer := c.answer(shown)
+	answer := c.answer(&shown)
 	if answer.Foreign == oddHint { // which is of a change; here it counts whether there is a token
 		answer.Foreign = ""
 	}
