@@ -73,7 +73,7 @@ func retryAfter(header string, now time.Time) time.Duration {
 		return max(time.Duration(seconds)*time.Second, 0)
 	}
 	at, _ := http.ParseTime(header) // the zero time, which is long over, where it is none
-	return max(at.Sub(now), 0)
+	return max(at.Sub(now).Round(time.Second), 0)
 }
 
 // clean makes foreign text fit for a record, a cell and a terminal: nothing that does not show, blanks folded, at most

@@ -16,6 +16,9 @@ import (
 // 500 is the service's own, and says nothing of the kind.
 const downAfter = 5
 
+// longAsked is how long the service may ask to wait without a word to people.
+const longAsked = 30 * time.Second
+
 // gate holds all callers back when the service asks for it or is down. While it is down one attempt at
 // a time goes through, to find out. It is safe for concurrent use.
 type gate struct {
@@ -30,6 +33,7 @@ type gate struct {
 
 	troubleAt time.Time                   // when the trouble began; zero when there is none
 	down      bool                        // the service is out of reach
+	told      time.Time                   // until when it was told that nobody goes through
 	outage    outage                      // what is said of that
 	jammed    bool                        // it refuses every request
 	probing   bool                        // the one attempt that is let through then is under way
@@ -162,10 +166,10 @@ func (g *gate) away(about any, start time.Time, a job.Answer) (own bool, err err
 	g.probing = false
 	if !wasDown {
 		g.outage = outageOf(a)
-		g.notify(g.outage.is + ": " + a.Message + fmt.Sprintf("; trying one request now and then, for %d minutes at most", Patience/time.Minute))
+		g.notify(g.outage.is + ": " + a.String() + fmt.Sprintf("; trying one request now and then, for %d minutes at most", Patience/time.Minute))
 	}
 	if lasts, enough := g.hold(a.RetryAfter, g.delays.NextBackOff()); enough {
-		return false, fmt.Errorf("%s for %s: %s", g.outage.was, lasts, a.Message)
+		return false, fmt.Errorf("%s for %s: %s", g.outage.was, lasts, a)
 	}
 	return false, nil
 }
@@ -209,6 +213,27 @@ func (g *gate) rest(d time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.extend(d)
+}
+
+// asked lets nobody through for as long as the service asks with an answer that is good, which is told where it is long:
+// once, and not with each answer that puts it off a little further.
+func (g *gate) asked(d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	lasts := min(d, g.patience)
+	g.extend(lasts)
+	if lasts <= longAsked || time.Until(g.told) >= lasts-longAsked {
+		return
+	}
+	g.told = time.Now().Add(lasts)
+	text := fmt.Sprintf("the service asks to wait %s (Retry-After)", d)
+	if d > lasts {
+		text += fmt.Sprintf(", of which %s are waited", lasts)
+	}
+	g.notify(fmt.Sprintf("%s; the next request goes out at %s", text, g.until.Format("2006-01-02 15:04:05 -07:00")))
 }
 
 // extend moves until, if that is later.

@@ -249,6 +249,9 @@ func (t *Turn) Back() {
 func (t *Turn) Answered(about any, a job.Answer) (own bool, err error) {
 	rest, v := t.pacer.hear(about, t.goneAt, a)
 	t.pacer.gate.rest(rest)
+	if kind := a.Kind(); kind == job.Alive || kind == job.Expired { // also where something else was wrong, or nothing
+		t.pacer.gate.asked(a.RetryAfter)
+	}
 	return t.pacer.gate.answered(about, t.goneAt, a, v)
 }
 
@@ -265,7 +268,6 @@ func (p *Pacer) hear(about any, start time.Time, a job.Answer) (rest time.Durati
 		p.book.throttled++
 		return rest, p.refused(about, start, now, a.RetryAfter > 0)
 	case job.Alive, job.Expired:
-		rest = max(rest, min(a.RetryAfter, p.gate.patience)) // also where something else was wrong, or nothing
 		fallthrough
 	case job.Broken:
 		p.company.passes()

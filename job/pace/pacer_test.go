@@ -93,6 +93,57 @@ func TestMessagesAreNoFormats(t *testing.T) {
 	})
 }
 
+// TestLongWait: where good answers ask to wait, all do, and a long wait is told once.
+func TestLongWait(t *testing.T) {
+	for asked, want := range map[time.Duration]string{
+		0: "", 30 * time.Second: "",
+		time.Minute:    "the service asks to wait 1m0s (Retry-After); the next request goes out at ",
+		24 * time.Hour: "the service asks to wait 24h0m0s (Retry-After), of which 15m0s are waited; the next request goes out at ",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var said []string
+			p := pace.New(pace.Settings{Notify: func(text string) { said = append(said, text) }})
+			var turns []*pace.Turn
+			for range 8 { // in flight at once, and answered one after another
+				turn, err := p.Next(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				turn.Gone()
+				turns = append(turns, turn)
+			}
+			for i, turn := range turns {
+				if _, err := turn.Answered(i, job.Answer{HTTPStatus: 200, RetryAfter: asked}); err != nil {
+					t.Error(err)
+				}
+				time.Sleep(time.Second)
+			}
+			start := time.Now()
+			if turn, err := p.Next(t.Context()); err == nil {
+				turn.Back()
+			}
+			if took := time.Since(start); took < min(asked, 15*time.Minute)-2*time.Second {
+				t.Errorf("%v: the next goes out after %v", asked, took)
+			}
+			if (want == "") != (len(said) == 0) || len(said) > 1 || len(said) == 1 && !strings.HasPrefix(said[0], want) {
+				t.Errorf("%v: said %q", asked, said)
+			}
+		})
+	}
+}
+
+// TestStatusIsNamed: a status that nobody knows is what is said where an answer has no words.
+func TestStatusIsNamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var said []string
+		p := pace.New(pace.Settings{Patience: time.Minute, Notify: func(text string) { said = append(said, text) }})
+		_, err := drive(t.Context(), p, 2, 2, func() job.Answer { return job.Answer{HTTPStatus: 999} })
+		if err == nil || !strings.HasSuffix(err.Error(), ": 999") || len(said) == 0 || !strings.HasPrefix(said[0], "the service is out of reach: 999; ") {
+			t.Errorf("%v, said %q", err, said)
+		}
+	})
+}
+
 // TestNoFile: where this machine allows no further connection, that is said, and nothing of the service.
 func TestNoFile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -2,6 +2,7 @@ package pace
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"meetbatch/job"
@@ -15,7 +16,17 @@ type quota struct {
 	n    int         // of all
 }
 
+// newQuotas makes quotas for which requests of before count. A time that is yet to come was written when the clock was
+// wrong, and is taken for now: it must not hold a quota until then.
 func newQuotas(rates []job.Rate, before []time.Time) []*quota {
+	before = slices.Clone(before)
+	now := time.Now()
+	for i, at := range before {
+		if at.After(now) {
+			before[i] = now
+		}
+	}
+	slices.SortFunc(before, time.Time.Compare)
 	all := make([]*quota, len(rates))
 	for i, r := range rates {
 		all[i] = &quota{rate: r}

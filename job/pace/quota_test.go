@@ -12,6 +12,29 @@ import (
 	"meetbatch/job/pace"
 )
 
+// TestQuotasOfAWrongClock: requests that are said to have gone out in the future count as of now, in whichever order they
+// stand.
+func TestQuotasOfAWrongClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		p := pace.New(pace.Settings{
+			Quotas: []job.Rate{{Requests: 3, Per: time.Hour}},
+			Sent:   []time.Time{start.Add(40 * 24 * time.Hour), start.Add(-50 * time.Minute), start.Add(-40 * time.Minute)},
+		})
+		for i, want := range []time.Duration{10 * time.Minute, 20 * time.Minute, time.Hour} {
+			turn, err := p.Next(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			turn.Gone()
+			turn.Answered(i, fine)
+			if took := time.Since(start); took < want || took > want+time.Second {
+				t.Errorf("request %d goes out after %v, want %v", i+1, took, want)
+			}
+		}
+	})
+}
+
 // TestQuotas: no more requests than a quota allows go out in any such time, also those of before; the spaced rate
 // holds besides, and whoever waits is told until when, and let go with the context.
 func TestQuotas(t *testing.T) {
