@@ -48,6 +48,11 @@ func acquire(dir string) (*lock, error) {
 		return nil, lockedBy(dir)
 	}
 	l := &lock{flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDONLY|system.NoFollow), flock.SetPermissions(system.Perm)), folder}
+	if absent(path) { // it is made as every file of the directory is, so that it belongs to whom these do
+		if f, err := system.Open(path, os.O_CREATE|os.O_RDONLY, system.Perm); err == nil {
+			f.Close()
+		}
+	}
 	locked, err := l.file.TryLock()
 	if err == nil && !locked {
 		err = lockedBy(dir)

@@ -4,9 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"reflect"
 
+	"meetbatch/internal/system"
 	"meetbatch/internal/words"
 	"meetbatch/job"
 	"meetbatch/report"
@@ -28,6 +31,8 @@ func Load(path string) (*Stored, error) {
 	switch {
 	case errors.Is(err, report.ErrNoRun):
 		return nil, Refuse(err, noRunHint(path))
+	case errors.Is(err, fs.ErrPermission):
+		return nil, Unrecorded(err, ownerHint(path))
 	case err != nil:
 		return nil, Unrecorded(err, "nothing goes on by a run.json that cannot be trusted: bring it back as the run left it")
 	}
@@ -53,6 +58,16 @@ func storedIn(path string, meta report.Run) (s *Stored, err error) {
 		return nil, Unrecorded(fmt.Errorf("%s: the state is %q", file, string(meta.State)), "")
 	}
 	return s, nil
+}
+
+// ownerHint says of a run.json that may not be read whose it is.
+func ownerHint(path string) string {
+	for _, path := range []string{filepath.Join(path, report.RunFile), path} {
+		if info, err := os.Lstat(path); err == nil && system.Owner(info) != "" {
+			return fmt.Sprintf("%s belongs to %s: give the command as that user, or let this one read it", words.Name(path), system.Owner(info))
+		}
+	}
+	return "give the command as the user whose run it is, or let this one read it"
 }
 
 // noRunHint says what to name where path is no run.

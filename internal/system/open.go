@@ -24,11 +24,13 @@ func (e *NotFileError) Hint() string {
 
 // Open opens a regular file, or makes one, as os.OpenFile does. It follows no link, and does not wait for the other end
 // of a pipe: where anything else has the name the error is a *NotFileError. That goes for a file with a second name as
-// well when it is opened for writing, since the other one would be written too.
+// well when it is opened for writing, since the other one would be written too. What root makes belongs to the owner of
+// the directory.
 func Open(path string, flags int, perm fs.FileMode) (*os.File, error) {
 	if err := Regular(path); err != nil {
 		return nil, err
 	}
+	_, absent := os.Lstat(path)
 	f, err := os.OpenFile(path, flags|NoFollow, perm)
 	if err != nil {
 		return nil, err
@@ -42,6 +44,9 @@ func Open(path string, flags int, perm fs.FileMode) (*os.File, error) {
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
+	}
+	if absent != nil {
+		own(f, nil)
 	}
 	return f, nil
 }

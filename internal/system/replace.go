@@ -25,7 +25,8 @@ const Perm fs.FileMode = 0o640
 
 // Replace begins a file that will stand at path. Until then it stands beside it, under a name that begins with
 // ReplacementPrefix. It gets the permissions of the file that it replaces, as far as they are within perm, and where there
-// is none perm, less what umask takes. Where something else than a file stands at path the error is a *NotFileError.
+// is none perm, less what umask takes. Its owner and group too are those of the file that it replaces, where this process
+// may give it away, and what root makes anew belongs to the owner of the directory. Where something else than a file stands at path the error is a *NotFileError.
 func Replace(path string, perm fs.FileMode) (*Replacement, error) {
 	before, err := os.Lstat(path)
 	switch {
@@ -42,6 +43,7 @@ func Replace(path string, perm fs.FileMode) (*Replacement, error) {
 		return nil, err
 	}
 	r := &Replacement{File: f, path: path}
+	own(f, before)
 	if before != nil {
 		if err := f.Chmod(perm); err != nil { // umask may have taken a part of them
 			return nil, errors.Join(err, r.Discard())

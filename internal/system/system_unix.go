@@ -6,6 +6,9 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"os/user"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -46,6 +49,35 @@ func links(info fs.FileInfo) uint64 {
 // RemoveLock removes the file of a lock and gives the lock up. The name goes first: a process that took the lock
 // between the two would hold one whose file nobody finds.
 func RemoveLock(lock *flock.Flock) error { return errors.Join(os.Remove(lock.Path()), lock.Unlock()) }
+
+// own gives a new file to the owner and the group of the one whose place it takes, or, where there is none and root makes
+// it, to those of its directory: else whoever goes on with somebody's run as root would take it away from him. What may
+// not be given away stays this process's own.
+func own(f *os.File, before fs.FileInfo) {
+	if before == nil && os.Geteuid() == 0 {
+		before, _ = os.Stat(filepath.Dir(f.Name()))
+	}
+	if before == nil {
+		return
+	}
+	was, is := before.Sys().(*syscall.Stat_t)
+	if is && f.Chown(int(was.Uid), int(was.Gid)) != nil {
+		f.Chown(-1, int(was.Gid))
+	}
+}
+
+// Owner names who a file belongs to; empty where that cannot be told.
+func Owner(info fs.FileInfo) string {
+	s, is := info.Sys().(*syscall.Stat_t)
+	if !is {
+		return ""
+	}
+	id := strconv.FormatUint(uint64(s.Uid), 10)
+	if u, err := user.LookupId(id); err == nil {
+		return u.Username
+	}
+	return "user " + id
+}
 
 // LockDir locks a directory itself, which nobody can take away without the directory: free is false where another process
 // has it locked, or this one by another handle. Some file systems that reach over a network lock no directories, and one

@@ -38,6 +38,12 @@ func links(info fs.FileInfo) uint64 { return 1 }
 // where another process takes it in between the file stays, and removing it is an error.
 func RemoveLock(lock *flock.Flock) error { return errors.Join(lock.Unlock(), os.Remove(lock.Path())) }
 
+// own does nothing: a file on Windows gets its rights from its directory.
+func own(f *os.File, before fs.FileInfo) {}
+
+// Owner tells nothing: who a file belongs to does not show in what Windows tells of it.
+func Owner(info fs.FileInfo) string { return "" }
+
 // LockDir locks nothing: Windows lets no program lock a directory, and nobody remove a file that another has open.
 func LockDir(path string) (lock *flock.Flock, free bool) { return nil, true }
 
