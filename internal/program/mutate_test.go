@@ -5,8 +5,10 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"math/rand/v2"
 	"net/http"
@@ -262,6 +264,9 @@ func tearTables(t *testing.T, seed uint64, runs int) {
 }
 
 func tear(t *testing.T, chance *rand.Rand, path string) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return // it was removed before, and the resume was killed before it made it again
+	}
 	text := read(t, path)
 	at := chance.IntN(len(text) + 1)
 	switch chance.IntN(6) {
