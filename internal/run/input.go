@@ -149,6 +149,10 @@ func openAgain(dir string, was report.Input) (*input, error) {
 	case err == nil && was.SHA256 != "":
 		in := &input{name: was.Path, meta: was, sum: sha256.New()}
 		in.readFrom(file, want)
+		if err := in.checkKept(); err != nil {
+			in.close()
+			return nil, err
+		}
 		return in, nil
 	case err == nil:
 		return nil, errors.Join(Refuse(errUnread, beginNew), file.Close())
@@ -160,6 +164,34 @@ func openAgain(dir string, was report.Input) (*input, error) {
 		return nil, Refuse(errUnread, beginNew)
 	}
 	return openOutside(dir, was)
+}
+
+// checkKept refuses a copy that is not what was kept before anything of it is unpacked, which could come to any size.
+func (in *input) checkKept() error {
+	info, err := in.file.Stat()
+	switch {
+	case err != nil:
+		return Unrecorded(err, "")
+	case info.Size() != in.want.Size:
+		return in.damaged(fmt.Sprintf("it has %s bytes, and %s says %s", words.Number(info.Size()), report.RunFile, words.Number(in.want.Size)))
+	case filepath.Base(in.file.Name()) == report.OldInputFile: // which is not packed, and may be large
+		return nil
+	}
+	sum := sha256.New()
+	if _, err := io.Copy(sum, in.file); err != nil {
+		return Unrecorded(err, "")
+	}
+	if hex.EncodeToString(sum.Sum(nil)) != in.want.SHA256 {
+		return in.damaged("its SHA-256 is not the one in " + report.RunFile)
+	}
+	_, err = in.file.Seek(0, io.SeekStart)
+	return err
+}
+
+// damaged is the error of a copy that is not what was kept.
+func (in *input) damaged(how string) error {
+	return Unrecorded(fmt.Errorf("%s is damaged: %s", in.file.Name(), how),
+		"bring it back from where it was saved, or take it away if the file that the run read is still what it was")
 }
 
 // openOutside opens the file that a run read, of which its directory has no copy.

@@ -192,8 +192,7 @@ func (r *run) prepareAgain() error {
 // refuseChanged refuses an input that is not what it was when the run began.
 func (r *run) refuseChanged() error {
 	if r.input.kept {
-		return Unrecorded(fmt.Errorf("%s is damaged: its SHA-256 is not the one in %s", r.input.file.Name(), report.RunFile),
-			"bring it back from where it was saved, or take it away if the file that the run read is still what it was")
+		return r.input.damaged("its SHA-256 is not the one in " + report.RunFile)
 	}
 	return Refuse(fmt.Errorf("%s is not the file that it was when the run began: its SHA-256 has changed", r.input.name), bringBack(r.path))
 }
