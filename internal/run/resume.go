@@ -32,7 +32,7 @@ func Load(path string) (*Stored, error) {
 	case errors.Is(err, report.ErrNoRun):
 		return nil, Refuse(err, noRunHint(path))
 	case errors.Is(err, fs.ErrPermission):
-		return nil, Unrecorded(err, ownerHint(path))
+		return nil, Unrecorded(err, ownerHint(path, err))
 	case err != nil:
 		return nil, Unrecorded(err, "nothing goes on by a run.json that cannot be trusted: bring it back as the run left it")
 	}
@@ -60,14 +60,18 @@ func storedIn(path string, meta report.Run) (s *Stored, err error) {
 	return s, nil
 }
 
-// ownerHint says of a run.json that may not be read whose it is.
-func ownerHint(path string) string {
-	for _, path := range []string{filepath.Join(path, report.RunFile), path} {
+// ownerHint says whose the file of a run is that may not be opened.
+func ownerHint(path string, err error) string {
+	paths := []string{filepath.Join(path, report.RunFile), path}
+	if e, is := errors.AsType[*fs.PathError](err); is {
+		paths = append([]string{e.Path, filepath.Dir(e.Path)}, paths...)
+	}
+	for _, path := range paths {
 		if info, err := os.Lstat(path); err == nil && system.Owner(info) != "" {
-			return fmt.Sprintf("%s belongs to %s: give the command as that user, or let this one read it", words.Name(path), system.Owner(info))
+			return fmt.Sprintf("%s (%s) belongs to %s: give the command as that user, or change whose it is and who may write it", words.Name(path), info.Mode().Perm(), system.Owner(info))
 		}
 	}
-	return "give the command as the user whose run it is, or let this one read it"
+	return "give the command as the user whose run it is, or let this one have it"
 }
 
 // noRunHint says what to name where path is no run.
@@ -114,7 +118,7 @@ func Resume(w World, s *Stored) (err error) {
 		return &report.LockedError{Path: s.Path} // until just now, by a process that took the run further
 	}
 	if err != nil {
-		return misfit(err)
+		return misfit(r.path, err)
 	}
 	if r.meta.Schema == 0 {
 		r.User.Warn(s.Path + " is a run of version 0.1, whose settings and files have no sums: they are taken as they are")
@@ -129,16 +133,33 @@ func Resume(w World, s *Stored) (err error) {
 	r.meta.RecordsLost = r.past.RecordsLost()
 	r.meta.State, r.meta.End, r.meta.ExitCode, r.meta.Reason = report.Running, nil, nil, ""
 	if r.dir, err = r.past.Resume(r.meta, r.planned.Torn); err != nil {
-		return Unrecorded(err, "")
+		return Unrecorded(err, writeHint(s.Path, err))
 	}
 	return r.send()
 }
 
+// writeHint says what to do about files of a run that this process may not open, or that there is no room for; empty:
+// something else is wrong.
+func writeHint(path string, err error) string {
+	switch {
+	case system.IsFull(err):
+		return "nothing more was sent; make room where the run directory is, and go on: " + nextResume(path)
+	case system.IsReadOnly(err):
+		return "nothing more was sent; the file system is mounted read-only: have it mounted for writing, or copy the run directory elsewhere, and go on there"
+	case errors.Is(err, fs.ErrPermission):
+		return "nothing more was sent; resume has to read and write every file of the run, and the directory: " + ownerHint(path, err)
+	}
+	return ""
+}
+
 // misfit gives the error of files that do not add up.
-func misfit(err error) error {
+func misfit(path string, err error) error {
 	var locked *report.LockedError
 	if errors.As(err, &locked) {
 		return err
+	}
+	if hint := writeHint(path, err); hint != "" {
+		return Unrecorded(err, hint)
 	}
 	return Unrecorded(err, "nothing more was sent; bring the files back as the run left them, or begin a new run")
 }
@@ -184,7 +205,7 @@ func (r *run) prepareAgain() error {
 	}
 	r.meta.Input.LastLine = r.planned.lastLine
 	if err := r.past.Fits(r.planned.Torn); err != nil {
-		return misfit(err)
+		return misfit(r.path, err)
 	}
 	return r.agree()
 }

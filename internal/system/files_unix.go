@@ -22,6 +22,12 @@ func FreeFiles() int {
 	return max(1, int(limit.Cur)-len(open))
 }
 
+// IsFull tells whether an error says that there is no room on a disk, or none for this user.
+func IsFull(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }
+
+// IsReadOnly tells whether an error says that nothing can be written to a file system.
+func IsReadOnly(err error) bool { return errors.Is(err, syscall.EROFS) }
+
 // TooManyFiles tells whether an error says that this process, or the machine, may open no more files and connections. Some
 // of those of a lookup say so in words alone.
 func TooManyFiles(err error) bool {
