@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"os/user"
 	"strings"
@@ -16,7 +17,7 @@ type Session struct {
 	User      string     `json:"user"`          // of the system
 	Host      string     `json:"host"`
 	PID       int        `json:"pid"`
-	Rate      string     `json:"rate"` // asked for, in the end
+	Rate      string     `json:"rate"` // asked for when it began
 	Workers   int        `json:"workers"`
 	Requests  int64      `json:"requests"`
 	Settled   int64      `json:"settled"` // rows
@@ -63,6 +64,15 @@ func (c Change) String() string {
 		parts = append(parts, fmt.Sprintf("workers %d", c.Workers))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// InForce tells which rate and how many workers hold in the end.
+func (s *Session) InForce() (rate string, workers int) {
+	rate, workers = s.Rate, s.Workers
+	for _, c := range s.Changes {
+		rate, workers = cmp.Or(c.Rate, rate), cmp.Or(c.Workers, workers)
+	}
+	return rate, workers
 }
 
 // Changes counts the changes of all sessions.

@@ -24,6 +24,7 @@ func (c *setCmd) Run(a *app) error {
 		return err
 	}
 	session := s.Run.Sessions[len(s.Run.Sessions)-1]
-	_, err = fmt.Fprintf(a.stdout, "%s: rate %s, %s\n", words.Name(s.Path), session.Rate, words.Plural(int64(session.Workers), "worker"))
+	rate, workers := session.InForce()
+	_, err = fmt.Fprintf(a.stdout, "%s: rate %s, %s\n", words.Name(s.Path), rate, words.Plural(int64(workers), "worker"))
 	return err
 }

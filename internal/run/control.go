@@ -160,12 +160,6 @@ func (r *run) obey(p *Progress, o Orders) error {
 	r.settings, r.meta.Settings = next, settings
 	session := &r.meta.Sessions[len(r.meta.Sessions)-1]
 	session.Changes = append(session.Changes, change)
-	if change.Rate != "" {
-		session.Rate = change.Rate
-	}
-	if change.Workers != 0 {
-		session.Workers = change.Workers
-	}
 	r.User.Warn("changed by meetbatch set: " + change.String())
 	return nil
 }

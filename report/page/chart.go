@@ -199,8 +199,10 @@ func (c *chart) drawRates(spans []span) {
 		top = max(top, c.Steps[i].PerMinute())
 	}
 	for _, s := range spans {
-		if s.perMinute < 3*top {
-			top = max(top, s.perMinute)
+		for _, one := range s.asked {
+			if one.perMinute < 3*top {
+				top = max(top, one.perMinute)
+			}
 		}
 	}
 	top *= 1.08
@@ -218,8 +220,21 @@ func (c *chart) drawRates(spans []span) {
 	}
 	area.WriteString("V100z")
 	for i, s := range spans {
-		if at := c.Sessions[i]; s.perMinute > 0 && s.perMinute <= top {
-			fmt.Fprintf(&asked, "M%s %sH%s", number(at.X), y(s.perMinute), number(at.X+at.Width))
+		at, lasts := c.Sessions[i], s.to.Sub(s.from)
+		x := func(t time.Time) string {
+			if lasts <= 0 {
+				return number(at.X)
+			}
+			return number(at.X + at.Width*min(max(float64(t.Sub(s.from))/float64(lasts), 0), 1))
+		}
+		for j, one := range s.asked {
+			to := s.to
+			if j+1 < len(s.asked) {
+				to = s.asked[j+1].from
+			}
+			if one.perMinute > 0 && one.perMinute <= top {
+				fmt.Fprintf(&asked, "M%s %sH%s", x(one.from), y(one.perMinute), x(to))
+			}
 		}
 	}
 	c.Area, c.Asked = area.String(), asked.String()

@@ -41,11 +41,37 @@ type timeline struct {
 
 // A span is a session, or several where there are too many.
 type span struct {
-	from, to  time.Time
-	first     int // the number of the session with which it begins
+	from, to time.Time
+	first    int // the number of the session with which it begins
+	asked    []asking
+	usual    time.Duration // from one request to the next
+	label    string
+}
+
+// An asking is a rate that was asked for, from a moment on; perMinute is 0 where it is no ceiling.
+type asking struct {
+	from      time.Time
 	perMinute float64
-	usual     time.Duration // from one request to the next
-	label     string
+}
+
+// askings are the rates of a session, which the command set may have changed.
+func askings(s *report.Session) (all []asking) {
+	add := func(from time.Time, text string) {
+		one := asking{from: from}
+		if rates, err := job.ParseRates(text); err == nil {
+			if r := rates.Spaced(); r.Requests > 0 && !r.Auto {
+				one.perMinute = float64(r.Requests) / r.Per.Minutes()
+			}
+		}
+		all = append(all, one)
+	}
+	add(s.Start, s.Rate)
+	for _, c := range s.Changes {
+		if c.Rate != "" {
+			add(c.At, c.Rate)
+		}
+	}
+	return all
 }
 
 // A slot says which bucket it is: the span, and the time as a multiple of the width.
@@ -95,11 +121,7 @@ func spanOf(number int, sessions []report.Session, over time.Time) span {
 	if requests > 0 {
 		s.usual = s.to.Sub(s.from) / time.Duration(requests)
 	}
-	if asked, err := job.ParseRates(last.Rate); err == nil {
-		if r := asked.Spaced(); r.Requests > 0 && !r.Auto {
-			s.perMinute = float64(r.Requests) / r.Per.Minutes()
-		}
-	}
+	s.asked = askings(&last)
 	return s
 }
 
