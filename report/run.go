@@ -34,6 +34,7 @@ type Run struct {
 	End         *time.Time      `json:"end,omitempty"`
 	Alive       *time.Time      `json:"alive,omitempty"`        // when this was written; while the run is under way, at least every two seconds
 	ExpectedEnd *time.Time      `json:"expected_end,omitempty"` // while it is under way, where it can be told
+	Waiting     *Waiting        `json:"waiting,omitempty"`      // while it is under way
 	State       State           `json:"state"`
 	Reason      string          `json:"reason,omitempty"`       // of a stop
 	Resumed     int             `json:"resumed"`                // how often

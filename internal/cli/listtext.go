@@ -220,7 +220,10 @@ func (l *listing) note(now time.Time) string {
 	case stateRefused, stateDamaged:
 		return words.Shown(l.Reason)
 	case string(report.UnderWay):
-		if l.ExpectedEnd == nil {
+		switch {
+		case l.Waiting != nil:
+			return l.state() + ", " + waitingText(l.Waiting, l.entry.Run.Requests.InFlight, now)
+		case l.ExpectedEnd == nil:
 			return l.state()
 		}
 		return l.state() + ", done at about " + clockZone(*l.ExpectedEnd, now)

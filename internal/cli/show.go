@@ -174,6 +174,9 @@ func (a *app) showText(v shown) string {
 	s := newSheet(columnsOf(a.stdout))
 	s.say(v.heading())
 	s.say("")
+	if parent := v.Run.Parent; parent != "" {
+		s.item("input", "failed.csv of "+parent+", whose lines are meant")
+	}
 	s.item("why", v.Run.Reason)
 	s.item("settled", v.settledText(), v.fatesText())
 	if v.life == report.Killed && v.Run.State == report.Running {
@@ -194,13 +197,23 @@ func (a *app) sayNext(s *sheet, v shown) {
 	switch {
 	case v.life == report.UnderWay:
 		asOf := fmt.Sprintf("As of %s, %s ago. ", clockZone(*v.Run.Alive, v.at), words.Roughly(max(v.at.Sub(*v.Run.Alive), 0).Truncate(time.Second)))
-		if v.follows {
+		w := v.Run.Waiting
+		mayChange := v.Run.State == report.Running && (w == nil || w.For != report.Stopping)
+		switch {
+		case v.follows && mayChange:
 			s.say(asOf + "To change its rate:")
-		} else {
+		case v.follows:
+			s.say(asOf)
+		case mayChange:
 			s.say(asOf + "To follow it, or to change its rate:")
 			s.command(next)
+		default:
+			s.say(asOf + "To follow it:")
+			s.command(next)
 		}
-		s.command(fmt.Sprintf("meetbatch set --rate %s %s", words.Quoted(v.Run.Rate.Asked), words.Quoted(v.Path)))
+		if mayChange {
+			s.command(fmt.Sprintf("meetbatch set --rate %s %s", words.Quoted(v.Run.Rate.Asked), words.Quoted(v.Path)))
+		}
 		return
 	case v.life == report.Silent:
 		where := ""

@@ -73,10 +73,40 @@ func (v shown) settledText() string {
 	if settled < c.Rows {
 		text += ", " + percent(settled, c.Rows)
 	}
-	if end := v.Run.ExpectedEnd; v.life == report.UnderWay && end != nil {
+	if v.life != report.UnderWay {
+		return text
+	}
+	if w := v.Run.Waiting; w != nil {
+		text += "; " + waitingText(w, v.Run.Requests.InFlight, v.at)
+	}
+	if end := v.Run.ExpectedEnd; end != nil {
 		text += fmt.Sprintf("; done at about %s, in %s", clockZone(*end, v.at), words.Roughly(max(end.Sub(v.at), 0).Round(time.Second)))
 	}
 	return text
+}
+
+// waitingText says what a run waits for, and until when.
+func waitingText(w *report.Waiting, inFlight int64, now time.Time) string {
+	since, until := "", ""
+	if w.Since != nil {
+		since = " since " + clock(*w.Since, now)
+	}
+	if w.Until != nil {
+		until = clock(*w.Until, now)
+	}
+	switch w.For {
+	case report.Throttled:
+		return "throttled, goes on at " + until
+	case report.UsedUp:
+		return "its rate is used up, goes on at " + until
+	case report.Down:
+		return fmt.Sprintf("service down%s, gives up at %s", since, until)
+	case report.Unheard:
+		return fmt.Sprintf("%s without an answer%s", words.Plural(inFlight, "request"), since)
+	case report.Stopping:
+		return fmt.Sprintf("stopping, %s in flight, until %s at the latest", words.Plural(inFlight, "request"), until)
+	}
+	return string(w.For)
 }
 
 // percent is a share that is 0 or 100 only where it is exactly that.
@@ -118,13 +148,16 @@ func (v shown) inFlightText() string {
 	return "nothing when it ended, so no request has to be repeated"
 }
 
+// leastForRate is how many requests a rate takes that is worth a word.
+const leastForRate = 10
+
 func (v shown) rateText() string {
 	r := v.Run.Rate
 	if v.life != report.UnderWay || v.Run.State != report.Running {
 		return ""
 	}
 	text := r.Asked + " asked"
-	if r.AchievedPerSecond > 0 {
+	if n := len(v.Run.Sessions); v.Run.Waiting == nil && n > 0 && v.Run.Sessions[n-1].Requests >= leastForRate {
 		text += fmt.Sprintf(", %s a minute reached", words.Rounded(r.AchievedPerSecond*60))
 	}
 	if r.Followed != "" {

@@ -101,7 +101,7 @@ func (u *user) sayStopping(s os.Signal) {
 
 // sayGivenUp says what a second signal did.
 func (u *user) sayGivenUp(inFlight int64) {
-	if u.sending.Load() != nil {
+	if u.sending.Load() != nil && inFlight > 0 {
 		u.console.Warn(fmt.Sprintf("gave up %s: their rows are unknown", words.Plural(inFlight, "request")), "in_flight", inFlight)
 	}
 }

@@ -75,6 +75,7 @@ func summary(e *run.Ending, next string, columns int, now time.Time) string {
 	if r.Counts.Left() > 0 {
 		files += ", " + report.FailedFile
 	}
+	files += ", " + report.PageFile
 	s.item("files", filepath.Clean(e.Dir.Path)+": "+files)
 	if next != "" {
 		s.say("")

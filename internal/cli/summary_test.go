@@ -64,7 +64,7 @@ func TestSummary(t *testing.T) {
   time      01:04:18 to 01:09:19 UTC, 4m38s of work in 3 sessions
   requests  1,633: 1,374 planned, 259 more to find bad rows or to try again
             p50 143ms, p99 250ms; throttled 16 times, held for 19s
-  files     run: results.csv, failed.csv
+  files     run: results.csv, failed.csv, report.html
 
 Of 151 rows sending again may help 40; mend the others in run/failed.csv, or
 not, then:
@@ -96,7 +96,8 @@ requests  1,633: 1,374 planned, 259 more
           p50 143ms, p99 250ms;
           throttled 16 times, held for
           19s
-files     run: results.csv, failed.csv
+files     run: results.csv, failed.csv,
+          report.html
 
 Of 151 rows sending again may help 40;
 mend the others in run/failed.csv, or
@@ -110,7 +111,7 @@ NEXT
 
 	e.Run.Counts, e.Run.Failures, e.Run.Sessions = report.Counts{Rows: 266, Succeeded: 266}, nil, e.Run.Sessions[:1]
 	e.Run.Requests.Sent, e.Run.Requests.Planned, e.Run.Rate = 25, 25, report.Pace{}
-	want := "Finished: all 266 rows of rooms.csv succeeded, 01:04:18 to 01:09:19 UTC\n\n  requests  25, as planned; p50 143ms, p99 250ms\n  files     run: results.csv\n"
+	want := "Finished: all 266 rows of rooms.csv succeeded, 01:04:18 to 01:09:19 UTC\n\n  requests  25, as planned; p50 143ms, p99 250ms\n  files     run: results.csv, report.html\n"
 	if got := summary(e, "", 80, now); got != want {
 		t.Errorf("all well:\n%s", got)
 	}

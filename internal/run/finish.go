@@ -150,7 +150,9 @@ func (r *run) writeFailed() error {
 
 // count completes what run.json says.
 func (r *run) count() {
+	reached := r.progress.pacer.Report().PerSecond
 	r.meta = r.describe(r.progress)
+	r.meta.Rate.AchievedPerSecond, r.meta.Waiting = reached, nil
 	end := r.Now().UTC()
 	r.meta.End, r.meta.ExpectedEnd = &end, nil
 }

@@ -62,11 +62,15 @@ func (r *run) describe(p *Progress) report.Run {
 	now, s := r.meta, p.Now()
 	now.Counts = s.Counts
 	now.Requests.Sent = s.Requests
-	if !s.End.IsZero() {
+	now.Waiting = p.waits(&s)
+	if unsure := now.Waiting != nil && now.Waiting.For != report.Throttled && now.Waiting.For != report.UsedUp; !s.End.IsZero() && !unsure {
 		end := s.End.UTC().Truncate(time.Second)
 		now.ExpectedEnd = &end
 	}
 	r.describePace(&now, p)
+	if s.PerSecond > 0 {
+		now.Rate.AchievedPerSecond = s.PerSecond // of late
+	}
 	return now
 }
 

@@ -24,6 +24,7 @@ type Progress struct {
 	timeout time.Duration // of one request
 
 	mu       sync.Mutex
+	stopping time.Time // since when nothing further is sent; zero: it goes on
 	asked    job.Rates
 	forecast forecast
 	answered int64     // requests, when that was looked at last
@@ -93,6 +94,41 @@ func (p *Progress) changed(asked job.Rates) {
 func (p *Progress) Throttled() (answers int64, held time.Duration) {
 	before, now := p.run.meta.Rate, p.pacer.Report()
 	return before.Throttled + now.Throttled, now.Held + time.Duration(before.HeldSeconds*float64(time.Second))
+}
+
+// unheardFor is for how long no answer comes until that is said.
+const unheardFor = 5 * time.Second
+
+// waits tells what the run waits for; nil: nothing but its turn.
+func (p *Progress) waits(s *Standing) *report.Waiting {
+	p.mu.Lock()
+	if p.run.Stopping.Err() != nil && p.stopping.IsZero() {
+		p.stopping = s.At
+	}
+	stopping := p.stopping
+	p.mu.Unlock()
+	moment := func(t time.Time) *time.Time {
+		if t.IsZero() {
+			return nil
+		}
+		t = t.UTC().Truncate(time.Second)
+		return &t
+	}
+	w := s.Waiting
+	waits := w.Until.After(s.At)
+	switch {
+	case !stopping.IsZero():
+		return &report.Waiting{For: report.Stopping, Since: moment(stopping), Until: moment(stopping.Add(s.Timeout))}
+	case w.Down:
+		return &report.Waiting{For: report.Down, Since: moment(w.Since), Until: moment(w.GiveUp)}
+	case w.Throttled && waits:
+		return &report.Waiting{For: report.Throttled, Since: moment(w.Since), Until: moment(w.Until)}
+	case w.UsedUp && waits:
+		return &report.Waiting{For: report.UsedUp, Until: moment(w.Until)}
+	case s.InFlight > 0 && s.Quiet >= unheardFor:
+		return &report.Waiting{For: report.Unheard, Since: moment(s.At.Add(-s.Quiet)), Until: moment(s.At.Add(s.Timeout - s.Quiet))}
+	}
+	return nil
 }
 
 // left tells for how long the run goes on that has some rows to settle still. Before the first are settled it is the time
