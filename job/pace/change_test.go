@@ -54,10 +54,16 @@ func TestChange(t *testing.T) {
 	}
 }
 
-// TestChangeWhileWaiting: whoever waits for a moment that is far away goes out at the new rate.
+// TestChangeWhileWaiting: whoever waits for a moment that is far away, of a rate or of a quota, goes out at the new rate.
 func TestChangeWhileWaiting(t *testing.T) {
+	for _, rates := range []job.Rates{parse(t, "1/50m"), parse(t, "100/1s,1/1d"), parse(t, "1/1h")} {
+		changeWhileWaiting(t, rates)
+	}
+}
+
+func changeWhileWaiting(t *testing.T, rates job.Rates) {
 	synctest.Test(t, func(t *testing.T) {
-		p := pace.New(pace.Settings{Rate: job.Rate{Requests: 1, Per: 50 * time.Minute}})
+		p := pace.New(pace.Settings{Rate: rates.Spaced(), Quotas: rates.Quotas()})
 		answer(t, p, "a", fine)
 		start := time.Now()
 		time.AfterFunc(5*time.Second, func() {
@@ -67,7 +73,7 @@ func TestChangeWhileWaiting(t *testing.T) {
 		})
 		answer(t, p, "b", fine)
 		if waited := time.Since(start); waited < 5*time.Second || waited > 7*time.Second {
-			t.Errorf("it went out after %s", waited)
+			t.Errorf("%s: it went out after %s", rates, waited)
 		}
 	})
 }

@@ -165,29 +165,37 @@ func (p *Pacer) waitLimiter(ctx context.Context) error {
 	}
 }
 
-// waitQuotas waits until no quota is used up.
+// waitQuotas waits until no quota is used up, by the quotas as they are from time to time.
 func (p *Pacer) waitQuotas(ctx context.Context) error {
-	p.mu.Lock()
-	quotas := p.quotas
-	p.mu.Unlock()
-	for _, q := range quotas {
-		p.mu.Lock()
-		next := q.next()
-		p.mu.Unlock()
+	var told *quota
+	for {
+		q, next := p.usedUp()
 		wait := time.Until(next)
 		if wait <= 0 {
-			continue
+			return nil
 		}
-		if wait > longWait {
+		if wait > longWait && q != told {
 			p.notify(fmt.Sprintf("%s are used up; the next goes out at %s", q, next.Format("2006-01-02 15:04:05 -07:00")))
+			told = q
 		}
 		select {
-		case <-time.After(wait):
+		case <-time.After(min(wait, step)):
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
-	return nil
+}
+
+// usedUp gives the quota that lets the next request out last, and when that is; a time that is over means now.
+func (p *Pacer) usedUp() (last *quota, at time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, q := range p.quotas {
+		if next := q.next(); next.After(at) {
+			last, at = q, next
+		}
+	}
+	return last, at
 }
 
 // limit brings the limiter to the governor's rate for now.

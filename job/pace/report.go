@@ -93,12 +93,8 @@ func (p *Pacer) Report() Report {
 // Waiting tells why nothing goes out now.
 func (p *Pacer) Waiting() Waiting {
 	w := p.gate.waiting()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, q := range p.quotas {
-		if next := q.next(); next.After(w.Until) && time.Until(next) > 0 {
-			w = Waiting{Until: next, UsedUp: true}
-		}
+	if _, next := p.usedUp(); next.After(w.Until) && time.Until(next) > 0 {
+		w = Waiting{Until: next, UsedUp: true}
 	}
 	return w
 }
