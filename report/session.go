@@ -75,12 +75,12 @@ func (s *Session) InForce() (rate string, workers int) {
 	return rate, workers
 }
 
-// Changes counts the changes of all sessions.
-func (r *Run) Changes() (n int) {
+// Changes lists the changes of all sessions.
+func (r *Run) Changes() (all []Change) {
 	for _, s := range r.Sessions {
-		n += len(s.Changes)
+		all = append(all, s.Changes...)
 	}
-	return n
+	return all
 }
 
 // Ended is how a session ended; empty while it is under way.

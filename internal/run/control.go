@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"meetbatch/internal/system"
@@ -49,29 +50,45 @@ func Set(path string, o Orders) (*Stored, error) {
 	if s.Run.State != report.Running || s.Run.Life(time.Now()) != report.UnderWay {
 		return nil, Refuse(fmt.Errorf("%s is not under way: nothing was changed", path), "to go on with it at another rate: meetbatch resume --rate R "+words.Quoted(path))
 	}
-	changes := s.Run.Changes()
+	before := len(s.Run.Changes())
 	file := filepath.Join(path, controlFile)
-	if err := o.write(file); err != nil {
-		return nil, Refuse(err, "")
+	late := time.Now().Add(orderPatience)
+	wait := func() bool { // tells whether there is time left
+		time.Sleep(orderEvery)
+		return time.Now().Before(late)
 	}
-	for late := time.Now().Add(orderPatience); time.Now().Before(late); time.Sleep(orderEvery) {
-		if _, err := os.Lstat(file); !errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		now, err := Load(path)
-		if err != nil {
-			return nil, err
-		}
-		if now.Run.Changes() == changes {
-			return nil, Refuse(fmt.Errorf("%s did not take it: nothing was changed", path), "its own messages say why")
-		}
-		return now, nil
+	err = o.write(file)
+	for errors.Is(err, fs.ErrExist) && wait() { // somebody else's orders come first
+		err = o.write(file)
 	}
-	err = os.Remove(file)
-	if errors.Is(err, fs.ErrNotExist) { // just now
-		return Load(path)
+	if err != nil {
+		return nil, Refuse(err, "how it stands: meetbatch show "+words.Quoted(path))
+	}
+	for wait() {
+		if _, err := os.Lstat(file); errors.Is(err, fs.ErrNotExist) {
+			return o.taken(path, before)
+		}
+	}
+	if err = os.Remove(file); errors.Is(err, fs.ErrNotExist) { // just now
+		return o.taken(path, before)
 	}
 	return nil, Refuse(errors.Join(fmt.Errorf("%s gave no answer within %s: nothing was changed", path, orderPatience), err), "how it stands: meetbatch show "+words.Quoted(path))
+}
+
+// taken finds out whether a run that had made so many changes before has made these.
+func (o Orders) taken(path string, before int) (*Stored, error) {
+	now, err := Load(path)
+	if err != nil {
+		return nil, err
+	}
+	all := now.Run.Changes()
+	is := func(c report.Change) bool {
+		return (o.Rate == nil || c.Rate == o.Rate.String()) && (o.Workers == nil || c.Workers > 0 && c.Workers <= *o.Workers)
+	}
+	if !slices.ContainsFunc(all[min(before, len(all)):], is) {
+		return nil, Refuse(fmt.Errorf("%s did not take it: nothing was changed", path), "its own messages say why, or it has ended")
+	}
+	return now, nil
 }
 
 func (o Orders) apply(s *Settings) {
@@ -79,20 +96,18 @@ func (o Orders) apply(s *Settings) {
 	set(&s.Workers, o.Workers)
 }
 
+// write makes the file, in one piece. The error is fs.ErrExist where orders are there that the run has not taken yet.
 func (o Orders) write(file string) error {
 	text, err := json.Marshal(o)
 	if err != nil {
 		return err
 	}
-	to, err := system.Replace(file, system.Perm)
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, system.Perm)
 	if err != nil {
 		return err
 	}
-	defer to.Discard()
-	if _, err := to.Write(append(text, '\n')); err != nil {
-		return err
-	}
-	return to.Commit()
+	_, err = f.Write(append(text, '\n'))
+	return errors.Join(err, f.Close())
 }
 
 // readOrders reads and checks what stands in control.json. The error is fs.ErrNotExist where there is none.
@@ -106,9 +121,15 @@ func readOrders(file string) (o Orders, err error) {
 	if err != nil {
 		return o, err
 	}
+	if info, err := f.Stat(); err == nil && !bytes.HasSuffix(text, []byte("\n")) && time.Since(info.ModTime()) < liveEvery {
+		return o, fs.ErrNotExist // it is being written
+	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
-	return o, d.Decode(&o)
+	if d.Decode(&o) != nil || o == (Orders{}) {
+		return o, errors.New("no orders as meetbatch set gives them")
+	}
+	return o, nil
 }
 
 // takeOrders takes the orders that are there: says so in the session, in run.json and to the user, and then takes the file
@@ -122,12 +143,12 @@ func (r *run) takeOrders(p *Progress) {
 	if err == nil {
 		err = r.obey(p, o)
 	}
-	if err != nil {
-		r.User.Warn(fmt.Sprintf("%s: %v; nothing was changed", file, err))
-	} else {
+	if err == nil {
 		r.dir.WriteRun(r.describe(p))
+	} else if !r.misordered {
+		r.User.Warn(fmt.Sprintf("%s: %v; nothing was changed", file, err))
 	}
-	os.Remove(file)
+	r.misordered = os.Remove(file) != nil // it stays, and is said once
 }
 
 func (r *run) obey(p *Progress, o Orders) error {

@@ -66,14 +66,15 @@ type run struct {
 	path     string // of the run directory; empty where none is written
 	workers  int    // of the settings, as far as there may be connections
 
-	client   *meeting.Client
-	input    *input
-	keeper   *report.Keeper // nil where the input is not to be kept, or was kept
-	past     *report.Past   // nil for a new run
-	dir      *report.Dir    // as soon as it can be written to
-	planned  *Planned
-	meta     report.Run
-	progress *Progress // of the sending; nil before that
+	client     *meeting.Client
+	input      *input
+	keeper     *report.Keeper // nil where the input is not to be kept, or was kept
+	past       *report.Past   // nil for a new run
+	dir        *report.Dir    // as soon as it can be written to
+	planned    *Planned
+	meta       report.Run
+	progress   *Progress // of the sending; nil before that
+	misordered bool      // what stands in place of orders cannot be taken away
 
 	simulated sandbox.Settings // the service, where the run is a rehearsal
 	directory *report.Sum      // of its directory, if it has one
