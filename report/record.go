@@ -5,9 +5,11 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"iter"
+	"os"
 	"time"
 
 	"meetbatch/internal/system"
@@ -231,8 +233,25 @@ func (d *Dir) WritePage(write func(to io.Writer) error) error {
 
 // WriteFile puts a file in the place of another one, if there is one, as a run does with its own: in one step, and for
 // its owner and group alone.
-func WriteFile(path string, write func(to io.Writer) error) error {
+func WriteFile(path, begins string, write func(to io.Writer) error) error {
+	if err := holdsOther(path, begins); err != nil {
+		return err
+	}
 	return replace(path, system.Perm, func(to *bufio.Writer) error { return write(to) })
+}
+
+// holdsOther refuses a file that is there and does not begin as one that may be replaced.
+func holdsOther(path, begins string) error {
+	f, err := system.Open(path, os.O_RDONLY, 0)
+	if err != nil {
+		return ignoreAbsent(err)
+	}
+	defer f.Close()
+	head := make([]byte, len(begins))
+	if n, _ := io.ReadFull(f, head); n > 0 && string(head[:n]) != begins {
+		return fmt.Errorf("%s holds something else, which is not replaced", path)
+	}
+	return nil
 }
 
 // replace puts a file in the place of another one, with what write writes to it. It is on the disk when replace

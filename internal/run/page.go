@@ -19,7 +19,7 @@ func WritePage(s *Stored, file, next string, noRows bool, now time.Time) error {
 		of.Next = next
 	}
 	of.NoRows = noRows
-	if err := report.WriteFile(file, func(to io.Writer) error { return page.Write(to, of) }); err != nil {
+	if err := report.WriteFile(file, page.Begins, func(to io.Writer) error { return page.Write(to, of) }); err != nil {
 		return Unrecorded(fmt.Errorf("the page %s cannot be written: %w", words.Name(file), err), "")
 	}
 	return nil

@@ -28,6 +28,9 @@ import (
 	"meetbatch/report"
 )
 
+// Begins is how every page begins.
+const Begins = "<!DOCTYPE html>"
+
 // Of says of which run the page is.
 type Of struct {
 	Dir       string // as it is to be named
