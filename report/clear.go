@@ -33,7 +33,10 @@ func (e *Entry) Stays(among []Entry, now time.Time) string {
 	for i := range among {
 		other := &among[i]
 		for _, named := range []string{other.Run.Parent, other.Run.UndoOf} {
-			if there, statErr := os.Stat(named); named != "" && err == nil && statErr == nil && os.SameFile(own, there) {
+			there, statErr := os.Stat(named)
+			is := statErr == nil && err == nil && os.SameFile(own, there)
+			moved := statErr != nil && filepath.Base(named) == filepath.Base(e.Path) // with all of the folder
+			if named != "" && other != e && (is || moved) {
 				return other.Path + " is made from it"
 			}
 		}
