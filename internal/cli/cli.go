@@ -96,6 +96,7 @@ func (a *app) run(ctx context.Context) (code int) {
 	if err != nil && !errors.As(err, &said) {
 		a.newConsole(consoleFlags{LogFormat: a.logFormat(parsed)}).fail(err)
 	}
+	a.watching.close(err) // behind the words, since it may take its time
 	if a.logFormat(parsed) == "json" {
 		a.exitEvent(run.CodeOf(err), parsed)
 	}

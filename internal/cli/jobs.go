@@ -66,11 +66,9 @@ func (c *statusCmd) Run(ctx context.Context, a *app, parsed *kong.Context) error
 // start begins a new run, or shows what it would do. The directory is that of the run, and empty where none is left.
 func (a *app) start(ctx context.Context, op job.Operation, c *jobCmd) (dir string, err error) {
 	if !c.DryRun {
-		watched, wrong := a.watch(op.Name, c.processFlags)
-		if wrong != nil {
-			return "", wrong
+		if err := a.watch(op.Name, c.processFlags); err != nil {
+			return "", err
 		}
-		defer func() { watched.close(err) }()
 	}
 	if err := c.Settings.CheckFor(op); err != nil {
 		return "", err

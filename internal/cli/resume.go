@@ -29,11 +29,9 @@ func (c *resumeCmd) Run(ctx context.Context, a *app) (err error) {
 	if err == nil {
 		command = s.Operation.Name
 	}
-	watched, wrong := a.watch(command, c.processFlags)
-	if wrong != nil {
+	if wrong := a.watch(command, c.processFlags); wrong != nil {
 		return wrong
 	}
-	defer func() { watched.close(err) }()
 	if err != nil {
 		return err
 	}

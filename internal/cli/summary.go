@@ -13,20 +13,30 @@ import (
 )
 
 // Ended says how a run ended; the last line names the next command, where there is one. On a terminal that is text in
-// blocks, elsewhere a line each.
+// blocks, elsewhere a line each. Others are told afterwards, which may take its time; what is said of that has the next
+// command behind it once more.
 func (u *user) Ended(e *run.Ending) {
-	u.app.watching.ended(e) // first: the last line names the next command, whatever becomes of a ping
 	next := u.app.nextCommand(e.Stored(), u.flags)
+	sayNext := func() { u.sayNext(e, next) }
 	if u.console.isTerminal() && u.flags.LogFormat == "text" && !u.flags.Quiet {
 		u.console.out.say(summary(e, next, columnsOf(u.console.out.to), time.Now()), true)
-		return
+		sayNext = func() { u.console.out.say(next+"\n", next != "") }
+	} else {
+		if e.Run.Reason != "" {
+			u.console.fail(&run.Error{Err: errors.New(e.Run.Reason), Try: e.Hint})
+		}
+		u.console.Info(endText(e), endAttrs(e)...)
+		u.sayFailures(e)
+		u.console.Info("results: "+e.Dir.File(report.ResultsFile), "dir", e.Dir.Path)
+		sayNext()
 	}
-	if e.Run.Reason != "" {
-		u.console.fail(&run.Error{Err: errors.New(e.Run.Reason), Try: e.Hint})
+	if u.app.watching.ended(e) {
+		sayNext()
 	}
-	u.console.Info(endText(e), endAttrs(e)...)
-	u.sayFailures(e)
-	u.console.Info("results: "+e.Dir.File(report.ResultsFile), "dir", e.Dir.Path)
+}
+
+// sayNext names the next command, where there is one.
+func (u *user) sayNext(e *run.Ending, next string) {
 	counts := e.Run.Counts
 	switch left := counts.Left(); {
 	case e.Run.State == report.Stopped:

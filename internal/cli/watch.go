@@ -3,10 +3,12 @@ package cli
 import (
 	"context"
 	"fmt"
+	"os/signal"
 	"sync"
 	"time"
 
 	"meetbatch/internal/run"
+	"meetbatch/internal/system"
 	"meetbatch/internal/tell"
 	"meetbatch/report"
 )
@@ -36,15 +38,18 @@ type watch struct {
 }
 
 // watch begins to tell of a run.
-func (a *app) watch(command string, flags processFlags) (*watch, error) {
+func (a *app) watch(command string, flags processFlags) error {
 	w := &watch{warn: newUser(a, flags).Warn, now: a.now, changed: make(chan struct{}, 1), news: tell.News{Command: command, State: report.Planning, Start: a.started}}
 	if flags.Metrics != "" {
 		w.metrics = &tell.Metrics{Path: flags.Metrics}
+		if err := w.metrics.Check(); err != nil {
+			return run.Refuse(fmt.Errorf("--metrics: %w", err), "name a file that is there for nothing else")
+		}
 	}
 	if flags.Ping != "" {
 		var err error
 		if w.ping, err = tell.NewPing(flags.Ping); err != nil {
-			return nil, usage(fmt.Errorf("--ping: %w", err), "such as --ping https://hc-ping.com/UUID")
+			return usage(fmt.Errorf("--ping: %w", err), "such as --ping https://hc-ping.com/UUID")
 		}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -60,7 +65,7 @@ func (a *app) watch(command string, flags processFlags) (*watch, error) {
 		w.beside.Go(w.keepWriting)
 	}
 	a.watching = w
-	return w, nil
+	return nil
 }
 
 func (w *watch) keepWriting() {
@@ -115,9 +120,9 @@ func (w *watch) sending(p *run.Progress) (stop func()) {
 	}
 }
 
-// ended tells how the run ended.
-func (w *watch) ended(e *run.Ending) {
-	w.end(func(n *tell.News) {
+// ended tells how the run ended, and whether anything had to be said of that.
+func (w *watch) ended(e *run.Ending) (said bool) {
+	return w.end(func(n *tell.News) {
 		n.State, n.Counts, n.Requests = e.Run.State, e.Run.Counts, e.Run.Requests.Sent
 		n.Throttled, n.Held = e.Run.Rate.Throttled, time.Duration(e.Run.Rate.HeldSeconds*float64(time.Second))
 		n.Failures = e.Dir.Failures()
@@ -149,10 +154,11 @@ func (w *watch) already(counts report.Counts) {
 	}
 }
 
-// end completes the news and tells them, once. A ping of the start that does not come through is given up then.
-func (w *watch) end(complete func(*tell.News)) {
+// end completes the news and tells them, once; it tells whether anything had to be said of that. A ping of the start that
+// does not come through is given up then, and the one of the end at a signal.
+func (w *watch) end(complete func(*tell.News)) (said bool) {
 	if w == nil || w.news.Over() {
-		return
+		return false
 	}
 	close(w.done)
 	late := time.AfterFunc(startGrace, w.giveUp)
@@ -164,13 +170,18 @@ func (w *watch) end(complete func(*tell.News)) {
 	if w.metrics != nil {
 		if err := w.write(); err != nil {
 			w.warn("--metrics: " + err.Error())
+			said = true
 		}
 	}
 	if w.ping != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), longestPing)
+		ctx, cancel := signal.NotifyContext(context.Background(), system.StopSignals()...)
 		defer cancel()
+		ctx, late := context.WithTimeout(ctx, longestPing)
+		defer late()
 		if err := w.ping.End(ctx, w.news); err != nil {
 			w.warn(err.Error())
+			said = true
 		}
 	}
+	return said
 }

@@ -1,6 +1,7 @@
 package tell
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -26,6 +27,20 @@ var states = []report.State{report.Planning, report.Running, report.Finished, re
 
 // lastSuccess is the gauge that outlives the run that it is of.
 const lastSuccess = "meetbatch_run_last_success_timestamp_seconds"
+
+// Check refuses a file that holds something else than the metrics of an earlier run: Write would replace it.
+func (m Metrics) Check() error {
+	f, err := system.Open(m.Path, os.O_RDONLY, 0)
+	if err != nil {
+		return nil // Write says so, if that is wrong
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, 1<<20))
+	if err == nil && len(text) > 0 && !bytes.Contains(text, []byte("\nmeetbatch_run_")) {
+		err = fmt.Errorf("%s holds something else than metrics of this program", m.Path)
+	}
+	return err
+}
 
 // Write replaces the file by what is known now. Everybody may read it, since the collector is another user. Where
 // something else than a file stands at the path, nothing is written.
