@@ -14,6 +14,8 @@ type Operation struct {
 	Path   string // the request's path up to its target, ending in a slash
 	Verb   string // what is done, for people: reclaim rooms
 	Noun   string // what an entry of a request is, for people: room
+	Order  string // what is asked for, for people, with a place for the entries: take %s back
+	Whose  string // what stands between the entries and their accounts there, where it is PerAccount: from
 
 	// PerAccount says that the request's target is the account and its entries are the values of
 	// that account's rows. Otherwise the target is the value and the entries are accounts; then an
@@ -70,6 +72,8 @@ var Reclaim = Operation{
 	Path:       "/v1/usg/dcs/corp/vmr/recycle-from-member/",
 	Verb:       "reclaim rooms",
 	Noun:       "room",
+	Order:      "take %s back",
+	Whose:      "from",
 	PerAccount: true,
 
 	RefusesRepeats: true,                                       // that a room is free is no state to ask for (api-facts, section 8, question 2)
@@ -84,6 +88,7 @@ var SetStatus = Operation{
 	Path:   "/v1/usg/dcs/corp/member/status/",
 	Verb:   "set the status of accounts",
 	Noun:   "account",
+	Order:  "set %s",
 	Values: []Value{{"0", "normal", []string{"正常", "启用", "enabled"}}, {"1", "disabled", []string{"停用", "禁用"}}},
 }
 

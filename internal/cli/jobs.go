@@ -129,7 +129,11 @@ func (a *app) dryRun(ctx context.Context, j run.Job, flags processFlags) error {
 	}
 	defer planned.Close()
 	a.out.drain(ctx, giveUp) // what was said before stands before it
-	if _, err := io.WriteString(a.stdout, dryText(planned, until)); err != nil {
+	text := dryText(planned, until)
+	if isTerminal(a.stdout) {
+		text = planSheet(planned, until, columnsOf(a.stdout), time.Now())
+	}
+	if _, err := io.WriteString(a.stdout, text); err != nil {
 		return run.Unrecorded(err, "")
 	}
 	if err := planned.Guard(); err != nil {
@@ -138,7 +142,7 @@ func (a *app) dryRun(ctx context.Context, j run.Job, flags processFlags) error {
 	return planned.RefuseDoubts()
 }
 
-// dryText is what a dry run prints: what a run would say before it asks.
+// dryText is what a dry run prints but on a terminal: what a run would say before it asks.
 func dryText(p *run.Planned, until time.Time) string {
 	var b strings.Builder
 	for _, finding := range findingTexts(p) {

@@ -35,7 +35,7 @@ func TestConfirm(t *testing.T) {
 	const (
 		told    = "warning (unfinished): f.csv: the last row has no line end\nwarning: f.csv: not read, above the header: 2 rows (lines 1, 2)\nwarning (rounded): f.csv: digits are rounded: 12 rows (lines 2, 3, 4 and 9 more)\nf.csv: 4 rows; "
 		refused = "f.csv: in doubt, and nobody is asked: rounded (12 rows), unfinished"
-		send    = "Send 1 request to https://x.test"
+		send    = "Take 4 rooms back from 4 accounts"
 	)
 	for _, test := range []struct {
 		yes, sandbox, nothing bool

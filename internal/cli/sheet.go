@@ -67,13 +67,14 @@ func (s *sheet) lines(first, others, text string) {
 	}
 }
 
-// wrap divides a text into lines of at most so many columns, between words where that can be.
+// wrap divides a text into lines of at most so many columns, between words where that can be. Blanks of other scripts are
+// part of a word, such as a name in a file.
 func wrap(text string, width int) (lines []string) {
 	line := ""
-	for _, word := range strings.Fields(text) {
-		switch joined := strings.TrimSpace(line + " " + word); {
-		case columns(joined) <= width:
-			line = joined
+	for word := range strings.FieldsFuncSeq(text, func(c rune) bool { return c == ' ' }) {
+		switch longer := joined(line, " ", word); {
+		case columns(longer) <= width:
+			line = longer
 			continue
 		case line != "":
 			lines = append(lines, line)

@@ -18,7 +18,7 @@ import (
 func (u *user) Ended(e *run.Ending) {
 	next := u.app.nextCommand(e.Stored(), u.flags)
 	sayNext := func() { u.sayNext(e, next) }
-	if u.console.isTerminal() && u.flags.LogFormat == "text" && !u.flags.Quiet {
+	if u.inBlocks() {
 		u.console.out.say(summary(e, next, columnsOf(u.console.out.to), time.Now()), true)
 		sayNext = func() { u.console.out.say(next+"\n", next != "") }
 	} else {

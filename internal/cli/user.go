@@ -16,7 +16,6 @@ import (
 	"meetbatch/internal/meeting"
 	"meetbatch/internal/run"
 	"meetbatch/internal/system"
-	"meetbatch/internal/words"
 	"meetbatch/job"
 	"meetbatch/report"
 )
@@ -42,10 +41,15 @@ func (u *user) Warn(text string) { u.console.Warn(text) }
 // Secrets lets what Go's own packages log go to the console at debug level, without the secrets.
 func (u *user) Secrets(mask func(string) string) { log.SetOutput(goLog{u.console, mask}) }
 
-// Found says what is wrong with an input, and shows the plan: to a machine in one message.
+// Found says what is wrong with an input, and shows the plan: on a terminal in blocks, elsewhere a line each, and to a
+// machine the plan in one message.
 func (u *user) Found(p *run.Planned) {
 	if p.Dir != "" {
 		u.app.dir.Store(p.Dir)
+	}
+	if u.inBlocks() {
+		u.console.out.say(planSheet(p, u.until, columnsOf(u.console.out.to), time.Now()), true)
+		return
 	}
 	for _, f := range findingTexts(p) {
 		u.console.Warn(f.text, f.attrs...)
@@ -58,6 +62,32 @@ func (u *user) Found(p *run.Planned) {
 	}
 }
 
+// inBlocks tells whether more than what went wrong is said, and in blocks, to somebody who watches.
+func (u *user) inBlocks() bool {
+	return u.console.isTerminal() && u.flags.LogFormat == "text" && !u.flags.Quiet
+}
+
+// asked is what is asked at a console, below the plan, where that was not shown there in blocks.
+func (u *user) asked(at *console, p *run.Planned) string {
+	if !at.isTerminal() {
+		if at == u.console && !u.flags.Quiet {
+			return question(p)
+		}
+		return strings.Join(planLines(p, u.until), "\n") + "\n" + question(p)
+	}
+	width := columnsOf(at.out.to)
+	text := questionIn(p, width)
+	switch {
+	case at == u.console && u.inBlocks():
+		return "\n" + text
+	case at == u.console && u.flags.LogFormat == "text": // what was found was said all the same
+		unsaid := *p
+		unsaid.Findings = run.Findings{}
+		return planSheet(&unsaid, u.until, width, time.Now()) + "\n" + text
+	}
+	return planSheet(p, u.until, width, time.Now()) + "\n" + text
+}
+
 // Confirm asks whether to go on, and names the doubts that there are; where nobody is to be asked, these refuse the run.
 func (u *user) Confirm(ctx context.Context, p *run.Planned) error {
 	switch {
@@ -66,16 +96,9 @@ func (u *user) Confirm(ctx context.Context, p *run.Planned) error {
 	case p.Requests == 0:
 		return nil
 	}
-	question := fmt.Sprintf("Send %s to %s? [y/N] ", words.Plural(p.Requests, "request"), p.Settings.Service())
-	if doubts := p.Doubts(); len(doubts) > 0 {
-		question = fmt.Sprintf("In doubt: %s. Send %s to %s all the same? [y/N] ", run.DoubtsText(doubts), words.Plural(p.Requests, "request"), p.Settings.Service())
-	}
 	at, done := u.asking()
 	defer done()
-	if at != u.console || u.flags.Quiet { // the plan was not shown there
-		question = strings.Join(planLines(p, u.until), "\n") + "\n" + question
-	}
-	if err := at.ask(ctx, question); err != nil && ctx.Err() == nil {
+	if err := at.ask(ctx, u.asked(at, p)); err != nil && ctx.Err() == nil {
 		return run.Refuse(fmt.Errorf("nobody can see what is asked: %w", err), "look at the plan with --dry-run, then add --yes")
 	}
 	answer, err := bufio.NewReader(run.Interruptible(ctx, u.app.stdin)).ReadString('\n')

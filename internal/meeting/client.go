@@ -5,9 +5,11 @@ package meeting
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -62,12 +64,19 @@ func (c *Client) jobRequest(op job.Operation, a job.Attempt) request {
 	}
 }
 
-// Endpoint is the address of the service in a region, cn or intl (meeting_21_0202); of any other region it is empty.
-func Endpoint(region string) string {
-	return map[string]string{
-		"cn":   "https://api.meeting.huaweicloud.com",
-		"intl": "https://api-intl.meeting.huaweicloud.com",
-	}[region]
+// endpoints are the addresses of the service by its regions (meeting_21_0202).
+var endpoints = map[string]string{
+	"cn":   "https://api.meeting.huaweicloud.com",
+	"intl": "https://api-intl.meeting.huaweicloud.com",
+}
+
+// Endpoint is the address of the service in a region, cn or intl; of any other region it is empty.
+func Endpoint(region string) string { return endpoints[region] }
+
+// IsEndpoint tells whether an address, as CheckEndpoint returns it, is that of a region.
+func IsEndpoint(address string) bool {
+	address = strings.TrimSuffix(strings.ToLower(address), ":443")
+	return slices.Contains(slices.Collect(maps.Values(endpoints)), address)
 }
 
 // CheckEndpoint refuses an address that requests, and the token with them, must not be sent to. It

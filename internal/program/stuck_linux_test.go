@@ -381,7 +381,7 @@ func TestResumedOutput(t *testing.T) {
 		t.Errorf("%d of %d requests were told", n, len(seen.all()))
 	}
 	at := 0
-	for _, part := range []string{"270 rows, 4 invalid", "request method=POST", "Finished: 262 of 270 rows succeeded", "results.csv", "\nmeetbatch reclaim"} {
+	for _, part := range []string{"270 rows; header in line 1", "invalid   4 rows, never sent", "request method=POST", "Finished: 262 of 270 rows succeeded", "results.csv", "\nmeetbatch reclaim"} {
 		i := strings.Index(text[at:], part)
 		if i < 0 {
 			t.Fatalf("%q is missing, or too early: %s", part, text)

@@ -46,7 +46,10 @@ func (f *Findings) spelled(s plan.Spellings, how string) {
 	}
 }
 
-func (f *Findings) invalid(it job.Item) { f.add("", "invalid: "+it.Invalid, it.Line) }
+// Invalid is what the text of a finding begins with that is about invalid rows; the reason follows.
+const Invalid = "invalid: "
+
+func (f *Findings) invalid(it job.Item) { f.add("", Invalid+it.Invalid, it.Line) }
 
 func (f *Findings) add(doubt, text string, line int64) *reader.Note {
 	what := doubt + ": " + text

@@ -32,9 +32,13 @@ func Plural(n int64, noun string) string {
 	return Number(n) + " " + noun
 }
 
-// Roughly writes a duration with no more precision than anybody needs: 4h12m, 38s.
+// Roughly writes a duration with no more precision than anybody needs: 23d 3h, 4h12m, 38s.
 func Roughly(d time.Duration) string {
+	const day = 24 * time.Hour
 	switch {
+	case d.Round(time.Minute) >= day:
+		hours := int64(d.Round(time.Hour) / time.Hour)
+		return fmt.Sprintf("%sd %dh", Number(hours/24), hours%24)
 	case d >= time.Hour:
 		return strings.TrimSuffix(d.Round(time.Minute).String(), "0s")
 	case d >= time.Second:

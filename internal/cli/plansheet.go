@@ -1,0 +1,288 @@
+package cli
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"meetbatch/internal/meeting"
+	"meetbatch/internal/run"
+	"meetbatch/internal/words"
+	"meetbatch/job"
+	"meetbatch/reader"
+)
+
+// planSheet is the plan as a terminal shows it: what is done to how many rows and what is wrong or doubtful about them, how
+// long it takes, what was taken for what, and where it goes. until is when the run is to stop; zero: it is not said.
+func planSheet(p *run.Planned, until time.Time, columns int, now time.Time) string {
+	s, settings := newSheet(columns), p.Settings
+	name := fmt.Sprintf("%s: %s", p.Input, words.Plural(p.Rows, "row"))
+	if settings.Limit > 0 && p.Rows == int64(settings.Limit) {
+		name += " (--limit)"
+	}
+	s.say(name + "; " + tableText(p.Table))
+	s.say("")
+	s.item(p.Operation.Name, orderedText(p))
+	s.found(p)
+	s.item("requests", requestsPlanned(p, now))
+	if !until.IsZero() {
+		s.item("until", untilText(p, until, now))
+	}
+	s.item("columns", columnsText(p)...)
+	s.row("first row", rowText(p, p.First))
+	if p.Last.Line != p.First.Line {
+		s.row("last row", rowText(p, p.Last))
+	}
+	s.item("guards", guardsInForce(p))
+	s.item("accepted", strings.Join(settings.Accept, ", "))
+	s.item("service", serviceText(settings))
+	s.item("directory", p.Dir)
+	return s.String()
+}
+
+// orderedText says how much is done, and to whose.
+func orderedText(p *run.Planned) string {
+	text := ""
+	if p.Operation.PerAccount {
+		text = words.Plural(p.Entries, p.Operation.Noun) + " of "
+	}
+	text += words.Plural(p.Accounts, "account") + valuesText(p)
+	if p.Settings.AccountType == "1" {
+		return text + ", by third-party user ID (account type 1)"
+	}
+	return text + ", of Meeting (account type 0)"
+}
+
+// found adds what is not sent, or is told apart: the doubts, all of which whoever lifts them has to know, and of the
+// others so many kinds as findingTexts has. Each names its first lines; results.csv has them all.
+func (s *sheet) found(p *run.Planned) {
+	var invalid, others, doubts []string
+	shown, more := 0, 0
+	for _, f := range append(notesOf(p), p.Findings.Kinds...) {
+		reason, isInvalid := strings.CutPrefix(f.Text, run.Invalid)
+		switch {
+		case f.Doubt != "":
+			doubts = append(doubts, doubtText(f))
+			continue
+		case f.Count > 0 && shown >= shownKinds:
+			more++
+			continue
+		case isInvalid:
+			invalid = append(invalid, foundText(f, reason, ", never sent: "))
+		default:
+			others = append(others, foundText(f, f.Text, ": "))
+		}
+		shown++
+	}
+	if len(invalid) != 1 && p.InvalidRows > 0 {
+		invalid = append([]string{words.Plural(p.InvalidRows, "row") + ", never sent"}, invalid...)
+	}
+	if more > 0 {
+		others = append(others, fmt.Sprintf("rows with %d further kinds of mistakes; results.csv will name them all", more))
+	}
+	s.item("invalid", invalid...)
+	for _, part := range []struct {
+		n           int64
+		label, what string
+	}{
+		{p.SkippedRows, "skipped", ", which succeeded in an earlier run"}, {p.Settled, "settled", " already"}, {p.Duplicates, "duplicate", ", sent as one with the row that they repeat"},
+	} {
+		if part.n > 0 {
+			s.item(part.label, words.Plural(part.n, "row")+part.what)
+		}
+	}
+	s.item("warning", others...)
+	s.item("in doubt", doubts...)
+}
+
+// row adds a row, which on a narrow terminal gets all of its width: an ID is to stay whole.
+func (s *sheet) row(label, text string) {
+	switch {
+	case text == "":
+	case s.isNarrow():
+		s.say(label)
+		s.lines("  ", "  ", text)
+	default:
+		s.item(label, text)
+	}
+}
+
+func notesOf(p *run.Planned) (all []*reader.Note) {
+	for i := range p.Findings.Notes {
+		all = append(all, &p.Findings.Notes[i])
+	}
+	return all
+}
+
+// doubtText is foundText with the kind, which is what lifts the doubt.
+func doubtText(f *reader.Note) string {
+	if f.Count == 0 {
+		return foundText(f, f.Doubt+": "+f.Text, "")
+	}
+	return foundText(f, f.Text, ", "+f.Doubt+": ")
+}
+
+// foundText says what was found, how often where it is counted, and where first.
+func foundText(f *reader.Note, text, between string) string {
+	if f.Count > 0 {
+		text = words.Plural(f.Count, "row") + between + text
+	}
+	if len(f.Lines) == 0 {
+		return text
+	}
+	where := firstLines(f.Lines, max(f.Count, int64(len(f.Lines))))
+	if f.Sample != "" {
+		where += fmt.Sprintf("; such as %.40q", f.Sample)
+	}
+	return text + " (" + where + ")"
+}
+
+// requestsPlanned says how many requests there are to be, how long they take at the rate, and when that is over.
+func requestsPlanned(p *run.Planned, now time.Time) string {
+	text := words.Number(p.Requests)
+	takes := p.Settings.Rate.Takes(p.Requests)
+	switch {
+	case len(p.Settings.Rate) == 0:
+		return text + ", as fast as they are answered"
+	case takes == 0:
+		return text
+	}
+	return fmt.Sprintf("%s, at %s about %s: done at about %s", text, ratesInWords(p.Settings.Rate), words.Roughly(takes), clockZone(now.Add(takes), now))
+}
+
+// ratesInWords names the rates that a plan's time is for.
+func ratesInWords(rates job.Rates) string {
+	var all []string
+	if r := rates.Spaced(); r != (job.Rate{}) {
+		text := rateInWords(r)
+		if r.Auto {
+			text += ", where auto begins,"
+		}
+		all = append(all, text)
+	}
+	for _, r := range rates.Quotas() {
+		all = append(all, rateInWords(r))
+	}
+	return strings.Join(all, " and ")
+}
+
+func rateInWords(r job.Rate) string {
+	n := words.Number(int64(r.Requests))
+	switch r.Per {
+	case time.Second:
+		return n + " a second"
+	case time.Minute:
+		return n + " a minute"
+	case time.Hour:
+		return n + " an hour"
+	case 24 * time.Hour:
+		return n + " a day"
+	}
+	return n + " in " + words.Roughly(r.Per)
+}
+
+// untilText says when the run is to stop, and what is left then, where that comes before its end.
+func untilText(p *run.Planned, until, now time.Time) string {
+	rates, left := p.Settings.Rate, until.Sub(now)
+	text := clockZone(until, now)
+	if rates.Takes(p.Requests) <= left {
+		return text
+	}
+	sent := sort.Search(int(p.Requests), func(n int) bool { return rates.Takes(int64(n)+1) > left })
+	rows := float64(p.Rows - p.InvalidRows - p.SkippedRows - p.Settled)
+	rows -= rows * float64(sent) / float64(p.Requests)
+	return text + ", before it is done: about " + words.Plural(int64(rows), "row") + " are left then"
+}
+
+// columnsText says which field stands where.
+func columnsText(p *run.Planned) (all []string) {
+	add := func(field string, c reader.Column) {
+		if text := columnText(c); text != "" {
+			all = append(all, field+" in "+text)
+		}
+	}
+	add("account", p.Table.Account)
+	if p.Settings.To == "" {
+		add(p.Operation.Column, p.Table.Value)
+	}
+	return all
+}
+
+// guardsInForce names the guards as they are met by the plan, and the one that stops the run.
+func guardsInForce(p *run.Planned) string {
+	s := p.Settings
+	text := "refused above " + s.MaxInvalid.String() + " invalid"
+	if p.InvalidRows > 0 {
+		text += fmt.Sprintf(" (%s are)", percent(p.InvalidRows, p.Rows))
+	}
+	if rows := s.ExpectRows.String(); rows != "" {
+		text += ", and without " + rows + " rows"
+	}
+	return text + "; stops at " + s.MaxFailures.String() + " failed"
+}
+
+// serviceText names the address that the requests go to. One that is refused may hold a password, and is not named.
+func serviceText(s run.Settings) string {
+	if s.Sandbox {
+		return "the simulated one inside this process; nothing real is touched"
+	}
+	address, err := meeting.CheckEndpoint(s.Service())
+	switch {
+	case err != nil:
+		return ""
+	case meeting.IsEndpoint(address):
+		return address
+	}
+	if u, err := url.Parse(address); err == nil && strings.HasSuffix(strings.ToLower(u.Hostname()), ".huaweicloud.com") {
+		return address + ", which is that of no region known here"
+	}
+	return address + ", which is no address of Huawei Cloud"
+}
+
+// question asks for what a plan does, counted, and names the doubts.
+func question(p *run.Planned) string {
+	if doubts := p.Doubts(); len(doubts) > 0 {
+		return fmt.Sprintf("In doubt: %s. %s all the same? [y/N] ", run.DoubtsText(doubts), orderText(p, true))
+	}
+	return orderText(p, true) + "? [y/N] "
+}
+
+// questionIn is question in some columns, with room for the answer. Whose the entries are is left out where there is no
+// room, and nothing in doubt: the plan above says it.
+func questionIn(p *run.Planned, columns int) string {
+	text, width := question(p), newSheet(columns).width-len("y ")
+	if len(text) > width && len(p.Doubts()) == 0 {
+		text = orderText(p, false) + "? [y/N] "
+	}
+	return strings.Join(wrap(text, width), "\n") + " "
+}
+
+// orderText says in the imperative what is done to how many entries, and whose these are where that is to be said.
+func orderText(p *run.Planned, whose bool) string {
+	op := p.Operation
+	text := fmt.Sprintf(op.Order, words.Plural(p.Entries, op.Noun))
+	if op.PerAccount && whose {
+		text += " " + op.Whose + " " + words.Plural(p.Accounts, "account")
+	}
+	return strings.ToUpper(text[:1]) + text[1:] + valuesAsked(p)
+}
+
+// valuesAsked names the values, for operations whose values are few.
+func valuesAsked(p *run.Planned) string {
+	name := func(value string) string {
+		v, _ := p.Operation.ValueOf(value)
+		return v.Name
+	}
+	switch values := slices.Sorted(maps.Keys(p.Values)); len(values) {
+	case 0:
+		return ""
+	case 1:
+		return " to " + name(values[0])
+	default:
+		return strings.TrimSuffix(strings.Replace(valuesText(p), " (", ": ", 1), ")")
+	}
+}
