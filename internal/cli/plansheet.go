@@ -39,8 +39,8 @@ func planSheet(p *run.Planned, until time.Time, columns int, now time.Time) stri
 	}
 	s.item("guards", guardsInForce(p))
 	s.item("accepted", strings.Join(settings.Accept, ", "))
-	s.item("service", serviceText(settings))
-	s.item("directory", p.Dir)
+	s.row("service", serviceText(settings))
+	s.row("directory", p.Dir)
 	return s.String()
 }
 
@@ -50,7 +50,7 @@ func orderedText(p *run.Planned) string {
 	if p.Operation.PerAccount {
 		text = words.Plural(p.Entries, p.Operation.Noun) + " of "
 	}
-	text += words.Plural(p.Accounts, "account") + valuesText(p)
+	text += words.Plural(p.Accounts, "account") + valuesAsked(p)
 	if p.Settings.AccountType == "1" {
 		return text + ", by third-party user ID (account type 1)"
 	}
@@ -60,50 +60,66 @@ func orderedText(p *run.Planned) string {
 // found adds what is not sent, or is told apart: the doubts, all of which whoever lifts them has to know, and of the
 // others so many kinds as findingTexts has. Each names its first lines; results.csv has them all.
 func (s *sheet) found(p *run.Planned) {
-	var invalid, others, doubts []string
+	var invalid []*reader.Note
+	var others, doubts []string
 	shown, more := 0, 0
-	for _, f := range append(notesOf(p), p.Findings.Kinds...) {
-		reason, isInvalid := strings.CutPrefix(f.Text, run.Invalid)
+	notes := len(p.Findings.Notes)
+	for i, f := range append(notesOf(p), p.Findings.Kinds...) {
 		switch {
 		case f.Doubt != "":
 			doubts = append(doubts, doubtText(f))
 			continue
-		case f.Count > 0 && shown >= shownKinds:
+		case i >= notes && shown >= shownKinds:
 			more++
 			continue
-		case isInvalid:
-			invalid = append(invalid, foundText(f, reason, ", never sent: "))
-		default:
+		case i >= notes:
+			shown++
+		}
+		if strings.HasPrefix(f.Text, run.Invalid) {
+			invalid = append(invalid, f)
+		} else {
 			others = append(others, foundText(f, f.Text, ": "))
 		}
-		shown++
-	}
-	if len(invalid) != 1 && p.InvalidRows > 0 {
-		invalid = append([]string{words.Plural(p.InvalidRows, "row") + ", never sent"}, invalid...)
 	}
 	if more > 0 {
 		others = append(others, fmt.Sprintf("rows with %d further kinds of mistakes; results.csv will name them all", more))
 	}
-	s.item("invalid", invalid...)
-	for _, part := range []struct {
-		n           int64
-		label, what string
-	}{
-		{p.SkippedRows, "skipped", ", which succeeded in an earlier run"}, {p.Settled, "settled", " already"}, {p.Duplicates, "duplicate", ", sent as one with the row that they repeat"},
-	} {
-		if part.n > 0 {
-			s.item(part.label, words.Plural(part.n, "row")+part.what)
-		}
-	}
+	s.item("invalid", invalidTexts(p.InvalidRows, invalid)...)
+	s.apart("skipped", p.SkippedRows, ", which succeeded in an earlier run")
+	s.apart("settled", p.Settled, " already")
+	s.apart("duplicate", p.Duplicates, ", sent as one with the row that they repeat")
 	s.item("warning", others...)
 	s.item("in doubt", doubts...)
 }
 
-// row adds a row, which on a narrow terminal gets all of its width: an ID is to stay whole.
-func (s *sheet) row(label, text string) {
+// apart adds how many rows are told apart, where any are.
+func (s *sheet) apart(label string, rows int64, what string) {
+	if rows > 0 {
+		s.item(label, words.Plural(rows, "row")+what)
+	}
+}
+
+// invalidTexts say how many rows are invalid, and why: in one text where that is one reason.
+func invalidTexts(rows int64, kinds []*reader.Note) (all []string) {
+	between := ": "
 	switch {
-	case text == "":
-	case s.isNarrow():
+	case len(kinds) == 1 && kinds[0].Count == rows:
+		between = ", never sent: "
+	case rows > 0:
+		all = append(all, words.Plural(rows, "row")+", never sent")
+	}
+	for _, f := range kinds {
+		all = append(all, foundText(f, strings.TrimPrefix(f.Text, run.Invalid), between))
+	}
+	return all
+}
+
+// row adds a label and a text with long words, such as IDs and addresses: where a narrow terminal has no room for one of
+// them beside the label, they stand below it.
+func (s *sheet) row(label, text string) {
+	isLong := func(word string) bool { return columns(words.Shown(word)) > s.width-labelWidth }
+	switch {
+	case s.isNarrow() && slices.ContainsFunc(strings.Fields(text), isLong):
 		s.say(label)
 		s.lines("  ", "  ", text)
 	default:

@@ -94,8 +94,7 @@ columns   account in column 1 "account"
 first row
   line 2: wei@example,
   ff8080816b9ec3ab016ba125aca20082
-last row
-  line 4071: li, b
+last row  line 4071: li, b
 guards    refused above 10% invalid (1%
           are); stops at 50% failed
 accepted  spelling
@@ -137,8 +136,12 @@ func TestPlanSheetParts(t *testing.T) {
 		{func(p *run.Planned) { p.Settings.AccountType = "1" }, "by third-party user ID (account type 1)"},
 		{func(p *run.Planned) {
 			p.Operation, p.Values = job.SetStatus, map[string]int64{"0": 4, "1": 1370}
-		}, "status 1,374 accounts (4 to normal, 1,370 to disabled), of Meeting (account type 0)"},
+		}, "status 1,374 accounts: 4 to normal, 1,370 to disabled, of Meeting (account type 0)"},
 		{func(p *run.Planned) { p.Findings.Kinds = nil }, "invalid 30 rows, never sent "},
+		{func(p *run.Planned) {
+			p.InvalidRows = 31
+			p.Findings.Kinds = append(p.Findings.Kinds, &reader.Note{Text: "invalid: too few fields", Count: 1, Lines: []int64{7}})
+		}, "invalid 31 rows, never sent 30 rows: vmr_id is the number that people dial (lines 79, 298, 312 and 27 more) 1 row: too few fields (line 7) skipped"},
 		{func(p *run.Planned) { p.Settled = 1000 }, "settled 1,000 rows already "},
 	} {
 		p := told()

@@ -51,6 +51,9 @@ func (u *user) Found(p *run.Planned) {
 		u.console.out.say(planSheet(p, u.until, columnsOf(u.console.out.to), time.Now()), true)
 		return
 	}
+	if u.console.isTerminal() && u.flags.LogFormat == "text" && u.asks(p) && p.Guard() == nil {
+		return // all of it stands before the question
+	}
 	for _, f := range findingTexts(p) {
 		u.console.Warn(f.text, f.attrs...)
 	}
@@ -67,6 +70,11 @@ func (u *user) inBlocks() bool {
 	return u.console.isTerminal() && u.flags.LogFormat == "text" && !u.flags.Quiet
 }
 
+// asks tells whether somebody is asked before a plan is carried out.
+func (u *user) asks(p *run.Planned) bool {
+	return !u.flags.Yes && !p.Settings.Sandbox && p.Requests > 0
+}
+
 // asked is what is asked at a console, below the plan, where that was not shown there in blocks.
 func (u *user) asked(at *console, p *run.Planned) string {
 	if !at.isTerminal() {
@@ -76,16 +84,11 @@ func (u *user) asked(at *console, p *run.Planned) string {
 		return strings.Join(planLines(p, u.until), "\n") + "\n" + question(p)
 	}
 	width := columnsOf(at.out.to)
-	text := questionIn(p, width)
-	switch {
-	case at == u.console && u.inBlocks():
-		return "\n" + text
-	case at == u.console && u.flags.LogFormat == "text": // what was found was said all the same
-		unsaid := *p
-		unsaid.Findings = run.Findings{}
-		return planSheet(&unsaid, u.until, width, time.Now()) + "\n" + text
+	text := "\n" + questionIn(p, width)
+	if at != u.console || !u.inBlocks() {
+		text = planSheet(p, u.until, width, time.Now()) + text
 	}
-	return planSheet(p, u.until, width, time.Now()) + "\n" + text
+	return text
 }
 
 // Confirm asks whether to go on, and names the doubts that there are; where nobody is to be asked, these refuse the run.

@@ -390,6 +390,41 @@ func TestResumedOutput(t *testing.T) {
 	}
 }
 
+// TestAsked: on a terminal of any width the plan stands in blocks above the question, words whole, also with --quiet.
+func TestAsked(t *testing.T) {
+	t.Parallel()
+	for _, columns := range []uint16{40, 80} {
+		for _, flag := range []string{"--quiet", "--log-format=text"} {
+			t.Run(fmt.Sprint(columns, flag), func(t *testing.T) {
+				t.Parallel()
+				url, seen := startService(t, 0)
+				dir := filepath.Join(t.TempDir(), "run")
+				screen, program := terminal(t, columns)
+				cmd, over := launch(t, program, nil, program, "reclaim", flag, "--endpoint", url, "--out", dir, "testdata/rooms.csv")
+				text := ""
+				for deadline := time.Now().Add(patience); !strings.Contains(text, "? [y/N] ") && time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+					text += string(readSome(t, screen))
+				}
+				screen.WriteString("n\n")
+				wantEnd(t, cmd, over, slow, 3)
+				wantNothing(t, dir, seen)
+				if n := strings.Count(text, "rounded number by a"); n != 1 {
+					t.Errorf("a mistake is told %d times: %s", n, text)
+				}
+				question := map[uint16]string{40: "\r\n\r\nTake 264 rooms back? [y/N] ", 80: "\r\n\r\nTake 264 rooms back from 25 accounts? [y/N] "}[columns]
+				if !strings.HasSuffix(text, question) {
+					t.Errorf("asked was\n%s", text)
+				}
+				for line := range strings.SplitSeq(text, "\r\n") {
+					if len(line) > int(columns) && !strings.Contains(line, dir) {
+						t.Errorf("a line of %d columns: %q", len(line), line)
+					}
+				}
+			})
+		}
+	}
+}
+
 // screenOf reads all that a terminal shows until the program has ended, which has its own handle of it.
 func screenOf(screen, program *os.File) <-chan []byte {
 	program.Close()
