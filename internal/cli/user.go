@@ -70,27 +70,6 @@ func (u *user) inBlocks() bool {
 	return u.console.isTerminal() && u.flags.LogFormat == "text" && !u.flags.Quiet
 }
 
-// asks tells whether somebody is asked before a plan is carried out.
-func (u *user) asks(p *run.Planned) bool {
-	return !u.flags.Yes && !p.Settings.Sandbox && p.Requests > 0
-}
-
-// asked is what is asked at a console, below the plan, where that was not shown there in blocks.
-func (u *user) asked(at *console, p *run.Planned) string {
-	if !at.isTerminal() {
-		if at == u.console && !u.flags.Quiet {
-			return question(p)
-		}
-		return strings.Join(planLines(p, u.until), "\n") + "\n" + question(p)
-	}
-	width := columnsOf(at.out.to)
-	text := "\n" + questionIn(p, width)
-	if at != u.console || !u.inBlocks() {
-		text = planSheet(p, u.until, width, time.Now()) + text
-	}
-	return text
-}
-
 // Confirm asks whether to go on, and names the doubts that there are; where nobody is to be asked, these refuse the run.
 func (u *user) Confirm(ctx context.Context, p *run.Planned) error {
 	switch {
