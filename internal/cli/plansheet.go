@@ -85,7 +85,7 @@ func (s *sheet) found(p *run.Planned) {
 	}
 	s.item("invalid", invalidTexts(p.InvalidRows, invalid)...)
 	s.apart("skipped", p.SkippedRows, ", which succeeded in an earlier run")
-	s.apart("settled", p.Settled, " already")
+	s.apart("settled", p.Settled, strings.TrimPrefix(settledWords(p), "settled"))
 	s.apart("duplicate", p.Duplicates, ", sent as one with the row that they repeat")
 	s.item("warning", others...)
 	s.item("in doubt", doubts...)

@@ -25,7 +25,7 @@ func planText(p *run.Planned) string {
 		n    int64
 		what string
 	}{
-		{p.InvalidRows, "invalid"}, {p.SkippedRows, "skipped"}, {p.Settled, "settled already"},
+		{p.InvalidRows, "invalid"}, {p.SkippedRows, "skipped"}, {p.Settled, settledWords(p)},
 	} {
 		if part.n > 0 {
 			fmt.Fprintf(&b, ", %s %s", words.Number(part.n), part.what)
@@ -43,6 +43,14 @@ func planText(p *run.Planned) string {
 		fmt.Fprintf(&b, ", about %s at %s", words.Roughly(d), rateText(p.Settings.Rate))
 	}
 	return b.String()
+}
+
+// settledWords says of rows that earlier sessions settled what became of them.
+func settledWords(p *run.Planned) string {
+	if p.InVain == 0 {
+		return "settled already"
+	}
+	return fmt.Sprintf("settled already (%s of them did not succeed)", words.Number(p.InVain))
 }
 
 // rateText names the rate that a plan's time is for.

@@ -26,6 +26,7 @@ type Planned struct {
 	Table     reader.Table // how it was read
 	Dir       string       // of the run; empty where none is written
 	Settled   int64        // rows that an interrupted run has settled already
+	InVain    int64        // those of them that did not succeed
 	Findings  Findings
 
 	First, Last job.Item // of the rows that can be sent, as far as reading shows; without a line where there is none
@@ -62,7 +63,7 @@ func (r *run) makePlan(ctx context.Context) error {
 
 // readPlan reads the input and plans it at the same time.
 func (r *run) readPlan(ctx context.Context) (_ *Planned, err error) {
-	p := &Planned{Dir: r.path, Operation: r.op, Settings: r.settings, Input: r.input.name, Settled: r.settledBefore()}
+	p := &Planned{Dir: r.path, Operation: r.op, Settings: r.settings, Input: r.input.name, Settled: r.settledBefore(), InVain: r.settledBefore(job.Failed, job.Unknown)}
 	p.again = r.past != nil
 	p.begun = p.again && r.meta.State != report.Planning
 	rows, err := r.newReader(r.input, r.keep())
