@@ -50,6 +50,11 @@ func TestUnlike(t *testing.T) {
 		"two such rows":                     {several + "Weekly,,\nBiannual,,\n", "1: 2 a1 3 b1 4 Weekly?shape 5 Biannual?shape"},
 		"one cell, as others":               {"account,name\na1,Al\nb1,\nc1,Cy\nd1,\n", "1: 2 a1 3 b1 4 c1 5 d1"},
 		"an address without its name":       {"account,name\na@x.example,Al\nb@x.example,Bo\nc@x.example,\n", "1: 2 a@x.example 3 b@x.example 4 c@x.example"},
+		"a dotted word, as all are":         {"account,name\na.b,Anna\nc.d,Carl\ne.f,Emil\ng.h,\n", "1: 2 a.b 3 c.d 4 e.f 5 g.h"},
+		"a letter and digits, as all are":   {"no|account|since|dept\n1|z00837947|2026-03-01|人事\n0|z00926804||\n", "1: 2 z00837947 3 z00926804"},
+		"as many digits as others":          {"account,name\n41211,Al\n41212,Bo\n41213,\n", "1: 2 41211 3 41212 4 41213"},
+		"more digits than others":           {"account,name\n41211,Al\n41212,Bo\n824231,\n", "1: 2 41211 3 41212 4 824231?shape"},
+		"a plain word, as all are":          {"account,name\nanna,Al\nbert,Bo\nweekly,\n", "1: 2 anna 3 bert 4 weekly?shape"},
 		"a cell less":                       {several + "c1,Cy,\n", "1: 2 a1 3 b1 4 c1"},
 		"one cell in quotes":                {several + "\"Weekly\",\"\",\"\"\n", "1: 2 a1 3 b1 4 Weekly?shape"},
 		"Chinese below others":              {"account\na1\nb1\nc1\n谨慎\n", "1: 2 a1 3 b1 4 c1 5 谨慎?shape"},
@@ -80,6 +85,20 @@ func TestUnlike(t *testing.T) {
 		got, err := told(test.input, job.Reclaim, reader.Options{})
 		if err != nil || got != test.want {
 			t.Errorf("%s: %s %v\nwant %s", name, got, err, test.want)
+		}
+	}
+}
+
+// TestOnlyRow: an only row has no others that it could be unlike.
+func TestOnlyRow(t *testing.T) {
+	t.Parallel()
+	for _, input := range []string{"account,note\n4121,合计\n", "account\n备注\n"} {
+		r, err := reader.New(strings.NewReader(input), "in.csv", job.SetStatus, reader.Options{Value: "1"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if it, err := r.Read(); err != nil || it.Doubt != reader.DoubtShape || strings.Contains(it.Warning, "others") {
+			t.Errorf("%q: %+v %v", input, it, err)
 		}
 	}
 }

@@ -85,17 +85,18 @@ type Reader struct {
 	behind     int64    // lines of the input minus those that csv has counted
 	from       int64    // where in the text csv began to read
 
-	tail                           tail  // rows that may be none, until it is known what follows them
-	apart                          bool  // a blank line stands before the row
-	surplus                        int   // how many empty fields csv was told to expect behind those of the header
-	padding                        int   // how many of them the first row has
-	seen                           shape // of the accounts of all rows
-	rowsRead                       int64 // that are surely some
-	fewest                         int   // cells filled of a row
-	sentences                      int   // rows that were let go although they may be none
-	separator                      rune  // that a line sep= names; 0: there is none
-	titled, blanks                 bool  // a title stands above a list, and accounts have blanks as titles do
-	belowHeader                    bool  // no row of the table stands between the header and the next one
+	tail                           tail     // rows that may be none, until it is known what follows them
+	apart                          bool     // a blank line stands before the row
+	surplus                        int      // how many empty fields csv was told to expect behind those of the header
+	padding                        int      // how many of them the first row has
+	seen                           shape    // of the accounts of all rows
+	forms                          []string // of the accounts of the first rows
+	rowsRead                       int64    // that are surely some
+	fewest                         int      // cells filled of a row
+	sentences                      int      // rows that were let go although they may be none
+	separator                      rune     // that a line sep= names; 0: there is none
+	titled, blanks                 bool     // a title stands above a list, and accounts have blanks as titles do
+	belowHeader                    bool     // no row of the table stands between the header and the next one
 	words                          headerWords
 	notes                          []Note
 	roundedAccounts, roundedValues rounding

@@ -118,7 +118,7 @@ func (r *Reader) endTable() {
 			below = append(below, row)
 			continue
 		case row.sort == odd && (odds <= fewOdd || row.apart):
-			doubt(&row.item, DoubtShape, "the last rows are unlike all others")
+			doubt(&row.item, DoubtShape, r.unlikeOthers())
 		case row.sort == first && len(strings.Fields(row.item.Account)) > 2:
 			doubt(&row.item, DoubtShape, readsUnlike)
 		}
@@ -129,6 +129,14 @@ func (r *Reader) endTable() {
 		r.note(Note{Text: "left out, as they stand below the table", Sample: sample}, row.item.Line)
 	}
 	r.tail.rows, r.tail.ready = kept, len(kept)
+}
+
+// unlikeOthers is told of the last rows that may be none; an only one has no others.
+func (r *Reader) unlikeOthers() string {
+	if r.rowsRead == 0 {
+		return "this may be a count, a sum or what stands below a table, and no account"
+	}
+	return "the last rows are unlike all others"
 }
 
 // readsUnlike is told of what stands alone between rows, or above them, and is unlike them.
@@ -162,7 +170,52 @@ func (r *Reader) sorted(row *tailRow) {
 	r.rowsRead++
 	r.seen |= shape
 	r.fewest = min(r.fewest, filled)
+	if r.rowsRead <= formedRows && len(r.cells) > 1 && r.at.value < 0 {
+		r.seeForm(it.Account)
+	}
 }
+
+// formedRows is of how many rows the forms of accounts are kept: where all are of a form the first show it.
+const formedRows = 32
+
+func (r *Reader) seeForm(account string) {
+	if form := formOf(account); form != "" && !slices.Contains(r.forms, form) {
+		r.forms = append(r.forms, form)
+	}
+}
+
+// formOf is how an account is built where that shows that it is one: of letters and digits, with the signs between them.
+// It is empty for a word, which may be a title's. A number shows it by its length.
+func formOf(account string) string {
+	shape := shapeOf(account)
+	switch {
+	case shape&(hasBlank|hasColon|isOther|isPlain) != 0:
+		return ""
+	case shape&isAddress != 0:
+		return "@"
+	case shape&isNumber != 0 && len(account) < fewDigits:
+		return ""
+	}
+	var form []byte
+	for i := range len(account) {
+		c := account[i]
+		switch {
+		case isDigit(c):
+			c = '0'
+		case 'a' <= c && c <= 'z':
+			c = 'a'
+		case isLetter(c):
+			c = 'A'
+		}
+		if shape&isNumber != 0 || len(form) == 0 || form[len(form)-1] != c {
+			form = append(form, c)
+		}
+	}
+	return string(form)
+}
+
+// fewDigits are as many as counts and sums often have, so that such numbers are not told from them.
+const fewDigits = 4
 
 // judgeFirst takes the first row for one of the table's where the second is like it.
 func (r *Reader) judgeFirst(it *job.Item, shape shape) {
@@ -206,7 +259,7 @@ func (r *Reader) sortOf(row *tailRow, shape shape, filled int) sort {
 	switch {
 	case shape == isNumber && r.rowsRead > 0 && len(it.Account) < 10 && it.Account == strconv.FormatInt(r.rowsRead, 10):
 		return odd // the number of the rows before
-	case unseen == 0 && !sparse:
+	case unseen == 0 && (!sparse || slices.Contains(r.forms, formOf(it.Account))): // an empty cell says nothing beside a usual account
 		return ordinary
 	case unseen&noRoom != 0:
 		if r.rowsRead == 0 {
