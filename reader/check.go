@@ -1,6 +1,7 @@
 package reader
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -121,7 +122,7 @@ func wrongID(field, id string) verdict {
 	case d == nil:
 		return verdict{}
 	case d.doubt:
-		return verdict{warning: field + d.words, doubt: DoubtPlaceholder}
+		return verdict{warning: field + d.words, doubt: cmp.Or(d.kind, DoubtPlaceholder)}
 	}
 	return verdict{invalid: field + d.words}
 }

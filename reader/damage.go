@@ -18,6 +18,7 @@ type damage struct {
 	is    func(id string) bool // whether it has it; nil: what stands in it is enough
 	words string               // what is told, behind the name of the field
 	doubt bool                 // an account could be like that, so that it is for the user to say
+	kind  string               // of the doubt; empty is DoubtPlaceholder
 }
 
 // damages are all that are known, for accounts and rooms alike. The first that an ID has is told, so that those that
@@ -27,7 +28,7 @@ var damages = []damage{
 	{of: unseen, words: " has a character that does not show"},
 	{of: unread, words: " has a character that a tool could not read (U+FFFD) in it"},
 	{of: misread, is: isMisread, words: " was read in a wrong encoding by a tool, which wrote other characters for it, such as 锟斤拷 or Ã¼"},
-	{of: equals, is: matches(`^=(["'“”]|[\pL.]+\()`), words: " is a formula of a spreadsheet, not the text that it shows"},
+	{of: equals, is: matches(`^=([^?0-9+-]|[+-]?[0-9]+[^0-9]|[+-][^0-9])|^\+\pL`), words: " is a formula of a spreadsheet, not the text that it shows"},
 	{of: comment, is: matches(`^##+$|^#[¡¿]?[\p{Lu}_/0]{2,}[!?]$|^#(?i:` + errorNames + `)$`), words: " is an error of a spreadsheet, not a text"},
 	{of: colon, is: matches(`^Err:5[0-9]{2}$`), words: " is an error of a spreadsheet, not a text"},
 	{of: bracket | backslash, is: matches(`^(?i:\\N|[(<[{](null|nul|nil|n/?a|nan|undefined)[)>\]}]|\[object [a-z]+\])$`), words: " is how a tool writes that there is nothing"},
@@ -61,7 +62,8 @@ var damages = []damage{
 	{of: bracket, is: matches(`[(（][^()（）]*@[^()（）]*[)）]|@[^()（）]*[(（][^()（）]*[)）]$`), words: " has a mail address and a name", doubt: true},
 	{of: named, is: matches(nameAndAddress), words: " has a mail address and a name", doubt: true},
 	{of: bracket | percent | money, is: matches(templateField), words: " stands in brackets or signs, as a field of a template that was not filled in", doubt: true},
-	{of: separator | comma, is: matches(`@[^;,、；，]+[;,、；，]$`), words: " is a mail address with a separator behind it", doubt: true},
+	{of: separator | comma, is: matches(`@[^;,、；，]+[;,、；，]$|[^、；，][、；，]$`), words: " has a separator behind it", doubt: true},
+	{of: separator | comma | wide, is: matches(`^([^\s@;,|、；，｜]+@[^\s@.;,|、；，｜]+\.[^\s@;,|、；，｜]+|[0-9a-fA-F]{32})[;,|、；，｜].`), words: " has a delimiter and more behind a mail address or an ID", doubt: true, kind: DoubtShape},
 	{of: question, is: matches(`\?\?|^=\?.*\?=$`), words: " has question marks where a tool could not write a text", doubt: true},
 	{of: ellipsis, words: " was cut short for display, and has dots in place of the rest", doubt: true},
 	{of: amp, is: isEscaped, words: " has a character that was escaped for HTML, such as &amp;", doubt: true},
@@ -333,6 +335,8 @@ func classOf(id string) (seen class) {
 	switch c := id[0]; {
 	case c == '-':
 		seen |= comment
+	case c == '+': // which begins a formula, too
+		seen |= equals
 	case id[len(id)-1] == '.' && strings.HasSuffix(id, "...") && strings.Trim(id, ".") != "":
 		seen |= ellipsis
 	case (c == 'S' || c == 'M' || c == 'D' || c == 'j') && seen&point != 0:

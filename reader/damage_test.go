@@ -18,7 +18,8 @@ func TestDamages(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ words, ids string }{ // the IDs have | between them, or what stands first in front of a line
 		{"! formula", `="0017788"|=T("0017788")|=TEXT(13900000011,"0")|=CONCATENATE("a","b")|="a@b.example"|=“0017788”|=ТЕКСТ(A1;0)|=HYPERLINK("mailto:a@b.example")`},
-		{"", `=1+1|a=b|=A1|a="b"c|x=T`},
+		{"! formula", `=A2|=$B$2|=Sheet1!A1|=-a@b.example|=a@b.example|=1+1|=+A1|+A1|+张伟|+a@b.example`},
+		{"", `a=b|a="b"c|x=T|+1 555|a+b|a+b@c.example`},
 		{"? begins with =", `=13900000011|=-1`},
 		{"! error of a spreadsheet", `#N/A|#REF!|#VALUE!|#NAME?|#DIV/0!|#NUM!|#NULL!|#SPILL!|#CALC!|#NV|#WERT!|#BEZUG!|#ZAHL!|#ÜBERLAUF!|#¡VALOR!|#¿NOMBRE?|#N/D|#Н/Д|#ЗНАЧ!|#####|##|#n/a|#Name?|#Error|Err:502|Err:508|#GETTING_DATA`},
 		{"? out of action", `#n2@corp.example|# a|#NVx|#team|#|//a@b.example|--a@b.example|;a@b.example|<!-- a -->`},
@@ -42,7 +43,9 @@ func TestDamages(t *testing.T) {
 		{"", `a;b|a/b|a@b@c|a@b.example/home|a@b;c|@a;@b|0086 13900000011`},
 		{"! what mail programs put around", `Zhang San <a@b.example>|<a@b.example>|张三<a@b.example>|"Zhang" <a@b.example>;|a@b.example<mailto:a@b.example>`},
 		{"? a mail address and a name", `a@b.example (Zhang San)|Zhang San (a@b.example)`},
+		{"? a delimiter", `a@b.example;x|a@b.example,x|` + aRoom + `,x|` + aRoom + ";x"},
 		{"? a separator behind it", `a@b.example;|a@b.example,|a@b.example；`},
+		{"? a separator behind it", "张伟、|zhang，|张伟；"},
 		{"", `a<b|a>b|a(b)|a,|a;|a(1)@b.example`},
 		{"! U+FFFD", "a\uFFFDb|\uFFFD|\uFFFD\uFFFD伟|a\xffb"},
 		{"! control character", "a\u200Bb|\uFEFFa|a\u200E|a\x01"},
@@ -96,7 +99,7 @@ func TestDamages(t *testing.T) {
 				if verdict, words, _ := strings.Cut(test.words, " "); !strings.HasPrefix(text, verdict) || !strings.Contains(text, words) || (verdict == "") != (text == "") {
 					t.Errorf("%s %q: %q, want %q", field, id, text, test.words)
 				}
-				if (got.doubt == DoubtPlaceholder) != (got.warning != "") {
+				if (got.doubt == DoubtPlaceholder || got.doubt == DoubtShape) != (got.warning != "") {
 					t.Errorf("%s %q: a doubt of kind %q: %q", field, id, got.doubt, got.warning)
 				}
 			}

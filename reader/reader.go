@@ -286,8 +286,11 @@ func (r *Reader) checkFields(it *job.Item, fields *record) {
 		fields.Value = r.opts.Value
 	}
 	r.check(it, fields.Account, fields.Value)
-	if (len(r.cells) == 1 || r.csv.FieldsPerRecord == 1) && strings.ContainsAny(it.Account, ";\t|") {
+	switch {
+	case len(r.cells) == 1 && strings.ContainsAny(it.Account, ";\t|"):
 		r.note(Note{Doubt: DoubtShape, Text: delimited}, it.Line)
+	case r.csv.FieldsPerRecord < len(r.cells) && strings.ContainsAny(it.Account, ",;\t|，；、｜"):
+		doubt(it, DoubtShape, "account holds another delimiter, and the row has fewer fields than the header")
 	}
 	if r.mayBeCut() {
 		doubt(it, DoubtUnfinished, "the last row has no line end, and may be cut")

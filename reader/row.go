@@ -34,8 +34,8 @@ func (r *Reader) lineOf(malformed *csv.ParseError) int64 {
 // onlyDelimiters tells whether every field of the row is empty, as spreadsheets leave rows.
 func (r *Reader) onlyDelimiters() bool {
 	switch c := r.raw[0]; {
-	case c == '\f':
-		return len(bytes.TrimSpace(r.raw)) == 0 // between pages
+	case (c == ' ' || c == '\t' || c == '\f') && len(bytes.Trim(r.raw, " \t\f\r\n")) == 0: // such as between pages
+		return true
 	case rune(c) != r.format.delimiter && c != '"':
 		return false // for speed only: so begin most rows
 	}

@@ -58,14 +58,17 @@ func (t *tape) Read(p []byte) (int, error) {
 // dosEnd is the mark with which DOS, and what was made for it, ends a text; some fill up a block with it.
 const dosEnd = "\x1A"
 
-// withoutEnd gives how much there is of a text that was read, without the marks at the end of the input.
+// withoutEnd gives how much there is of a text that was read, without the marks at the end of the input and
+// the line ends among them.
 func (t *tape) withoutEnd(text []byte) int {
-	n := len(bytes.TrimRight(text, dosEnd))
-	if n == len(text) {
-		return n
+	n := len(bytes.TrimRight(text, dosEnd+"\r\n"))
+	mark := bytes.IndexByte(text[n:], dosEnd[0])
+	if mark < 0 {
+		return len(text)
 	}
+	n += mark
 	rest, err := t.from.Peek(bufferSize)
-	if err == nil || len(bytes.TrimRight(rest, dosEnd)) > 0 {
+	if err == nil || len(bytes.TrimRight(rest, dosEnd+"\r\n")) > 0 {
 		return len(text)
 	}
 	return n
