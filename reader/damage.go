@@ -31,7 +31,7 @@ var damages = []damage{
 	{of: equals, is: matches(`^=([^?0-9+-]|[+-]?[0-9]+[^0-9]|[+-][^0-9])|^\+\pL`), words: " is a formula of a spreadsheet, not the text that it shows"},
 	{of: comment, is: matches(`^##+$|^#[¡¿]?[\p{Lu}_/0]{2,}[!?]$|^#(?i:` + errorNames + `)$`), words: " is an error of a spreadsheet, not a text"},
 	{of: colon, is: matches(`^Err:5[0-9]{2}$`), words: " is an error of a spreadsheet, not a text"},
-	{of: bracket | backslash, is: matches(`^(?i:\\N|[(<[{](null|nul|nil|n/?a|nan|undefined)[)>\]}]|\[object [a-z]+\])$`), words: " is how a tool writes that there is nothing"},
+	{of: bracket | backslash, is: matches(`^(?i:\\N|[(<[{](null|nul|nil|n/?a|nan|undefined)[)>\]}]|\[object [a-z]+\])$|^%![a-z]\(.*\)$`), words: " is how a tool writes that there is nothing"},
 	{of: typeName | bracket, is: matches(typeNames), words: " is the name of a program's type, which a script wrote in place of a value"},
 	{of: bracket, is: matches(`\{\{.*\}\}|[$#]\{.*\}|<%.*%>|^@\{.*=.*\}$`), words: " is a field of a template that was not filled in"},
 	{of: star | bullet, is: matches(`\*\*.*[^*]|[^*].*\*\*|[●•∗⁎＊×]{2}`), words: " was masked: signs such as * hide a part of it"},
@@ -44,6 +44,7 @@ var damages = []damage{
 
 	{of: word, is: func(id string) bool { return placeholders[strings.ToLower(id)] }, words: " is a placeholder, such as NULL, - or TRUE", doubt: true},
 	{of: backslash, is: matches(`\\\\`), words: ` has two backslashes, as databases write one`, doubt: true},
+	{of: amp, is: matches(`_x[0-9A-F]{4}_$`), words: " ends with a character that a spreadsheet wrote as a code, such as _x000D_"},
 	{of: comment | separator | bracket, is: matches(`^(#|--|//|/\*|;|<!--)`), words: " begins like a row that was put out of action, such as with #", doubt: true},
 	{of: number, is: matches(`^[+-]?[0-9]*[.,]0+$`), words: " could be a number that a data tool made decimal", doubt: true},
 	{of: number, is: mayBeGrouped, words: " could be a number whose digits were grouped, or several", doubt: true},
@@ -69,6 +70,12 @@ var damages = []damage{
 	{of: amp, is: isEscaped, words: " has a character that was escaped for HTML, such as &amp;", doubt: true},
 	{of: example | colon | bracket, is: matches(exampleOf), words: " is an example, as a template has it", doubt: true},
 	{of: separator, is: matches(`[^、，；､][、，；､]+[^、，；､]`), words: " could be several IDs, with 、 or ， between", doubt: true},
+	{of: separator, is: matches(`^\p{Han}{2,4}([;|]\p{Han}{2,4})+$|^[0-9]+([;|][0-9]+)+$`), words: " could be several IDs, with ; or | between", doubt: true},
+	{of: unaddressed, is: matches(`@@|^[^@]+@$|^@[^\s@]+\.[^\s@]+$|@[^@]*\.$|@[^@]*\.\.|@[^@]+\.[^@]+@[^@]+\.[^@]+$`), words: " looks like a mail address, but is no good mail address", doubt: true},
+	{of: bracket, is: matches(`(?i)[(\[{<]\s*(at|dot)\s*[)\]}>]`), words: " is a mail address that was disguised", doubt: true},
+	{of: percent, is: matches(`^[^@]+%40[^@]+\.[^@]+$`), words: " is a mail address that was disguised, or escaped for a link", doubt: true},
+	{of: bracket, is: matches(`(?i)<br\s*/?>|</(p|div|span|td|tr|a|b|i|li)>$`), words: " has a tag of a web page", doubt: true},
+	{of: bracket, is: matches(`~\{.+~\}`), words: " is in HZ, an encoding of Chinese in mails", doubt: true},
 	{of: lookalike, words: " has a character that only looks like a blank or a hyphen, such as a no-break blank or a dash", doubt: true},
 	{of: variant, words: " has a character that does not show and changes the one before it, as in emoji", doubt: true},
 }
@@ -100,7 +107,8 @@ const errorNames = `n/a|n/d!?|n/b|nv|i/t|н/д|yok|hiányzik|getting_data|ref!|v
 // placeholders are written where there is nothing, in lower case. Each could be an account.
 var placeholders = setOf("null", "nul", "nil", "none", "nan", "nat", "na", "n/a", "n.a.", "n.a", "undefined", "dbnull", "-", "--", "---", "–", "—", "——",
 	"?", "/", "\\", "*", "_", "无", "無", "空", "暂无", "没有", "空白", "未知", "待定", "(empty)", "(blank)", "(none)", "(空)", "(空白)", "（空）", "（空白）",
-	"<empty>", "<blank>", "<none>", "[empty]", "[blank]", "[none]", "empty", "blank", "unknown", "tbd", "true", "false", "0")
+	"wahr", "falsch", "vrai", "faux", "verdadero", "falso", "(leer)", "(vide)", "(en blanco)", "(unset)", "(待定)", "（待定）", "k.a.", "k. a.", "n. a.",
+	"[]", "{}", "inf", "-inf", "infinity", "nonetype", "同上", "〃", "ditto", "已删除", "@", "<empty>", "<blank>", "<none>", "[empty]", "[blank]", "[none]", "empty", "blank", "unknown", "tbd", "true", "false", "0")
 
 // longestPlaceholder is in bytes.
 const longestPlaceholder = 12
@@ -170,7 +178,7 @@ var misreadAs = regexp.MustCompile(`[Â-Ýà-ô][\x{80}-\x{BF}€‚ƒ„…†�
 // isMisread tells of a text in UTF-8 that was taken for Windows-1252, and of one in which each character that could not be
 // read was written as U+FFFD, and then taken for GBK.
 func isMisread(id string) bool {
-	if strings.Contains(id, "锟斤") || strings.Contains(id, "斤拷") || isMisreadChinese(id) {
+	if strings.Contains(id, "锟斤") || strings.Contains(id, "斤拷") || strings.Contains(id, "烫烫烫") || strings.Contains(id, "屯屯屯") || isMisreadChinese(id) {
 		return true
 	}
 	if !misreadAs.MatchString(id) {
@@ -194,6 +202,7 @@ var misreadChinese = func() (is [1 << 16]bool) {
 			}
 		}
 	}
+	is['烫'], is['屯'] = true, true // what memory holds that a program never wrote to, where that is taken for GBK
 	return is
 }()
 
@@ -288,12 +297,13 @@ const (
 	example // the Chinese word, and how e.g. begins
 	dated   // the Chinese word for a month, and the Korean one
 
-	named    // @ and what stands between names
-	date     // digits, and what stands in dates
-	masked   // digits and crosses
-	typeName // how names of a program's types begin
-	number   // nothing that stands in no number, and more than digits
-	word     // no longer than a placeholder
+	unaddressed // an @ where no mail address has one, or what stands in none behind it
+	named       // @ and what stands between names
+	date        // digits, and what stands in dates
+	masked      // digits and crosses
+	typeName    // how names of a program's types begin
+	number      // nothing that stands in no number, and more than digits
+	word        // no longer than a placeholder
 )
 
 // harmless are those that are looked at together only.
@@ -343,6 +353,8 @@ func classOf(id string) (seen class) {
 		seen |= typeName
 	case (c == 'e' || c == 'E') && len(id) > 1 && id[1] == '.':
 		seen |= example
+	case id[len(id)-1] == '_' && seen&(digit|cross) == digit|cross: // _x000D_
+		seen |= amp
 	}
 	return seen
 }
@@ -394,7 +406,7 @@ var signs = func() map[rune]class {
 	of := map[rune]class{}
 	for class, chars := range map[class]string{
 		curly: "“”„‟‘’‚‛«»‹›″′＂＇", ellipsis: "…⋯", separator: "、；，､", colon: "：", bracket: "（）【】", bullet: bullets + "⁎∗·", star: "＊×",
-		lookalike: "‐‑‒–—―−﹘﹣", dated: "月월", example: "例", misread: "锟", unread: "\uFFFD", control: "\u0085\u2028\u2029", unseen: "\u2800\uFFFC",
+		wide: "。｡", lookalike: "‐‑‒–—―−﹘﹣", dated: "月월", example: "例", misread: "锟", unread: "\uFFFD", control: "\u0085\u2028\u2029", unseen: "\u2800\uFFFC",
 	} {
 		for _, c := range chars {
 			of[c] |= class
@@ -432,6 +444,9 @@ func classOfRune(c rune) class {
 // damageOf finds what was done to an ID; nil is nothing.
 func damageOf(id string) *damage {
 	seen := classOf(id)
+	if seen&at != 0 && isNoMail(id) {
+		seen |= unaddressed
+	}
 	if seen&^harmless == 0 {
 		return nil
 	}
@@ -444,6 +459,13 @@ func damageOf(id string) *damage {
 		}
 	}
 	return nil
+}
+
+// isNoMail tells of what has an @ that it may be no mail address; few are looked at more closely.
+func isNoMail(id string) bool {
+	at := strings.IndexByte(id, '@')
+	host := id[at+1:]
+	return at == 0 || host == "" || host[len(host)-1] == '.' || strings.IndexByte(host, '@') >= 0 || strings.Contains(host, "..")
 }
 
 func setOf(words ...string) map[string]bool {
