@@ -28,7 +28,7 @@ var damages = []damage{
 	{of: unseen, words: " has a character that does not show"},
 	{of: unread, words: " has a character that a tool could not read (U+FFFD) in it"},
 	{of: misread, is: isMisread, words: " was read in a wrong encoding by a tool, which wrote other characters for it, such as 锟斤拷 or Ã¼"},
-	{of: equals, is: matches(`^=([^?0-9+-]|[+-]?[0-9]+[^0-9]|[+-][^0-9])|^\+\pL`), words: " is a formula of a spreadsheet, not the text that it shows"},
+	{of: equals, is: matches(`^=([^?0-9+-]|[+-][^0-9])|^\+\pL`), words: " is a formula of a spreadsheet, not the text that it shows"},
 	{of: comment, is: matches(`^##+$|^#[¡¿]?[\p{Lu}_/0]{2,}[!?]$|^#(?i:` + errorNames + `)$`), words: " is an error of a spreadsheet, not a text"},
 	{of: colon, is: matches(`^Err:5[0-9]{2}$`), words: " is an error of a spreadsheet, not a text"},
 	{of: bracket | backslash, is: matches(`^(?i:\\N|[(<[{](null|nul|nil|n/?a|nan|undefined)[)>\]}]|\[object [a-z]+\])$|^%![a-z]\(.*\)$`), words: " is how a tool writes that there is nothing"},
@@ -345,7 +345,7 @@ func classOf(id string) (seen class) {
 	switch c := id[0]; {
 	case c == '-':
 		seen |= comment
-	case c == '+': // which begins a formula, too
+	case c == '+' && len(id) > 1 && !isDigit(id[1]): // which begins a formula, too
 		seen |= equals
 	case id[len(id)-1] == '.' && strings.HasSuffix(id, "...") && strings.Trim(id, ".") != "":
 		seen |= ellipsis
@@ -465,7 +465,15 @@ func damageOf(id string) *damage {
 func isNoMail(id string) bool {
 	at := strings.IndexByte(id, '@')
 	host := id[at+1:]
-	return at == 0 || host == "" || host[len(host)-1] == '.' || strings.IndexByte(host, '@') >= 0 || strings.Contains(host, "..")
+	if at == 0 || host == "" || host[len(host)-1] == '.' || strings.IndexByte(host, '@') >= 0 {
+		return true
+	}
+	for point := strings.IndexByte(host, '.'); point >= 0; point = strings.IndexByte(host, '.') { // quicker than to look for two
+		if host = host[point+1:]; host[0] == '.' {
+			return true
+		}
+	}
+	return false
 }
 
 func setOf(words ...string) map[string]bool {
