@@ -18,7 +18,7 @@ type damage struct {
 	is    func(id string) bool // whether it has it; nil: what stands in it is enough
 	words string               // what is told, behind the name of the field
 	doubt bool                 // an account could be like that, so that it is for the user to say
-	kind  string               // of the doubt; empty is DoubtPlaceholder
+	shape bool                 // the doubt is of the shape, and not that it is a placeholder
 }
 
 // damages are all that are known, for accounts and rooms alike. The first that an ID has is told, so that those that
@@ -64,7 +64,7 @@ var damages = []damage{
 	{of: named, is: matches(nameAndAddress), words: " has a mail address and a name", doubt: true},
 	{of: bracket | percent | money, is: matches(templateField), words: " stands in brackets or signs, as a field of a template that was not filled in", doubt: true},
 	{of: separator | comma, is: matches(`@[^;,、；，]+[;,、；，]$|[^、；，][、；，]$`), words: " has a separator behind it", doubt: true},
-	{of: separator | comma | wide, is: matches(`^([^\s@;,|、；，｜]+@[^\s@.;,|、；，｜]+\.[^\s@;,|、；，｜]+|[0-9a-fA-F]{32})[;,|、；，｜].`), words: " has a delimiter and more behind a mail address or an ID", doubt: true, kind: DoubtShape},
+	{of: separator | comma | wide, is: matches(`^([^\s@;,|、；，｜]+@[^\s@.;,|、；，｜]+\.[^\s@;,|、；，｜]+|[0-9a-fA-F]{32})[;,|、；，｜].`), words: " has a delimiter and more behind a mail address or an ID", doubt: true, shape: true},
 	{of: question, is: matches(`\?\?|^=\?.*\?=$`), words: " has question marks where a tool could not write a text", doubt: true},
 	{of: ellipsis, words: " was cut short for display, and has dots in place of the rest", doubt: true},
 	{of: amp, is: isEscaped, words: " has a character that was escaped for HTML, such as &amp;", doubt: true},
@@ -464,16 +464,15 @@ func damageOf(id string) *damage {
 // isNoMail tells of what has an @ that it may be no mail address; few are looked at more closely.
 func isNoMail(id string) bool {
 	at := strings.IndexByte(id, '@')
-	host := id[at+1:]
-	if at == 0 || host == "" || host[len(host)-1] == '.' || strings.IndexByte(host, '@') >= 0 {
-		return true
-	}
-	for point := strings.IndexByte(host, '.'); point >= 0; point = strings.IndexByte(host, '.') { // quicker than to look for two
-		if host = host[point+1:]; host[0] == '.' {
+	before := byte('.')
+	for i := at + 1; i < len(id); i++ {
+		c := id[i]
+		if c == '@' || c == '.' && before == '.' {
 			return true
 		}
+		before = c
 	}
-	return false
+	return at == 0 || before == '.'
 }
 
 func setOf(words ...string) map[string]bool {
