@@ -10,7 +10,8 @@ import (
 var commonHeaders = []string{"name", "user name", "username", "email", "e-mail", "mail", "department", "dept", "phone", "mobile", "status", "role",
 	"no.", "vmr_name", "姓名", "部门", "邮箱", "手机", "手机号", "电话", "状态", "角色", "序号"}
 
-// loneHeaders are headers that a column of accounts may have alone. Among other cells they are what rows hold, too.
+// loneHeaders are headers that a column of accounts may have alone. Among other cells words of nothing but letters are what
+// rows hold, too: user, mail.
 var loneHeaders = newHeaderWords(spelled(append(commonHeaders, "full name", "display name", "room id", "user", "users", "accounts", "account name", "account id", "account no.", "login", "login name", "logon name", "loginid", "uid", "userid", "user id",
 	"email address", "e-mail address", "mail address", "samaccountname", "userprincipalname", "upn", "employee id", "member", "members", "phone number", "mobile number",
 	"用户", "用户名", "用户账号", "用户帐号", "用户id", "登录名", "登录账号", "登录帐号", "登陆账号", "账户", "帐户", "账户名", "账号名", "账号名称", "帐号名称", "工号", "员工号", "员工工号", "人员", "成员", "名称", "邮件", "邮箱地址", "电子邮箱", "电子邮件", "手机号码", "联系电话")))
@@ -72,7 +73,7 @@ const headerAgain = "the header stands here once more"
 // checkHeader finds a header below the first. The same once more is no row that could be sent; any other begins another
 // table, whose columns are not known.
 func (r *Reader) checkHeader(it *job.Item) error {
-	if loneHeaders.has(it.Account) && r.isAlone() && !isOneOf(it.Account, fieldOf("account").allHeaders()) {
+	if loneHeaders.has(it.Account) && (!isPlainWord(it.Account) || r.isAlone()) && !isOneOf(it.Account, fieldOf("account").allHeaders()) {
 		doubt(it, DoubtShape, "this is how a column is headed, and stands among its rows")
 	}
 	if !r.words.has(it.Account) && (r.at.value < 0 || !r.words.has(it.Value)) {

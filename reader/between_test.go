@@ -26,12 +26,12 @@ func disabled(t *testing.T, input string) string {
 func TestFewRows(t *testing.T) {
 	t.Parallel()
 	for _, rows := range []string{"", "a1\n", "a1\nb1\n", "a1\nb1\nc1\n"} {
-		for _, footer := range []string{`\.`, "以下空白", "本页以下空白", "}", "];", "(以下无正文)", "-- 以下空白 --", "(3 rows)", "Total: 3", "*** End of report ***", "No records found.", "暂无数据", "```"} {
+		for _, footer := range []string{`\.`, "以下空白", "本页以下空白", "}", "];", "(以下无正文)", "-- 以下空白 --", "(3 rows)", "Total: 3", "*** End of report ***", "No records found.", "暂无数据", "```", "合计5人", "总计：5名", "共计5人", "人数：5", "总人数 5"} {
 			if got := disabled(t, "account\n"+rows+footer+"\n"); strings.Contains(got, footer) || !strings.Contains(got, "; 1 [") {
 				t.Errorf("%q below %q: %s", footer, rows, got)
 			}
 		}
-		for _, footer := range []string{"Confidential", "CONFIDENTIAL", "机密", "内部资料", "Internal use only", "Page 1 of 1", "第 1 页 共 2 页", "第1页", "制表人：张伟", "Printed by admin on Monday", "备注", "(Restricted)"} {
+		for _, footer := range []string{"Confidential", "CONFIDENTIAL", "机密", "内部资料", "Internal use only", "Page 1 of 1", "第 1 页 共 2 页", "第1页", "制表人：张伟", "Printed by admin on Monday", "备注", "(Restricted)", "以上", "以上人员", "人数", "总人数", "合计人数"} {
 			if got := disabled(t, "account\n"+rows+footer+"\n"); !strings.Contains(got, footer+"?shape") && !strings.Contains(got, "; 1 [") {
 				t.Errorf("%q below %q: %s", footer, rows, got)
 			}
@@ -147,6 +147,8 @@ func TestBetween(t *testing.T) {
 		"a header of one word":              {list("User"), "1: 2 a1 3 b1 4 c1 5 User?shape 6 d1"},
 		"a header of two words":             {list("Account name"), "1: 2 a1 3 b1 4 c1 5 Account name?shape 6 d1"},
 		"a weak header alone in its row":    {several + "User,,\n" + after, "1: 2 a1 3 b1 4 User?shape 5 c1"},
+		"a weak header beside other cells":  {"account,n\na1,1\n用户名,2\nE-Mail,3\nb1,4\n", "1: 2 a1 3 用户名?shape 4 E-Mail?shape 5 b1"},
+		"a count of people between":         {list("合计5人"), "1: 2 a1 3 b1 4 c1 5 合计5人?shape 6 d1"},
 		"a weak header's word as a role":    {"account,role\nmail,user\nbob,user\n", "1: 2 mail 3 bob"},
 		"a form feed":                       {list("\f"), "1: 2 a1 3 b1 4 c1 6 d1"},
 		"a form feed among several":         {several + "\f\n" + after, "1: 2 a1 3 b1 5 c1"},

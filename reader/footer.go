@@ -15,7 +15,7 @@ import (
 var countWords = []string{"total", "grand", "sub", "sum", "count", "rows", "records", "end", "eof", "gesamt", "anzahl", "no ",
 	"confidential", "internal", "restricted", "secret", "classified", "proprietary", "draft", "disclaimer", "copyright", "page", "seite", "printed", "generated",
 	"exported", "note", "remark", "legend", "vertraulich",
-	"合计", "总计", "小计", "总数", "总共", "共", "合計", "總計", "小計", "итого", "всего",
+	"合计", "总计", "小计", "总数", "总共", "总人", "共", "人数", "合計", "總計", "小計", "итого", "всего",
 	"以下", "本页", "本表", "此", "以上", "暂无", "无", "没有", "未查", "未找", "查无", "完", "结束", "全文", "机密", "绝密", "秘密", "保密", "内部", "仅供", "第", "备注", "说明", "注", "制表", "审核", "打印", "填表", "签字", "導出", "导出"}
 
 // sums are the words of a row that adds others up.
@@ -26,6 +26,7 @@ var counting = regexp.MustCompile(`(?i)^\W*(?:` +
 	`(?:` + sums + `|count|anzahl)(?: \(?(?:rows?|records?|users?|accounts?|entries|count)\)?)?\s*(?:[:：=;,|\t]\s*[\d,.]*|\s[\d,.]+)\s*\pL*|` +
 	`(?:rows?|records?)(?: \w+)?\s*[:：=]\s*\d+|` +
 	`共\s*\d+\s*\S{0,4}|` +
+	`(?:合计|总计|小计|共计|总共|合計|總計|小計|(?:合计|总)?人数)\s*[:：=]?\s*\d+\s*(?:人|名|个|個|位|条|條|行|户)?|` +
 	`[\d,]+ ?(?:rows?|records?|results?|entries|users?|accounts?|条|行|件|个|筆|zeilen?|filas?|lignes?|строк\S*)\b?.{0,40}|` +
 	`no (?:data|records?|rows?|results?|users?|accounts?|entries)(?: \w+){0,3}|` +
 	`end[ -]of[ -](?:file|report|list|data|export)|eof|end` +
@@ -38,7 +39,7 @@ const edge = `[\s\p{P}\p{S}]*`
 // footing matches what stands at the foot of pages and reports. People could be called so.
 var footing = regexp.MustCompile(`(?i)^` + edge + `(?:confidential|internal(?: use)?(?: only)?|restricted|secret|classified|proprietary|draft|disclaimer|copyright.*|` +
 	`(?:page|seite) ?\d+.*|(?:printed|generated|exported)(?:[ :：].*)?|(?:note|remark)s?(?:[:：].*)?|legend|vertraulich|` +
-	`(?:机密|绝密|秘密|保密|内部|仅供)(?:资料|文件|使用|公开|信息|参考|内部使用|内部参考)?|第\s*[\d一二三四五六七八九十]+\s*页.*|` +
+	`(?:机密|绝密|秘密|保密|内部|仅供)(?:资料|文件|使用|公开|信息|参考|内部使用|内部参考)?|以上(?:人员|账号|名单|数据|内容|信息)?|(?:总|合计)?人数|第\s*[\d一二三四五六七八九十]+\s*页.*|` +
 	`(?:备注|说明|注|制表|制表人|审核|审核人|打印|打印人|填表|填表人|签字|导出|導出)(?:[:：时日].*)?|无)` + edge + `$`)
 
 // isSum matches a cell that says that its row adds others up.
