@@ -10,8 +10,6 @@ import (
 
 // TestListText holds the table against screen 5 of the design, and what does not fit into one.
 func TestListText(t *testing.T) {
-	defer func(zone *time.Location) { time.Local = zone }(time.Local)
-	time.Local = time.UTC
 	at := func(text string) time.Time {
 		when, err := time.Parse(time.RFC3339, text)
 		if err != nil {

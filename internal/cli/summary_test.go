@@ -38,15 +38,8 @@ func endedRun() *run.Ending {
 	}
 }
 
-func inUTC(t *testing.T) {
-	was := time.Local
-	time.Local = time.UTC
-	t.Cleanup(func() { time.Local = was })
-}
-
-// TestSummary is not parallel: it sets the machine's zone.
+// TestSummary holds the end of a run against the screens of the design, at 80 and 40 columns.
 func TestSummary(t *testing.T) {
-	inUTC(t)
 	e := endedRun()
 	now := *e.Run.End
 	for width, want := range map[int]string{
@@ -128,9 +121,8 @@ NEXT
 	}
 }
 
-// TestShowText is not parallel: it sets the machine's zone.
+// TestShowText holds what show says of a run in each state.
 func TestShowText(t *testing.T) {
-	inUTC(t)
 	e := endedRun()
 	a := &app{env: newEnvironment(nil)}
 	v := shown{e.Stored(), report.Killed, e.Run.End.Add(time.Minute), false}
