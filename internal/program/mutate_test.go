@@ -28,6 +28,7 @@ import (
 
 // TestMutations changes run directories in every way that damage can, and does not let the program be deceived.
 func TestMutations(t *testing.T) {
+	notShort(t)
 	t.Parallel()
 	t.Run("verify", func(t *testing.T) { verifyMutations(t, 1, 200) })
 	t.Run("resume", func(t *testing.T) { resumeMutations(t, 2, 2, 12) })

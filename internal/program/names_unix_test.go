@@ -18,6 +18,7 @@ const hostile = "evil\x1b]0;owned\a\nerror: fake\r\u202eit's \\ x"
 // TestHostileNames: wherever a path comes from, all of it shows in what is said of it, and the command to go on with holds
 // it as a shell reads it.
 func TestHostileNames(t *testing.T) {
+	notShort(t)
 	t.Parallel()
 	url := service(t)
 	dir := t.TempDir()

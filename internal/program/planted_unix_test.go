@@ -51,6 +51,7 @@ func listen(path string) error {
 // TestPlanted: whatever stands in the place of a file of a run, no command follows it, waits for it or writes to it; it is
 // refused in words by all that need it.
 func TestPlanted(t *testing.T) {
+	notShort(t)
 	t.Parallel()
 	base := t.TempDir()
 	stopped, finished, bare := filepath.Join(base, "stopped"), filepath.Join(base, "finished"), filepath.Join(base, "bare")

@@ -70,3 +70,11 @@ func meetbatch(t *testing.T, after time.Duration, args ...string) int {
 	t.Fatal(err)
 	return 0
 }
+
+// notShort skips a test of many processes one after the other, which says nothing more with the race detector than the
+// scripts do, and takes minutes with it.
+func notShort(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it starts hundreds of processes")
+	}
+}

@@ -20,6 +20,7 @@ import (
 // TestTruth runs the program against testdata/truth, which was written from the service's documents alone. It
 // allows nothing that they do not, and what its log and its state say afterwards has to be what the results say.
 func TestTruth(t *testing.T) {
+	notShort(t)
 	t.Parallel()
 	program := filepath.Join(t.TempDir(), "truth")
 	if out, err := exec.Command("go", "build", "-o", program, "./testdata/truth").CombinedOutput(); err != nil {
