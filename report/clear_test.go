@@ -29,6 +29,8 @@ func TestStays(t *testing.T) {
 		"child":    {State: report.Finished, Parent: abs("parent")},
 		"undone":   {State: report.Finished, UndoneBy: abs("undo")},
 		"undo":     {State: report.Finished, UndoOf: abs("undone")},
+		"moved":    {State: report.Finished},
+		"second":   {State: report.Finished, Parent: filepath.Join(folder, "before", "moved")}, // where the folder was then
 	} {
 		r.Start = at
 		begun(t, folder, name, r)
@@ -44,7 +46,7 @@ func TestStays(t *testing.T) {
 				gone = append(gone, filepath.Base(e.Path))
 			}
 		}
-		if want := []string{"child", "goes", "undo"}; !slices.Equal(gone, want) {
+		if want := []string{"child", "goes", "second", "undo"}; !slices.Equal(gone, want) {
 			t.Errorf("%v may be removed, want %v", gone, want)
 		}
 	}

@@ -254,21 +254,19 @@ func (v shown) session(s *sheet, label string, number int, one report.Session) {
 		end = *one.End
 	}
 	start, took, requests := clock(one.Start, v.at), words.Roughly(max(end.Sub(one.Start), 0)), words.Plural(one.Requests, "request")
-	line := fmt.Sprintf("  %-*s%2d  %s  %-6s  %-7s  %14s", labelWidth, label, number, start, took, one.Rate, requests)
-	if s.isNarrow() {
-		s.lines(fmt.Sprintf("%3d ", number), "    ", fmt.Sprintf("%s, %s, %s", start, took, one.Rate))
-		s.lines("    ", "    ", requests+", "+ended)
-		v.changes(s, "    ", one)
-		return
+	whole := fmt.Sprintf("  %-*s%2d  %s  %-6s  %-7s  %14s  %s", labelWidth, label, number, start, took, one.Rate, requests, ended)
+	margin := strings.Repeat(" ", labelWidth+6)
+	switch {
+	case s.isNarrow():
+		margin = "    "
+		s.lines(fmt.Sprintf("%3d ", number), margin, fmt.Sprintf("%s, %s, %s", start, took, one.Rate))
+		s.lines(margin, margin, requests+", "+ended)
+	case columns(whole) > s.width:
+		s.lines(fmt.Sprintf("  %-*s%2d  ", labelWidth, label, number), margin, fmt.Sprintf("%s, %s, %s, %s, %s", start, took, one.Rate, requests, ended))
+	default:
+		s.WriteString(words.Shown(whole) + "\n")
 	}
-	if columns(line)+len("  finished") > s.width {
-		margin := fmt.Sprintf("  %-*s%2d  ", labelWidth, label, number)
-		s.lines(margin, strings.Repeat(" ", columns(margin)), fmt.Sprintf("%s, %s, %s, %s, %s", start, took, one.Rate, requests, ended))
-		v.changes(s, strings.Repeat(" ", labelWidth+6), one)
-		return
-	}
-	s.lines(line+"  ", strings.Repeat(" ", columns(line)-columns(requests)), ended)
-	v.changes(s, strings.Repeat(" ", labelWidth+6), one)
+	v.changes(s, margin, one)
 }
 
 // changes adds what was changed of a session under way.

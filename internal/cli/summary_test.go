@@ -168,6 +168,31 @@ meetbatch resume run
 	}
 }
 
+// TestSessionsFit: sessions with long rates, reasons and changes fit every width, words whole.
+func TestSessionsFit(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 25, 1, 4, 18, 0, time.UTC)
+	end := at.Add(40 * time.Hour)
+	for width := narrowest; width <= widest; width++ {
+		for _, rate := range []string{"auto", "100/1m", "100/1m,20000/1d", "auto,1000/1h,20000/1d"} {
+			s := newSheet(width)
+			for i, reason := range []string{"", "stopped by a signal (terminated)", "the service refuses the run: 401 USG.000000004 The token is invalid"} {
+				v := shown{at: end, life: report.Over}
+				v.session(s, "sessions", i+1, report.Session{Start: at, End: &end, Rate: rate, Requests: 1_234_567, Ended: report.EndedStopped, Reason: reason,
+					Changes: []report.Change{{At: at, Rate: rate, Workers: 12}}})
+			}
+			for line := range strings.Lines(s.String()) {
+				if columns(strings.TrimSuffix(line, "\n")) > width {
+					t.Errorf("wider than %d: %s", width, line)
+				}
+			}
+			if text := strings.Join(strings.Fields(s.String()), " "); !strings.Contains(text, rate) || !strings.Contains(text, "1,234,567 requests") || !strings.Contains(text, "The token is invalid") {
+				t.Errorf("at %d something is missing:\n%s", width, s.String())
+			}
+		}
+	}
+}
+
 func TestClock(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 25, 23, 59, 0, 0, time.Local)
