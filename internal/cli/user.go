@@ -192,7 +192,7 @@ func (f processFlags) until(a *app, command string) (at time.Time, err error) {
 	if f.Until == nil {
 		return at, nil
 	}
-	if at, err = parseUntil(*f.Until, a.started, a.now()); err != nil {
+	if at, err = parseUntil(*f.Until, a.started); err != nil {
 		err = usage(fmt.Errorf("--until: %w", err), "meetbatch "+command+" --help")
 	}
 	return at, err
@@ -206,13 +206,13 @@ func (a *app) mayAsk(f processFlags, s run.Settings, file string) error {
 	return run.Refuse(errors.New("standard input is not a terminal, so nobody can be asked before sending"), "look at the plan with --dry-run, then add --yes")
 }
 
-// parseUntil reads an instant: the next time that a clock on the wall shows a time of day, so long after the process
-// started, or a moment in full.
-func parseUntil(text string, started, now time.Time) (time.Time, error) {
+// parseUntil reads an instant: the next time that a clock on the wall shows a time of day, a duration, or a moment in
+// full. All count from the moment at which the process started, so that they mean the same however long planning takes.
+func parseUntil(text string, started time.Time) (time.Time, error) {
 	if clock, err := time.ParseInLocation("15:04", text, time.Local); err == nil {
-		at := time.Date(now.Year(), now.Month(), now.Day(), clock.Hour(), clock.Minute(), 0, 0, time.Local)
-		if !at.After(now) {
-			at = time.Date(now.Year(), now.Month(), now.Day()+1, clock.Hour(), clock.Minute(), 0, 0, time.Local)
+		at := time.Date(started.Year(), started.Month(), started.Day(), clock.Hour(), clock.Minute(), 0, 0, time.Local)
+		if !at.After(started) {
+			at = time.Date(started.Year(), started.Month(), started.Day()+1, clock.Hour(), clock.Minute(), 0, 0, time.Local)
 		}
 		return at, nil
 	}
@@ -223,7 +223,7 @@ func parseUntil(text string, started, now time.Time) (time.Time, error) {
 	switch {
 	case err != nil:
 		return at, fmt.Errorf("%q is neither a time of day such as 06:00, nor a duration such as 8h, nor an instant such as 2026-03-01T06:00:00+08:00", text)
-	case !at.After(now):
+	case !at.After(started):
 		return at, fmt.Errorf("%s is over", text)
 	}
 	return at, nil
