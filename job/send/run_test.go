@@ -184,7 +184,7 @@ func TestRunWritesBeforeItActs(t *testing.T) {
 func TestRunStopsWhenRecordsFail(t *testing.T) {
 	for i, failFrom := range []int{1, 2, 3, 4, 50, 1, 60, 1, 70} {
 		synctest.Test(t, func(t *testing.T) {
-			svc := &service{takes: time.Second}
+			svc := &service{takes: time.Second + 50*time.Millisecond} // answers come between the turns, and so do records of them
 			var after int
 			rec := &memory{failFrom: failFrom, kind: []string{"", "", "", "", "", "settled", "settled", "answered", "sent"}[i]}
 			var failed sync.Once
