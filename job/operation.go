@@ -25,6 +25,10 @@ type Operation struct {
 	// Values are those that the column can have, where they are few. Where there are none, it holds IDs.
 	Values []Value
 
+	// Takes is the state in which an entry has to be for the operation, and Makes the one in which it is afterwards. They
+	// are Unread where the operation sets values: it takes any other value, and makes it the row's.
+	Takes, Makes State
+
 	// Undoes names the operation that this one takes back and that takes this one back. It is empty where
 	// there is none, and where the operation takes itself back by another value.
 	Undoes string
@@ -75,6 +79,8 @@ var Reclaim = Operation{
 	Order:      "take %s back",
 	Whose:      "from",
 	PerAccount: true,
+	Takes:      Held,
+	Makes:      Free,
 
 	RefusesRepeats: true,                                       // that a room is free is no state to ask for (api-facts, section 8, question 2)
 	WholeCodes:     []string{"USG.201040000", "USG.201040006"}, // no such user; not a user who can hold rooms
