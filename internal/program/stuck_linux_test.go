@@ -210,7 +210,11 @@ func TestStuckOutput(t *testing.T) {
 			}
 			wantEnd(t, cmd, over, time.Until(at)+time.Second+slow, 5)
 			times := seen.all()
-			if late := times[len(times)-1].Sub(at); late > 100*time.Millisecond {
+			most := 100 * time.Millisecond
+			if testing.Short() { // the race detector runs beside, and more of it
+				most = time.Second
+			}
+			if late := times[len(times)-1].Sub(at); late > most {
 				t.Errorf("the last request came %s after the signal", late)
 			}
 			for _, name := range []string{"failed.csv", "run.json"} {
