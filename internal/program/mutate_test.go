@@ -186,6 +186,7 @@ func resumeMutations(t *testing.T, seed uint64, kills, each int) {
 		text := snapshot(t, out)
 		for i := range each {
 			what := mutate(t, chance, out, []string{"results.csv", "results.csv", "requests.csv", "requests.csv", "run.json"})
+			mutated, _ := os.ReadFile(filepath.Join(out, "results.csv"))
 			service.set(did, log)
 			code, said := command(t, "resume", "--yes", out)
 			_, now := service.state()
@@ -200,7 +201,8 @@ func resumeMutations(t *testing.T, seed uint64, kills, each int) {
 				logFile := filepath.Join(dir, "log")
 				write(t, logFile, now)
 				_, err := compare(out, logFile)
-				if n := len(readTable(t, filepath.Join(out, "results.csv"))); err != nil && !strings.Contains(what, "error_message") || n != rows {
+				reworded := strings.HasPrefix(what, "results.csv") && sameButMessages(text["results.csv"], mutated)
+				if n := len(readTable(t, filepath.Join(out, "results.csv"))); err != nil && !reworded || n != rows {
 					t.Errorf("%d, %s: %v, %d results of %d rows: %.600s", i, what, err, n, rows, said)
 				}
 				if code, proof := command(t, "verify", out); code != 0 {
@@ -213,6 +215,17 @@ func resumeMutations(t *testing.T, seed uint64, kills, each int) {
 		}
 	}
 	t.Logf("%d refused, %d came to their end", refused, ended)
+}
+
+// sameButMessages tells whether two tables of results differ in the words of their messages alone. These are for people,
+// and nothing follows from them: that a row which failed may have been carried out is one of them.
+func sameButMessages(a, b []byte) bool {
+	before, errA := csv.NewReader(bytes.NewReader(a)).ReadAll()
+	after, errB := csv.NewReader(bytes.NewReader(b)).ReadAll()
+	const message = 7
+	return errA == nil && errB == nil && slices.EqualFunc(before, after, func(x, y []string) bool {
+		return slices.Equal(slices.Delete(slices.Clone(x), message, message+1), slices.Delete(slices.Clone(y), message, message+1))
+	})
 }
 
 // mutationRun is the command line of a run, of either operation by turns.
