@@ -23,10 +23,13 @@ func (c *Client) answer(r *reply) job.Answer {
 		ServerRequestID: c.clean(r.header.Get("X-Request-Id"), 128),
 		RetryAfter:      retryAfter(r.header.Get("Retry-After"), time.Now()),
 	}
-	if r.status >= 200 && r.status < 300 {
-		c.takeError(&answer, r)
-	} else {
+	switch {
+	case r.status < 200 || r.status >= 300:
 		c.explain(&answer, r.body)
+	case r.reading:
+		c.takeReading(&answer, r)
+	default:
+		c.takeError(&answer, r)
 	}
 	answer.Foreign = strangerHint(r, answer)
 	switch {

@@ -17,9 +17,9 @@ import (
 	"meetbatch/job"
 )
 
-// readBody reads the body of an answer. Blanks before it are left out, so that nothing hides behind them; UTF-16 becomes
-// UTF-8.
-func readBody(from io.Reader) (body []byte, err error) {
+// readBody reads the body of an answer, at most so many bytes and one more. Blanks before it are left out, so that nothing
+// hides behind them; UTF-16 becomes UTF-8.
+func readBody(from io.Reader, most int) (body []byte, err error) {
 	in := bufio.NewReader(from)
 	for {
 		c, err := in.ReadByte()
@@ -34,7 +34,7 @@ func readBody(from io.Reader) (body []byte, err error) {
 		}
 	}
 	in.UnreadByte()
-	body, err = io.ReadAll(io.LimitReader(in, maxBody+1))
+	body, err = io.ReadAll(io.LimitReader(in, int64(most)+1))
 	if len(body) > 1 && (body[0] == 0) != (body[1] == 0) || bytes.HasPrefix(body, []byte("\xff\xfe")) || bytes.HasPrefix(body, []byte("\xfe\xff")) {
 		order := unicode.LittleEndian
 		if body[0] == 0 {

@@ -20,6 +20,9 @@ import (
 // 200 was once documented to carry has 143.
 const maxBody = 64 << 10
 
+// maxReading is how much of the answer to a query is read: a page of 1,000 users has less than 1 MiB.
+const maxReading = 16 << 20
+
 // NewHTTP returns the client that requests are sent with: TLS is verified, connections are kept for
 // as many workers as there are, and redirects are not followed, since the token would go with them.
 // It speaks HTTP/1.1 only: with HTTP/2 the transport would repeat a request by itself, unpaced and
@@ -44,6 +47,15 @@ type request struct {
 	token        string            // empty: there is none
 	headers      map[string]string // beside those that every request carries
 	body         string
+	reading      bool // it asks for something, and its answer is what matters
+}
+
+// most is how much of the answer's body is read.
+func (q request) most() int {
+	if q.reading {
+		return maxReading
+	}
+	return maxBody
 }
 
 // call sends a request with the token of the sign-in, which it adds, and reads its answer. Any HTTP status is an answer;
@@ -77,10 +89,11 @@ func (c *Client) call(ctx context.Context, q request) (answer job.Answer, r repl
 type reply struct {
 	status   int
 	header   http.Header
-	body     []byte // in UTF-8, without the blanks before it, and no more than maxBody and one byte of it
+	body     []byte // in UTF-8, without the blanks before it, and no more than is read and one byte of it
 	brokeOff error  // why there is less of the body than was to come
 	page     bool   // it is one for a browser
 	cut      bool   // it is a part of what was to say what came of the request
+	reading  bool   // it answers a query
 }
 
 // exchange sends a request as it is, with what every request carries, and reads what is answered. An error says that
@@ -106,9 +119,9 @@ func (c *Client) exchange(ctx context.Context, q request) (r reply, err error) {
 		return r, err
 	}
 	defer resp.Body.Close()
-	r = reply{status: resp.StatusCode, header: resp.Header}
+	r = reply{status: resp.StatusCode, header: resp.Header, reading: q.reading}
 	if r.status != http.StatusSwitchingProtocols { // its body is the connection, and has no end
-		r.body, r.brokeOff = readBody(resp.Body)
+		r.body, r.brokeOff = readBody(resp.Body, q.most())
 	}
 	r.page = r.isPage()
 	return r, nil

@@ -25,6 +25,7 @@ const (
 	tlsHint      = "the token was not sent: does the certificate belong to the address of --endpoint, and is it one that this machine trusts?"
 	plainHint    = "one side speaks TLS and the other does not: https:// or http:// in --endpoint, and the port"
 	oddHint      = "the documents know no such answer, so that nobody can say what was carried out: look up one of its rows before going on"
+	listHint     = "the documents know no such answer to a query: see --endpoint and HTTPS_PROXY"
 )
 
 // isPage tells whether the body is a page for a browser, whatever it is declared as, or declared as one.
@@ -93,6 +94,10 @@ func contradictionHint(r *reply, a job.Answer) string {
 	switch {
 	case r.page:
 		return pageHint
+	case r.reading && (r.status != http.StatusOK || a.Code == "" && a.Message != ""):
+		return listHint
+	case r.reading:
+		return ""
 	case r.status != http.StatusOK && r.status != http.StatusNoContent:
 		return oddHint
 	case a.Code == "" && a.Message == "", a.OfEntry(), a.Means() != job.NothingMore, a.Kind() == job.Throttled:
