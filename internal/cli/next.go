@@ -99,10 +99,9 @@ func given(flag *kong.Flag) []string {
 			values = []string{string(text)}
 		}
 	case []sandbox.Fault:
-		for _, fault := range v {
-			text, _ := fault.MarshalText()
-			values = append(values, string(text))
-		}
+		values = texts(v)
+	case []sandbox.Reading:
+		values = texts(v)
 	default:
 		values = []string{fmt.Sprint(v)}
 	}
@@ -114,6 +113,15 @@ func given(flag *kong.Flag) []string {
 			}
 			all = append(all, name, words.Quoted(value))
 		}
+	}
+	return all
+}
+
+// texts are values of a flag that can be repeated.
+func texts[T encoding.TextMarshaler](values []T) (all []string) {
+	for _, value := range values {
+		text, _ := value.MarshalText()
+		all = append(all, string(text))
 	}
 	return all
 }

@@ -49,6 +49,7 @@ func (c *sandboxCmd) Run(ctx context.Context, a *app) error {
 		settings.Log = log
 	}
 	handler := sandbox.New(settings)
+	handler.NameExample()
 	server, err := sandbox.Start(handler, c.Addr)
 	if err != nil {
 		return run.Refuse(fmt.Errorf("--addr %s: %w", c.Addr, err), "")

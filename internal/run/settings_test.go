@@ -25,6 +25,7 @@ func TestSettingsComeBack(t *testing.T) {
 			Rehearsal: sandbox.Rehearsal{
 				Throttle: sandbox.Throttle{Limit: 9, Window: time.Minute}, BadEntry: "partial", Repeat: "reject", Directory: "/d.csv",
 				Latency: sandbox.Latency{Min: time.Millisecond, Max: time.Second}, Fault: []sandbox.Fault{{Kind: "503", Share: .02}, {Kind: "html", Share: .1}}, Seed: 7,
+				Reading: []sandbox.Reading{{Key: "offset", Value: "pages"}, {Key: "count", Value: "-1"}},
 			},
 		},
 		Chunk: 7, MaxFailures: job.Share{Percent: 5}, MaxInvalid: Allowed{}, ExpectRows: Range{"5..", 5, 1 << 62}, Limit: 12,

@@ -41,7 +41,8 @@ type Settings struct {
 	BadEntry    BadEntry   // empty means Reject
 	Repeat      Repeat     // of an entry that is as wanted already; empty means that it is carried out again
 	NoDoubles   bool       // a request that names an entry twice is refused
-	Directory   *Directory // nil: everything exists but what begins with "missing"
+	Directory   *Directory // nil: everything exists but what begins with "missing", and Name says what is listed
+	Readings    []Reading  // what the documents leave open of the calls that read
 	Latency     Latency    // before each answer
 	Faults      []Fault    // their shares add up to 1 at most
 	Seed        uint64     // of what is drawn by chance
@@ -53,8 +54,12 @@ type Settings struct {
 type Handler struct {
 	settings Settings
 
-	mu          sync.Mutex // of what follows, and of the settings' directory and log; held while a call is carried out
+	reading     readings
+	mu          sync.Mutex // of what follows, and of the settings' log; held while a call is carried out
+	now, seen   *Directory // what exists, and what the calls that read see of it; the same, unless changes are read later
+	later       []change   // that are not seen yet, the oldest first
 	chance      *rand.Rand
+	elsewhere   *rand.Rand // what somebody else does, and in which order rows come; apart, so that faults do not depend on it
 	logErr      error
 	did         map[string]string // what entries were made, where that is remembered
 	tokens      []token           // that were handed out, the oldest first
@@ -68,7 +73,17 @@ func New(s Settings) *Handler {
 	s.BadEntry = cmp.Or(s.BadEntry, Reject)
 	s.TokenLife = cmp.Or(s.TokenLife, 12*time.Hour)
 	s.RefreshLife = cmp.Or(s.RefreshLife, 30*24*time.Hour)
-	return &Handler{settings: s, chance: rand.New(rand.NewPCG(s.Seed, s.Before)), did: map[string]string{}}
+	h := &Handler{settings: s, reading: resolve(s.Readings), now: s.Directory, did: map[string]string{}}
+	h.chance, h.elsewhere = rand.New(rand.NewPCG(s.Seed, s.Before)), rand.New(rand.NewPCG(^s.Seed, s.Before))
+	if h.now == nil {
+		h.now = newDirectory()
+		h.now.open = true
+	}
+	h.seen = h.now
+	for at := range h.now.rooms {
+		h.bindToTerminal(h.now, int32(at))
+	}
+	return h
 }
 
 // Err returns the first error of writing the log.
@@ -90,6 +105,8 @@ type Line struct {
 	Code      string    `json:"error_code,omitempty"`
 	Applied   []string  `json:"applied"`
 	Fault     string    `json:"fault,omitempty"` // that befell it; with reset, cut and hang the status was not seen
+
+	third bool // accounts are third-party IDs in it
 }
 
 // reply is an answer before it is written. Many requests can share one, so nobody changes it.
@@ -127,7 +144,11 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case line.Fault == reset:
 		hangUp(w, nil)
 	case line.Fault == cut && rep.status == http.StatusOK: // a refusal comes through
-		hangUp(w, strayBody)
+		body := rep.body
+		if len(body) == 0 {
+			body = strayBody
+		}
+		hangUp(w, body)
 	case line.Fault == hang:
 		<-r.Context().Done()
 		panic(http.ErrAbortHandler)
@@ -141,37 +162,62 @@ func (h *Handler) act(r *http.Request, line *Line, header http.Header) *reply {
 	if call := signIns[r.Method+" "+r.URL.EscapedPath()]; call != nil {
 		return h.signIn(r, line, call)
 	}
-	// The target is the last segment as it was sent; http.ServeMux would redirect some of the accounts that may occur.
-	dir, target := path.Split(r.URL.EscapedPath())
-	operation := operations[r.Method+" "+dir]
-	if operation == nil || target == "" {
+	c := h.find(r, line)
+	if c == nil {
 		// Also for a wrong method: the gateway knows no 405 for that (apig_03_0048).
 		return refuse(http.StatusNotFound, "APIG.0101", "The API does not exist or has not been published in the environment")
 	}
-	line.Target, _ = url.PathUnescape(target) // an EscapedPath is always well-formed
-	entries, refused := check(r)
-	if refused == nil && h.settings.NoDoubles && len(slices.Compact(slices.Sorted(slices.Values(entries)))) < len(entries) {
-		refused = malformed("an entry stands there twice")
-	}
-
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if !h.accepts(r.Header.Get("X-Access-Token")) {
-		entries, refused = nil, invalidToken
+		c.entries, c.refused = nil, invalidToken
 	}
-	line.Entries = entries
-	answer := cmp.Or(h.take(header), refused) // the throttle comes before all else, and counts every request
-	fault := h.drawFault()                    // also for a request that is refused
+	line.Entries = c.entries
+	answer := cmp.Or(h.take(header), c.refused) // the throttle comes before all else, and counts every request
+	fault := h.drawFault()                      // also for a request that is refused
 	if answer == nil {
 		line.Fault, answer = fault, instead[fault]
 	}
 	if answer != nil {
 		return answer
 	}
-	if answer = operation(h, line); fault == accepted && answer.status == http.StatusOK {
-		answer = &reply{status: http.StatusAccepted}
+	if answer = c.do(); fault == accepted && answer.status == http.StatusOK {
+		answer = &reply{status: http.StatusAccepted, body: answer.body, header: answer.header}
 	}
 	return answer
+}
+
+// call is a request whose form was looked at: what it asks for, or the reply that refuses it.
+type call struct {
+	entries []string
+	refused *reply
+	do      func() *reply // with the lock
+}
+
+// find finds out what a request asks for. It is nil where there is no such call.
+func (h *Handler) find(r *http.Request, line *Line) *call {
+	// The target is the last segment as it was sent; http.ServeMux would redirect some of the accounts that may occur.
+	dir, target := path.Split(r.URL.EscapedPath())
+	if target == "" {
+		return nil
+	}
+	line.third = r.URL.Query().Get("accountType") == "1"
+	if reading := lists[r.Method+" "+dir+target]; reading != nil {
+		return h.read(r, line, reading)
+	}
+	operation, reading := operations[r.Method+" "+dir], details[r.Method+" "+dir]
+	if operation == nil && reading == nil {
+		return nil
+	}
+	line.Target, _ = url.PathUnescape(target) // an EscapedPath is always well-formed
+	if reading != nil {
+		return h.read(r, line, reading)
+	}
+	entries, refused := check(r)
+	if refused == nil && h.settings.NoDoubles && len(slices.Compact(slices.Sorted(slices.Values(entries)))) < len(entries) {
+		refused = malformed("an entry stands there twice")
+	}
+	return &call{entries, refused, func() *reply { return operation(h, line) }}
 }
 
 const maxBody = 12 << 20 // the gateway's limit (apig_03_0048)
@@ -179,27 +225,37 @@ const maxBody = 12 << 20 // the gateway's limit (apig_03_0048)
 // check makes the checks of an operation that do not depend on what is asked for, but for that of the token. It
 // returns the request's entries, as far as they can be read, and the reply that refuses it, or nil.
 func check(r *http.Request) (entries []string, refused *reply) {
-	media, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
-	if !strings.EqualFold(strings.TrimSpace(media), "application/json") {
-		return nil, malformed("Content-Type is not application/json")
-	}
 	if accountType := r.URL.Query().Get("accountType"); !slices.Contains([]string{"", "0", "1"}, accountType) {
 		return nil, malformed("accountType is not 0 or 1")
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	if refused = decodeBody(r, &entries, "the body is not an array of strings"); refused != nil {
+		return nil, refused
+	}
 	switch {
-	case err != nil:
-		return nil, malformed("the body cannot be read")
-	case len(body) > maxBody:
-		return nil, refuse(http.StatusRequestEntityTooLarge, "APIG.0201", "Request body too large")
-	case json.Unmarshal(body, &entries) != nil:
-		return nil, malformed("the body is not an array of strings")
 	case len(entries) < 1 || len(entries) > maxEntries:
 		return entries, malformed("the number of entries is out of range")
 	case slices.Contains(entries, ""):
 		return entries, malformed("an entry is empty")
 	}
 	return entries, nil
+}
+
+// decodeBody reads a request's body, which is to be JSON. It returns the reply that refuses it, or nil.
+func decodeBody(r *http.Request, into any, wrong string) *reply {
+	media, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
+	if !strings.EqualFold(strings.TrimSpace(media), "application/json") {
+		return malformed("Content-Type is not application/json")
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	switch {
+	case err != nil:
+		return malformed("the body cannot be read")
+	case len(body) > maxBody:
+		return refuse(http.StatusRequestEntityTooLarge, "APIG.0201", "Request body too large")
+	case json.Unmarshal(body, into) != nil:
+		return malformed(wrong)
+	}
+	return nil
 }
 
 // wait waits as long as the latency asks, or until nobody waits for the answer.
@@ -227,7 +283,7 @@ func (h *Handler) log(line *Line) {
 
 // write sends a reply with the headers of the documents' examples, in a language.
 func (h *Handler) write(w http.ResponseWriter, rep *reply, requestID, language string) {
-	w.Header().Set("Date", h.now().UTC().Format(http.TimeFormat))
+	w.Header().Set("Date", h.clock().UTC().Format(http.TimeFormat))
 	w.Header().Set("Server", "api-gateway")
 	w.Header().Set("X-Request-Id", requestID)
 	maps.Copy(w.Header(), rep.header)

@@ -107,7 +107,7 @@ func (h *Handler) signInApp(r *http.Request, text []byte) *reply {
 		return malformed("X-Token-Type is not LongTicket")
 	case user.AppID == "" || body.AppID != user.AppID || body.CorpID != user.CorpID || given == nil || given[2] != access:
 		return wrongApp
-	case *body.ExpireTime != 0 && h.now().Unix() > *body.ExpireTime:
+	case *body.ExpireTime != 0 && h.clock().Unix() > *body.ExpireTime:
 		return appExpired
 	}
 	application := body.AppID
@@ -147,7 +147,7 @@ func (h *Handler) signInAccount(r *http.Request, text []byte) *reply {
 
 // issue hands out a token.
 func (h *Handler) issue() *reply {
-	now, s := h.now(), h.settings
+	now, s := h.clock(), h.settings
 	t := token{access: rand.Text(), refresh: rand.Text(), expires: now.Add(s.TokenLife), refreshes: now.Add(s.RefreshLife)}
 	h.tokens = append(h.tokens, t)
 	h.tokens = h.tokens[max(len(h.tokens)-maxTokens, 0):]
@@ -171,7 +171,7 @@ func (h *Handler) issue() *reply {
 
 // accepts tells whether operations take a token.
 func (h *Handler) accepts(access string) bool {
-	now := h.now()
+	now := h.clock()
 	handedOut := func(t token) bool { return t.access == access && now.Before(t.expires) }
 	return access != "" && (access == h.settings.Token || slices.ContainsFunc(h.tokens, handedOut))
 }
@@ -193,7 +193,7 @@ func (h *Handler) validateToken(_ *http.Request, text []byte) *reply {
 }
 
 func (h *Handler) refreshToken(r *http.Request, _ []byte) *reply {
-	now, refresh := h.now(), r.Header.Get("X-Access-Token")
+	now, refresh := h.clock(), r.Header.Get("X-Access-Token")
 	if !h.drop(func(t token) bool { return t.refresh == refresh && now.Before(t.refreshes) }) {
 		return invalidToken
 	}
@@ -222,5 +222,5 @@ func (h *Handler) Tokens() int {
 	return len(h.tokens)
 }
 
-// now is the service's clock.
-func (h *Handler) now() time.Time { return time.Now().Add(h.settings.Clock) }
+// clock is the service's time.
+func (h *Handler) clock() time.Time { return time.Now().Add(h.settings.Clock) }

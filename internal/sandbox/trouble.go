@@ -179,19 +179,25 @@ func (f *Fault) UnmarshalText(text []byte) error {
 		kinds = append(slices.AppendSeq(kinds, maps.Keys(ofAccounts)), cut, hang, accepted)
 		return fmt.Errorf("fault %q is none of %s", kind, strings.Join(slices.Sorted(slices.Values(kinds)), ", "))
 	}
-	number, percent := strings.CutSuffix(share, "%")
-	if !percent {
-		number, percent = strings.CutSuffix(share, "pct")
-	}
-	part, err := strconv.ParseFloat(number, 64)
-	if percent {
-		part /= 100
-	}
-	if err != nil || !(part >= 0 && part <= 1) {
+	part, ok := parseShare(share)
+	if !ok {
 		return fmt.Errorf("fault %q has no share such as 2%%, 2pct or 0.02", text)
 	}
 	*f = Fault{kind, part}
 	return nil
+}
+
+// parseShare reads a share as it stands on the command line: 2%, 2pct or 0.02.
+func parseShare(text string) (share float64, ok bool) {
+	number, percent := strings.CutSuffix(text, "%")
+	if !percent {
+		number, percent = strings.CutSuffix(text, "pct")
+	}
+	share, err := strconv.ParseFloat(number, 64)
+	if percent {
+		share /= 100
+	}
+	return share, err == nil && share >= 0 && share <= 1
 }
 
 // MarshalText gives the fault as UnmarshalText reads it.
