@@ -29,6 +29,7 @@ const version = "0.1.0"
 type commands struct {
 	Reclaim jobCmd           `cmd:"" help:"Take cloud meeting rooms back from the accounts that hold them."`
 	Status  statusCmd        `cmd:"" help:"Set accounts to normal or disabled."`
+	Export  exportCmd        `cmd:"" help:"Read the rooms or the users of the service into a CSV that the commands above take."`
 	Resume  resumeCmd        `cmd:"" help:"Go on with a run that did not finish."`
 	Set     setCmd           `cmd:"" help:"Change the rate or the workers of a run under way."`
 	Show    showCmd          `cmd:"" help:"Show how far a run is, or how it ended; also while it is under way."`

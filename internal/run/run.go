@@ -182,18 +182,7 @@ func (r *run) newClient() error {
 	if err := r.rehearse(); err != nil { // before anything is read
 		return err
 	}
-	endpoint, _ := meeting.CheckEndpoint(r.settings.Service())
-	r.client = &meeting.Client{
-		Endpoint:    endpoint,
-		Credentials: r.Credentials,
-		AccountType: r.settings.accountType(),
-		Language:    r.settings.Language,
-		Timeout:     r.settings.Timeout.Duration,
-		HTTP:        meeting.NewHTTP(r.workers),
-		Notify:      r.User.Warn,
-		Abandon:     r.Abandon,
-	}
-	r.User.Secrets(r.client.Mask)
+	r.client = r.World.newClient(&r.settings.Access, r.workers)
 	return nil
 }
 

@@ -180,7 +180,11 @@ func (r *run) signIn(ctx context.Context) error {
 	if r.planned.Requests == 0 {
 		return nil
 	}
-	err := r.client.SignIn(ctx)
+	return signInWith(ctx, r.client)
+}
+
+func signInWith(ctx context.Context, client *meeting.Client) error {
+	err := client.SignIn(ctx)
 	var no *meeting.SignInError
 	switch {
 	case err == nil || ctx.Err() != nil:
@@ -195,10 +199,12 @@ func (r *run) signIn(ctx context.Context) error {
 }
 
 // signOut signs out, also when everything else was given up. Once it was called it does nothing more.
-func (r *run) signOut() {
+func (r *run) signOut() { signOutOf(r.client, r.User) }
+
+func signOutOf(client *meeting.Client, u User) {
 	ctx, cancel := context.WithTimeout(context.Background(), signOutTime)
 	defer cancel()
-	if err := r.client.SignOut(ctx); err != nil {
-		r.User.Warn("could not sign out: " + err.Error() + "; the token ends by itself within a day")
+	if err := client.SignOut(ctx); err != nil {
+		u.Warn("could not sign out: " + err.Error() + "; the token ends by itself within a day")
 	}
 }
