@@ -10,12 +10,8 @@ import (
 	"time"
 )
 
-// pageFile, beforeFile and controlFile are further files of the program's own that a directory may hold.
-const (
-	pageFile    = "report.html"
-	beforeFile  = "before.csv"
-	controlFile = "control.json"
-)
+// controlFile is a further file of the program's own that a directory may hold.
+const controlFile = "control.json"
 
 // Stays tells why a run of a folder is not to be removed; empty: it may be. among are all of the folder's.
 func (e *Entry) Stays(among []Entry, now time.Time) string {
@@ -81,7 +77,7 @@ func (e *Entry) Clear() (left []string, err error) {
 // clearFiles removes the files, run.json last: until then the directory is known to hold a run. A file called input.csv is
 // the program's own in runs of version 0.1 alone that read it from standard input.
 func (e *Entry) clearFiles() error {
-	own := slices.DeleteFunc(append([]string{pageFile, beforeFile, controlFile}, files...), func(name string) bool {
+	own := slices.DeleteFunc(append([]string{controlFile}, files...), func(name string) bool {
 		return name == RunFile || name == OldInputFile && (e.Run.Schema > 0 || e.Run.Input.Path != "-")
 	})
 	err := sweep(e.Path)

@@ -29,13 +29,14 @@ const (
 	ResultsFile  = "results.csv"
 	RequestsFile = "requests.csv"
 	FailedFile   = "failed.csv"
+	BeforeFile   = "before.csv"    // what was so of the rows before the run, where that was read
 	InputFile    = "input.csv.zst" // the input as it was read, unpacked and packed again
 	PageFile     = "report.html"   // for people, made of the others
 	OldInputFile = "input.csv"     // in runs of version 0.1: what was read from standard input
 )
 
 // files are those by which a directory is known to hold a run.
-var files = []string{RunFile, ResultsFile, RequestsFile, FailedFile, PageFile, InputFile, OldInputFile}
+var files = []string{RunFile, ResultsFile, RequestsFile, FailedFile, BeforeFile, PageFile, InputFile, OldInputFile}
 
 // folderPerm are the permissions of a run directory, which holds personal data, and of the folders made for it.
 const folderPerm fs.FileMode = 0o750
@@ -62,13 +63,16 @@ type Dir struct {
 	results    tableFile[Result]
 	buffers    sync.Pool   // of *buffer
 	described  atomic.Bool // run.json was written
+	reconciles bool        // what is unknown of the run is being settled
 
 	mu       sync.Mutex
 	done     bitmap // the lines of the rows that need not be run again
 	failed   *Sum   // of failed.csv, when it was written
+	before   *Sum   // of before.csv, likewise
 	failures failures
 	latency  Latency // of the answers, in all sessions
 	inFlight int64   // requests that were sent and not answered
+	readings int64   // requests that change nothing, in all sessions
 }
 
 var _ job.Recorder = (*Dir)(nil)
@@ -248,7 +252,7 @@ func TempFile(dir string) (*os.File, error) { return system.TempFile(dir, tempPr
 
 // leftover is how the files are named that a killed process leaves: a temporary one that had not lost its name yet, and
 // the new state of a file that had not taken the place of the old one, also as version 0.1 named it.
-var leftover = regexp.MustCompile(`^\.(plan-[0-9a-z]+|((run|control)\.json|report\.html|(results|requests|failed|input)\.csv(\.zst)?)(-[0-9a-z]+|[0-9]+))$`)
+var leftover = regexp.MustCompile(`^\.(plan-[0-9a-z]+|((run|control)\.json|report\.html|(results|requests|failed|before|input)\.csv(\.zst)?)(-[0-9a-z]+|[0-9]+))$`)
 
 // sweep removes what killed processes left in a directory.
 func sweep(dir string) error {

@@ -17,6 +17,7 @@ type Event struct {
 	Duration   time.Duration
 	Throttled  bool // the answer said that the rate was too high
 	NeverLeft  bool // the request was none after all
+	Reading    bool // the request changes nothing
 }
 
 // Events reads the journal of a run from its directory, as far as it is whole. It takes no lock, so it can be used while
@@ -37,7 +38,7 @@ func Events(path string) iter.Seq2[Event, error] {
 }
 
 func (r *request) as() Event {
-	e := Event{Time: r.time, Answered: r.event == answered, Attempt: r.attempt.Number}
+	e := Event{Time: r.time, Answered: r.event == answered, Attempt: r.attempt.Number, Reading: r.entries == 0}
 	if e.Answered {
 		e.HTTPStatus, e.Duration, e.NeverLeft = r.answer.HTTPStatus, r.answer.Duration, r.neverLeft()
 		e.Throttled = r.answer.Kind() == job.Throttled

@@ -28,8 +28,11 @@ type requestTrace struct {
 
 // maybeDone tells whether it may have been carried out, as far as the answer says.
 func (t *requestTrace) maybeDone() bool {
-	return !t.answered || t.acted
+	return !t.reading() && (!t.answered || t.acted)
 }
+
+// reading tells whether it changes nothing, and so is about no row.
+func (t *requestTrace) reading() bool { return t.entries == 0 }
 
 // same tells whether two rows are about one request, before anything is known of its answer.
 func (t requestTrace) same(other requestTrace) bool {
@@ -55,13 +58,24 @@ func (j *journal) take(r *request, lastLine int64) error {
 	id := idHash(r.attempt.RequestID)
 	t := requestTrace{id: id, firstLine: r.firstLine, target: textHash(r.attempt.Chunk.Target), attempt: int16(r.attempt.Number), entries: uint8(r.entries)}
 	at, open := j.open[id]
+	reading := r.entries == 0
+	if reading {
+		t.attempt = 0 // which stands in the answer's row alone
+	}
 	switch {
 	case r.event != sent && r.event != answered:
 		return fmt.Errorf("event is %q", string(r.event))
 	case r.firstLine > lastLine:
 		return fmt.Errorf("request %s is about line %d, and the last row of the input begins on line %d", r.attempt.RequestID, r.firstLine, lastLine)
+	case reading && (r.firstLine != 0 || r.attempt.Chunk.Target == "" || r.event == answered && (r.attempt.Number < 1 || r.attempt.Number > 1<<15-1)):
+		return fmt.Errorf("request %s has no entries, and is no reading: it is about line %d or of no try", r.attempt.RequestID, r.firstLine)
+	case reading:
+	case r.firstLine == 0:
+		return fmt.Errorf("first_line is %q", "")
 	case r.entries < 1 || r.entries > job.MaxChunk || r.attempt.Number < 1 || r.attempt.Number > 1<<15-1:
 		return fmt.Errorf("request %s has %d entries, and is attempt %d", r.attempt.RequestID, r.entries, r.attempt.Number)
+	}
+	switch {
 	case r.event == sent && open:
 		return fmt.Errorf("request %s was sent twice", r.attempt.RequestID)
 	case r.event == sent:
@@ -76,7 +90,7 @@ func (j *journal) take(r *request, lastLine int64) error {
 	delete(j.open, id)
 	j.traces[at].answered, j.traces[at].status, j.traces[at].code = true, int16(r.answer.HTTPStatus), textHash(r.answer.Code)
 	j.traces[at].unsent = r.neverLeft()
-	if r.answer.HTTPStatus != 0 {
+	if r.answer.HTTPStatus != 0 && !reading {
 		j.latency.Add(r.answer.Duration)
 	}
 	if r.answer.Kind() == job.Throttled {
@@ -91,20 +105,24 @@ func (j *journal) close() error {
 	slices.SortFunc(j.traces, func(a, b requestTrace) int { return cmp.Compare(a.id, b.id) })
 	for i := 1; i < len(j.traces); i++ {
 		if j.traces[i].id == j.traces[i-1].id {
-			return fmt.Errorf("%s: the request about line %d was sent twice under one ID", RequestsFile, j.traces[i].firstLine)
+			return fmt.Errorf("%s: the request about line %d was sent twice under one ID", RequestsFile, max(j.traces[i].firstLine, j.traces[i-1].firstLine))
 		}
 	}
 	return nil
 }
 
-// sent counts the requests: what never left is none.
-func (j *journal) sent() (n int64) {
+// sent counts the requests, and the readings by themselves: what never left is none.
+func (j *journal) sent() (n, readings int64) {
 	for i := range j.traces {
-		if !j.traces[i].unsent {
+		switch t := &j.traces[i]; {
+		case t.unsent:
+		case t.reading():
+			readings++
+		default:
 			n++
 		}
 	}
-	return n
+	return n, readings
 }
 
 // find gives what there is of a request; nil: nothing. It stays as it is until the next row is taken in.

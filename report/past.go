@@ -22,6 +22,9 @@ type Past struct {
 
 	books
 	sent        int64            // requests
+	readings    int64            // those that change nothing, which sent does not count
+	before      *Sum             // of before.csv; nil where there is none, or none that is whole
+	asIs        bool             // there are rows that were as wanted before the run
 	failures    failures         // of the rows that are settled
 	lock        *lock            // nil when the Past does not hold it
 	settled     bitmap           // the lines of the rows that have a result
@@ -64,9 +67,30 @@ func Open(path string, c Check) (*Past, error) {
 	if err := p.findDoubts(); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
-	p.sent = p.journal.sent()
+	p.sent, p.readings = p.journal.sent()
+	if err := p.checkBefore(); err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
 	p.journal.traces = nil // of which nobody asks any more
 	return p, nil
+}
+
+// checkBefore finds out whether before.csv is what run.json says of it. As long as nothing was done by it, it can be made
+// anew.
+func (p *Past) checkBefore() error {
+	said := p.Run.Said(BeforeFile)
+	if said == nil {
+		return nil
+	}
+	err := holdsJust(filepath.Join(p.path, BeforeFile), said)
+	if err == nil {
+		p.before = said
+		return nil
+	}
+	if p.sent > 0 || p.asIs {
+		return err
+	}
+	return nil
 }
 
 // takeResult counts a row of results.csv.
@@ -86,7 +110,14 @@ func (p *Past) takeResult(rec *record[Result], bad error) {
 		p.lastRequest = r.RequestID
 		clear(p.last)
 	}
-	if r.RequestID != "" { // an invalid row has no duplicates
+	switch {
+	case asIs(r): // of which there may be as many as rows, and the last of them alone can lack duplicates
+		p.asIs = true
+		if r.DuplicateOf == 0 {
+			clear(p.last)
+			p.last[r.Line] = *r
+		}
+	case r.RequestID != "": // an invalid row has no duplicates
 		p.last[r.Line] = *r
 	}
 }
@@ -122,8 +153,11 @@ func (p *Past) Settled(line int64) bool { return p.settled.has(line) }
 // Tried tells whether the row of a line has no result, although it was sent.
 func (p *Past) Tried(line int64) bool { return p.tried.has(line) }
 
-// Sent counts the requests.
+// Sent counts the requests, without those that change nothing.
 func (p *Past) Sent() int64 { return p.sent }
+
+// Readings counts the requests that change nothing.
+func (p *Past) Readings() int64 { return p.readings }
 
 // Throttled counts the answers that said that the rate was too high.
 func (p *Past) Throttled() int64 { return p.journal.throttled }
@@ -193,14 +227,17 @@ func (p *Past) Close() error {
 // The rows of torn, whose entries have a result although some of their duplicates have none, get theirs, which Counts
 // then counts. Each table goes on with the columns that it has. The lock goes over to the Dir, which the caller closes.
 // After an error the Past still has it, and can only be closed. Of the files run.json, which gets what it is to say now,
-// says nothing until WriteRun is called: they may become shorter.
+// says nothing until WriteRun is called, since they may become shorter; but for before.csv, which stays as it was.
 func (p *Past) Resume(now Run, torn []job.Entry) (*Dir, error) {
 	if p.lock == nil || !p.lock.held() {
 		return nil, fmt.Errorf("%s: %w", p.Path, os.ErrClosed)
 	}
 	err := sweep(p.Path)
 	if err == nil { // first, so that whoever reads the directory meanwhile knows that the run goes on
-		now.Files, now.Failures, now.Requests.Answers = nil, p.failures.list(), p.journal.latency.Answers()
+		now.Reconciling, now.Files, now.Failures, now.Requests.Answers = false, nil, p.failures.list(), p.journal.latency.Answers()
+		if p.before != nil {
+			now.Files = map[string]Sum{BeforeFile: *p.before}
+		}
 		err = writeRun(p.Path, now)
 	}
 	failed, page := system.Perm, system.Perm
@@ -218,6 +255,7 @@ func (p *Past) Resume(now Run, torn []job.Entry) (*Dir, error) {
 	}
 	d, err := openDir(p.Path, p.Operation, p.lock, p.journal.table, p.results)
 	d.done, d.failedPerm, d.pagePerm, d.failures, d.latency = p.done, failed, page, p.failures, p.journal.latency
+	d.before, d.readings = p.before, p.readings
 	for _, e := range torn {
 		if err == nil {
 			err = p.complete(d, e)

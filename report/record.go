@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"iter"
@@ -201,23 +202,19 @@ func (d *Dir) WriteFailed(header []byte, rows Rows) error {
 	if err := d.here(); err != nil {
 		return err
 	}
-	sum, size := sha256.New(), int64(0)
-	err := replace(d.File(FailedFile), d.failedPerm, func(out *bufio.Writer) error {
-		to := io.MultiWriter(out, sum)
-		n, _ := to.Write(header)
-		size = int64(n)
+	sum, err := replaceSummed(d.File(FailedFile), d.failedPerm, func(to io.Writer) error {
+		to.Write(header) // an error comes back with the next one
 		return rows(func(it job.Item, raw []byte) error {
 			if d.done.has(it.Line) {
 				return nil
 			}
-			n, err := to.Write(raw)
-			size += int64(n)
+			_, err := to.Write(raw)
 			return err
 		})
 	})
 	if err == nil {
 		d.mu.Lock()
-		d.failed = &Sum{size, hexSum(sum)}
+		d.failed = sum
 		d.mu.Unlock()
 	}
 	return err
@@ -252,6 +249,30 @@ func holdsOther(path, begins string) error {
 		return fmt.Errorf("%s holds something else, which is not replaced", path)
 	}
 	return nil
+}
+
+// replaceSummed is replace, and gives what was written in sum.
+func replaceSummed(path string, perm fs.FileMode, write func(to io.Writer) error) (*Sum, error) {
+	to := summed{hash: sha256.New()}
+	err := replace(path, perm, func(out *bufio.Writer) error {
+		to.to = out
+		return write(&to)
+	})
+	return &Sum{to.size, hexSum(to.hash)}, err
+}
+
+// summed writes on what is written to it, and sums it.
+type summed struct {
+	to   io.Writer
+	hash hash.Hash
+	size int64
+}
+
+func (s *summed) Write(text []byte) (int, error) {
+	n, err := s.to.Write(text)
+	s.hash.Write(text[:n])
+	s.size += int64(n)
+	return n, err
 }
 
 // replace puts a file in the place of another one, with what write writes to it. It is on the disk when replace

@@ -44,7 +44,7 @@ func (r *Run) Recount(path string, op job.Operation, life Life) error {
 	of := rows.counts.Of
 	r.Counts.Succeeded, r.Counts.Failed, r.Counts.Unknown = of(job.Succeeded), of(job.Failed), of(job.Unknown)
 	r.Counts.NotSent, r.Counts.Invalid, r.Counts.Skipped = of(job.NotSent), of(job.Invalid), of(job.Skipped)
-	r.Requests.Sent, r.Requests.InFlight = asked.sent, asked.open
+	r.Requests.Sent, r.Requests.Readings, r.Requests.InFlight = asked.sent, asked.readings, asked.open
 	r.Rate.Throttled = max(r.Rate.Throttled, asked.throttled)
 	if life == Killed && r.State == Running {
 		r.endKilled(asked.sent, &rows.counts)
@@ -73,6 +73,7 @@ func (c *rowCounts) add(r *Result) {
 // asked is what the journal tells of requests.
 type asked struct {
 	sent, throttled int64
+	readings        int64
 	open            int64 // sent since a moment, of which nothing tells what came of them
 	last            time.Time
 	latency         Latency
@@ -85,20 +86,23 @@ func countRequests(path string, since time.Time) (a asked, err error) {
 			return rec.bad
 		}
 		a.last = r.time
-		step := int64(1)
+		step, count := int64(1), &a.sent
+		if r.entries == 0 {
+			count = &a.readings
+		}
 		if r.event == answered {
 			step = -1
 			if r.neverLeft() {
-				a.sent--
+				*count--
 			}
-			if r.answer.HTTPStatus != 0 {
+			if r.answer.HTTPStatus != 0 && r.entries > 0 {
 				a.latency.Add(r.answer.Duration)
 			}
 			if r.answer.Kind() == job.Throttled {
 				a.throttled++
 			}
 		} else {
-			a.sent++
+			*count++
 		}
 		if !r.time.Before(since) {
 			a.open += step

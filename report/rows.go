@@ -95,6 +95,8 @@ func Earlier(path string, op, of job.Operation, said *Sum) iter.Seq2[job.Earlier
 // became as op wants it, where it surely did.
 func trace(op, of job.Operation, r *Result) (requestID string, touched bool) {
 	switch {
+	case asIs(r): // it was carried out by nobody whose request is known, and may be as another value is to make it
+		return "", op.Name != of.Name || len(op.Values) > 0
 	case r.Status.Done() && op.Name == of.Name:
 		return r.RequestID, true
 	case r.Status.Done(): // it undid what op does
@@ -106,7 +108,8 @@ func trace(op, of job.Operation, r *Result) (requestID string, touched bool) {
 }
 
 // A request is a row of requests.csv, the journal: a request that was about to go out, or what came of it. What is read
-// of it is what its cells hold, so that the chunk has no entries.
+// of it is what its cells hold, so that the chunk has no entries. One that changes nothing, a reading, has none at all: its
+// target is its path and query, and it is about no line.
 type request struct {
 	time      time.Time
 	event     text
@@ -145,8 +148,8 @@ var requests = table[request]{RequestsFile, []column[request]{
 	{name: "event", cell: func(r *request) cell { return &r.event }},
 	{name: "request_id", cell: func(r *request) cell { return (*text)(&r.attempt.RequestID) }},
 	{name: "target", cell: func(r *request) cell { return (*text)(&r.attempt.Chunk.Target) }},
-	{name: "entries", cell: func(r *request) cell { return (*number)(&r.entries) }},
-	{name: "first_line", cell: func(r *request) cell { return (*line)(&r.firstLine) }, required: true},
+	{name: "entries", cell: func(r *request) cell { return (*count)(&r.entries) }, required: true},
+	{name: "first_line", cell: func(r *request) cell { return (*line)(&r.firstLine) }},
 	{name: "attempt", cell: func(r *request) cell { return (*number)(&r.attempt.Number) }},
 	{name: "http_status", cell: func(r *request) cell { return (*number)(&r.answer.HTTPStatus) }},
 	{name: "error_code", cell: func(r *request) cell { return (*foreign)(&r.answer.Code) }},
@@ -170,7 +173,8 @@ func (d *duration) parse(s string) bool {
 	return err == nil
 }
 
-// SentSince lists when the requests of a run went out, from a moment on, in order. It takes no lock.
+// SentSince lists when the requests of a run went out, from a moment on, in order, readings among them: the service counts
+// both. It takes no lock.
 func SentSince(path string, since time.Time) (times []time.Time, err error) {
 	_, err = requests.scan(path, nil, func(rec *record[request]) error {
 		if rec.bad == nil && rec.row.event == sent && rec.row.time.After(since) {

@@ -37,6 +37,7 @@ type Run struct {
 	Waiting     *Waiting        `json:"waiting,omitempty"`      // while it is under way
 	State       State           `json:"state"`
 	Reason      string          `json:"reason,omitempty"`       // of a stop
+	Reconciling bool            `json:"reconciling,omitempty"`  // the service is being read to settle what is unknown, or was when that was killed
 	Resumed     int             `json:"resumed"`                // how often
 	RecordsLost bool            `json:"records_lost,omitempty"` // a resume found that requests or results of before were lost
 	Process     Process         `json:"process,omitzero"`       // which wrote this
@@ -46,7 +47,7 @@ type Run struct {
 	Failures    []Failure       `json:"failures"` // of the whole run, the most frequent first
 	Sessions    []Session       `json:"sessions"`
 	ExitCode    *int            `json:"exit_code,omitempty"`
-	Files       map[string]Sum  `json:"files,omitempty"` // what was brought to the disk of the tables and of failed.csv, by name
+	Files       map[string]Sum  `json:"files,omitempty"` // what was brought to the disk of the tables, failed.csv and before.csv, by name
 }
 
 // Said is what run.json says of a file; nil: nothing.
@@ -55,6 +56,11 @@ func (r *Run) Said(name string) *Sum {
 		return &sum
 	}
 	return nil
+}
+
+// reconciled tells whether the service was read to settle rows of the run.
+func (r *Run) reconciled() bool {
+	return slices.ContainsFunc(r.Sessions, func(s Session) bool { return s.Command == Reconciles })
 }
 
 // State is how far a run has come.
@@ -129,9 +135,10 @@ func (c Counts) Left() int64 { return c.Rows - c.Succeeded - c.Skipped }
 // Requests are the planned number, the smallest possible, and what was sent.
 type Requests struct {
 	Planned  int64   `json:"planned"`
-	Sent     int64   `json:"sent"`      // of the whole run
-	InFlight int64   `json:"in_flight"` // sent, and not answered yet
-	Answers  Answers `json:"answers"`   // of the whole run
+	Sent     int64   `json:"sent"`               // of the whole run, without those that change nothing
+	Readings int64   `json:"readings,omitempty"` // those, of the whole run
+	InFlight int64   `json:"in_flight"`          // sent, and not answered yet
+	Answers  Answers `json:"answers"`            // of the whole run
 }
 
 // Pace is the rate that was asked for and how the sending went, also of a run that was resumed.
@@ -240,29 +247,41 @@ func (d *Dir) WriteRun(run Run) error {
 
 // Described gives what run.json says of a run, with what was recorded: failures, answers, and what is on the disk.
 func (d *Dir) Described(run Run) Run {
+	run.Reconciling = d.reconciles
 	run.Files = map[string]Sum{ResultsFile: d.results.log.onDisk(), RequestsFile: d.requests.log.onDisk()}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.failed != nil {
 		run.Files[FailedFile] = *d.failed
 	}
+	if d.before != nil {
+		run.Files[BeforeFile] = *d.before
+	}
 	run.Failures, run.Requests.InFlight, run.Requests.Answers = d.failures.list(), d.inFlight, d.latency.Answers()
+	run.Requests.Readings = d.readings
 	return run
 }
 
 func writeRun(dir string, run Run) error {
 	now := time.Now().UTC().Truncate(time.Millisecond)
+	run.Schema, run.Process, run.Alive = schema, thisProcess(), &now
+	return putRun(dir, run)
+}
+
+// putRun writes run.json with just what the run says; one of version 0.1 has no sum.
+func putRun(dir string, run Run) error {
 	if run.Sessions == nil { // none, for whoever reads lists
 		run.Sessions = []Session{}
 	}
-	run.Schema, run.Process, run.Alive = schema, thisProcess(), &now
 	text, err := json.MarshalIndent(run, "", "  ")
 	if err != nil {
 		return err
 	}
-	text = append(bytes.TrimSuffix(text, []byte("\n}")), ",\n"...)
+	if run.Schema > 0 {
+		text = sealed(append(bytes.TrimSuffix(text, []byte("\n}")), ",\n"...))
+	}
 	return replace(filepath.Join(dir, RunFile), system.Perm, func(to *bufio.Writer) error {
-		_, err := to.Write(sealed(text))
+		_, err := to.Write(text)
 		return err
 	})
 }

@@ -12,6 +12,7 @@ import (
 
 // Session is one process's work on a run, from when it began to send until it ended.
 type Session struct {
+	Command   string     `json:"command,omitempty"` // Reconciles; empty: it carried the run out
 	Start     time.Time  `json:"start"`
 	End       *time.Time `json:"end,omitempty"` // nil while it is under way; where it was killed, the last sign of it
 	User      string     `json:"user"`          // of the system
@@ -20,12 +21,16 @@ type Session struct {
 	Rate      string     `json:"rate"` // asked for when it began
 	Workers   int        `json:"workers"`
 	Requests  int64      `json:"requests"`
-	Settled   int64      `json:"settled"` // rows
+	Readings  int64      `json:"readings,omitempty"` // requests that change nothing; of a session that reconciles
+	Settled   int64      `json:"settled"`            // rows
 	Throttled int64      `json:"throttled"`
 	Changes   []Change   `json:"changes,omitempty"` // made by the command set
 	Ended     Ended      `json:"ended,omitempty"`
 	Reason    string     `json:"reason,omitempty"` // of a stop
 }
+
+// Reconciles is the command of a session that read the service to settle what was unknown.
+const Reconciles = "reconcile"
 
 // NewSession gives that of this process, as it begins.
 func NewSession(start time.Time, rate string, workers int) Session {
@@ -113,6 +118,8 @@ func (r *Run) endKilled(sent int64, settled *job.Counts) {
 	last.Requests, last.Settled = sent, settled.Total()
 	for _, before := range r.Sessions[:len(r.Sessions)-1] {
 		last.Requests -= before.Requests
-		last.Settled -= before.Settled
+		if before.Command == "" { // else its rows had a result before
+			last.Settled -= before.Settled
+		}
 	}
 }

@@ -8,6 +8,9 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"os"
+
+	"meetbatch/internal/system"
 )
 
 // maxRecord is how many bytes a record of a table has at most. An invalid row may have 8 MiB (reader), of quotes even,
@@ -61,3 +64,18 @@ func (s *summing) Read(p []byte) (int, error) {
 }
 
 func hexSum(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)) }
+
+// holdsJust is the error of a file that is not what was said of it.
+func holdsJust(path string, said *Sum) error {
+	f, err := system.Open(path, os.O_RDONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	sum := sha256.New()
+	size, err := io.Copy(sum, f)
+	if err == nil && (Sum{size, hexSum(sum)}) != *said {
+		err = &ChangedError{path, *said, size}
+	}
+	return err
+}

@@ -24,14 +24,14 @@ type Proof struct {
 	Problems []string
 
 	Notes []string // what changed since the run or will be mended, and takes nothing from the proof
-	Over  bool     // the run is over; else it is under way, or was killed, and some rows may have no result yet
+	Over  bool     // the run is over, and nothing is being changed of it; else it is under way, or was killed, and some rows may have no result yet
 }
 
 // Verify recounts a run directory from its files and the input alone. It writes nothing and takes no lock, so that it
 // works on what can only be read, and beside a run under way. The error is that of a file that cannot be read.
 func Verify(path string, c Check) (Proof, error) {
 	v := &verifier{path: path, counts: map[string]int64{}}
-	v.Over = c.Run.State == Finished || c.Run.State == Stopped
+	v.Over = (c.Run.State == Finished || c.Run.State == Stopped) && !(c.Run.Reconciling && c.Run.Said(FailedFile) == nil)
 	v.books = books{Check: c, path: path, result: v.result, misfit: v.misfit}
 	if err := v.read(); err != nil {
 		return v.Proof, err
@@ -43,6 +43,10 @@ func Verify(path string, c Check) (Proof, error) {
 	}
 	for _, text := range found {
 		v.problem("%s", text)
+	}
+	v.before()
+	if c.Run.Reconciling {
+		v.Notes = append(v.Notes, "the service is being read to settle what is unknown, or was when that was killed; the next reconcile, or a resume, ends it")
 	}
 	switch {
 	case v.Over:
@@ -64,6 +68,7 @@ type verifier struct {
 
 	counts map[string]int64 // rows by their fate, and what else run.json counts, by the words for it
 	done   bitmap           // lines of rows that need not be run again
+	so     bitmap           // those of rows that were skipped since they were as wanted; of a duplicate, that which it repeats
 }
 
 // shownProblems is how many problems Verify names.
@@ -97,6 +102,9 @@ func (v *verifier) result(rec *record[Result], bad error) {
 	if r.DuplicateOf != 0 {
 		v.counts["duplicates"]++
 	}
+	if asIs(r) {
+		v.so.set(cmp.Or(r.DuplicateOf, r.Line))
+	}
 	var uncounted *uncountedError
 	if v.Over && errors.As(bad, &uncounted) {
 		v.problem("line %d: %v", r.Line, bad)
@@ -128,7 +136,7 @@ func (v *verifier) tornTable(err error) {
 			said = sum.Size
 		}
 	}
-	if v.Over || torn == nil || torn.From < said {
+	if v.Over && !v.tornBehind(err, RequestsFile) || torn == nil || torn.From < said {
 		v.problem("%v", err)
 		return
 	}
@@ -137,12 +145,15 @@ func (v *verifier) tornTable(err error) {
 
 // ended holds what a run left behind that is over against what run.json says.
 func (v *verifier) ended() {
-	v.counts["requests"] = v.journal.sent()
+	v.counts["requests"], v.counts["readings"] = v.journal.sent()
+	if v.Run.Reconciling { // run.json says how many there were when it was written
+		v.counts["readings"] = v.Run.Requests.Readings
+	}
 	for _, table := range []struct {
 		name  string
 		whole int64
 	}{{RequestsFile, v.journal.table.whole}, {ResultsFile, v.results.whole}} {
-		if said := v.Run.Said(table.name); v.Run.Schema > 0 && (said == nil || said.Size < table.whole) {
+		if said := v.Run.Said(table.name); v.Run.Schema > 0 && (said == nil || said.Size < table.whole) && !(v.Run.Reconciling && table.name == RequestsFile) {
 			v.problem("%s holds more than %s says was written to it", table.name, RunFile)
 		}
 	}
@@ -150,7 +161,7 @@ func (v *verifier) ended() {
 		return // it may have been killed before
 	}
 	for i := range v.journal.traces {
-		if t := &v.journal.traces[i]; !t.answered {
+		if t := &v.journal.traces[i]; !t.answered && !t.reading() {
 			v.problem("%s: the request that begins with line %d has no answer, and the run was never interrupted", RequestsFile, t.firstLine)
 		}
 	}
@@ -274,7 +285,7 @@ func (v *verifier) run() {
 	}{
 		{"rows", c.Rows}, {string(job.Succeeded), c.Succeeded}, {string(job.Failed), c.Failed},
 		{string(job.Unknown), c.Unknown}, {string(job.NotSent), c.NotSent}, {string(job.Invalid), c.Invalid},
-		{string(job.Skipped), c.Skipped}, {"duplicates", c.Duplicates}, {"requests", v.Run.Requests.Sent},
+		{string(job.Skipped), c.Skipped}, {"duplicates", c.Duplicates}, {"requests", v.Run.Requests.Sent}, {"readings", v.Run.Requests.Readings},
 	} {
 		if n := v.counts[said.what]; n != said.n {
 			v.problem("%s says %d %s, the files %d", RunFile, said.n, said.what, n)
