@@ -47,10 +47,14 @@ func (c Chunk) Rows() int64 {
 	return n
 }
 
-// Earlier is what an earlier run says of an entry that it may have changed.
+// Earlier is what is known of an entry from before: from an earlier run that may have changed it, or from the service.
 type Earlier struct {
 	Account   string
 	Value     string
-	RequestID string // that carried the entry out; empty: it is not known whether it is still as it was to be
+	RequestID string // that carried the entry out
+	Why       string // nothing is to be done about it, where no request of ours is the reason
 	At        int64  // Unix time in milliseconds
 }
+
+// Stands tells whether nothing is to be done about the entry. Else it is not known whether it is still as it was to be.
+func (e Earlier) Stands() bool { return e.RequestID != "" || e.Why != "" }

@@ -99,7 +99,9 @@ func (c *exportCmd) Run(ctx context.Context, a *app) error {
 	}
 	defer w.release()
 	console := a.newConsole(c.consoleFlags)
-	done, err := run.RunExport(w.World, e, func(rows func() int64) func() { return showRead(console, flags, c.What, rows) })
+	done, err := run.RunExport(w.World, e, func(rows func() int64) func() {
+		return showRead(console, flags, func() string { return words.Number(rows()) + " " + c.What + " read" })
+	})
 	if err != nil {
 		return err
 	}
@@ -123,10 +125,9 @@ func exportText(e run.Export, done run.Exported) string {
 	return text
 }
 
-// showRead shows how many rows were read: on a terminal in place, elsewhere a line now and then.
-func showRead(c *console, flags processFlags, what string, rows func() int64) (stop func()) {
-	text := func() string { return words.Number(rows()) + " " + what + " read" }
-	show, every, end := func() { c.Info(text(), "rows", rows()) }, lineEvery, func() {}
+// showRead shows how far reading the service has come: on a terminal in place, elsewhere a line now and then.
+func showRead(c *console, flags processFlags, text func() string) (stop func()) {
+	show, every, end := func() { c.Info(text()) }, lineEvery, func() {}
 	switch {
 	case flags.Quiet:
 		return func() {}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"meetbatch/internal/meeting"
 	"meetbatch/internal/run"
 	"meetbatch/internal/system"
 	"meetbatch/internal/words"
@@ -111,12 +112,14 @@ func (a *app) dryRun(ctx context.Context, j run.Job, flags processFlags) error {
 	}
 	u := newUser(a, flags)
 	w := run.World{User: u, Stdin: a.stdin, Now: a.now, Files: system.FreeFiles(), Stopping: ctx, Abandon: ctx}
-	if !j.Settings.Sandbox { // it needs no credentials, but refuses those that the run would refuse
+	if j.Settings.Sandbox {
+		w.Credentials = meeting.Credentials{Token: "sandbox"}
+	} else { // it needs no credentials unless the service is to be read, but refuses those that the run would refuse
 		m, err := a.env.chooseMethod()
 		if err == nil {
 			err = a.env.checkProxies(u.Warn)
 		}
-		if err == nil && m != nil {
+		if err == nil && (m != nil || j.Settings.OnlyChanges) {
 			w.Credentials, err = a.env.credentials(u.Warn)
 		}
 		if err != nil {

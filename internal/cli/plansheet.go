@@ -27,6 +27,9 @@ func planSheet(p *run.Planned, until time.Time, columns int, now time.Time) stri
 	s.say("")
 	s.item(p.Operation.Name, orderedText(p))
 	s.found(p)
+	if p.Read > 0 {
+		s.item("read first", "the service, with "+words.Plural(p.Read, "request"))
+	}
 	s.item("requests", requestsPlanned(p, now))
 	if !until.IsZero() {
 		s.item("until", untilText(p, until, now))
@@ -84,7 +87,7 @@ func (s *sheet) found(p *run.Planned) {
 		others = append(others, fmt.Sprintf("rows with %d further kinds of mistakes; results.csv will name them all", more))
 	}
 	s.item("invalid", invalidTexts(p.InvalidRows, invalid)...)
-	s.apart("skipped", p.SkippedRows, ", which succeeded in an earlier run")
+	s.apart("skipped", p.SkippedRows, skippedWords(p))
 	s.apart("settled", p.Settled, strings.TrimPrefix(settledWords(p), "settled"))
 	s.apart("duplicate", p.Duplicates, ", sent as one with the row that they repeat")
 	s.item("warning", others...)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"meetbatch/internal/run"
+	"meetbatch/internal/words"
 	"meetbatch/job"
 	"meetbatch/reader"
 )
@@ -27,6 +28,9 @@ func planLines(p *run.Planned, until time.Time) []string {
 	add("first row", rowText(p, p.First))
 	if p.Last.Line != p.First.Line {
 		add("last row", rowText(p, p.Last))
+	}
+	if p.Read > 0 {
+		add("only changes", "the service was read with "+words.Plural(p.Read, "request"))
 	}
 	add("account type", accountTypeText(p.Settings.AccountType))
 	add("guards", guardsText(p.Settings))
@@ -99,6 +103,12 @@ func guardsText(s run.Settings) string {
 	text := fmt.Sprintf("at most %s invalid", s.MaxInvalid)
 	if rows := s.ExpectRows.String(); rows != "" {
 		text += ", " + rows + " rows"
+	}
+	if s.MaxChanges != nil {
+		text += fmt.Sprintf(", %s changed", s.MaxChanges)
+	}
+	if s.Strict {
+		text += ", none that cannot be carried out"
 	}
 	return text + "; stops at " + s.MaxFailures.String() + " failed"
 }

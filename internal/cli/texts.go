@@ -25,7 +25,7 @@ func planText(p *run.Planned) string {
 		n    int64
 		what string
 	}{
-		{p.InvalidRows, "invalid"}, {p.SkippedRows, "skipped"}, {p.Settled, settledWords(p)},
+		{p.InvalidRows, "invalid"}, {p.SkippedRows, skippedName(p)}, {p.Settled, settledWords(p)},
 	} {
 		if part.n > 0 {
 			fmt.Fprintf(&b, ", %s %s", words.Number(part.n), part.what)
@@ -43,6 +43,22 @@ func planText(p *run.Planned) string {
 		fmt.Fprintf(&b, ", about %s at %s", words.Roughly(d), rateText(p.Settings.Rate))
 	}
 	return b.String()
+}
+
+// skippedName is what rows are called about which nothing is to be done.
+func skippedName(p *run.Planned) string {
+	if p.Settings.OnlyChanges {
+		return "so already"
+	}
+	return "skipped"
+}
+
+// skippedWords says why nothing is to be done about rows.
+func skippedWords(p *run.Planned) string {
+	if p.Settings.OnlyChanges {
+		return ", about which nothing is to be done: they are so already"
+	}
+	return ", which succeeded in an earlier run"
 }
 
 // settledWords says of rows that earlier sessions settled what became of them.

@@ -16,6 +16,7 @@ import (
 	"meetbatch/internal/meeting"
 	"meetbatch/internal/run"
 	"meetbatch/internal/system"
+	"meetbatch/internal/words"
 	"meetbatch/job"
 	"meetbatch/report"
 )
@@ -122,6 +123,12 @@ func (u *user) asking() (at *console, done func()) {
 		at.out.close()
 		tty.Close()
 	}
+}
+
+// Reading shows how many requests have read the service so far, until stop is called.
+func (u *user) Reading(requests func() int64) (stop func()) {
+	u.console.Info("reading the service", eventKey, "reading")
+	return showRead(u.console, u.flags, func() string { return "reading the service: " + words.Plural(requests(), "request") })
 }
 
 // Sending shows the progress until stop is called.

@@ -154,3 +154,19 @@ func isRefusal(err error) bool {
 	no, is := errors.AsType[*Refusal](err)
 	return is && no.Answer.HTTPStatus == http.StatusBadRequest
 }
+
+// count asks for a page of one row, which says how many there are.
+func (l *lister[T]) count(ctx context.Context) (int, error) {
+	body, err := l.ask(ctx, Query{Method: http.MethodGet, Path: l.path(0, 1)})
+	if err != nil {
+		return 0, err
+	}
+	p, err := l.parse(body)
+	switch {
+	case err != nil:
+		return 0, &NotWholeError{What: l.what, Count: -1, Readings: 1, Why: err.Error()}
+	case p.count < 0:
+		return 0, &NotWholeError{What: l.what, Rows: len(p.rows), Count: -1, Readings: 1, Why: whyNoCount}
+	}
+	return p.count, nil
+}

@@ -56,16 +56,26 @@ func (w wireRoom) room(mode int) (r Room, key string) {
 // before is void, and row once for each room, never concurrently. The error is a *NotWholeError where the service's pages
 // do not make a whole list; it is a *Refusal where it refuses, and else what ask, begin and row returned.
 func ListRooms(ctx context.Context, ask Ask, f RoomFilter, p Paging, begin func() error, row func(Room) error) (Listing, error) {
+	l := roomLister(ask, f)
+	l.begin, l.row = begin, row
+	return l.list(ctx, p)
+}
+
+// CountRooms asks how many rooms of one mode there are, which takes one request. Errors are those of ListRooms.
+func CountRooms(ctx context.Context, ask Ask, f RoomFilter) (int, error) {
+	return roomLister(ask, f).count(ctx)
+}
+
+func roomLister(ask Ask, f RoomFilter) *lister[Room] {
 	filter := url.Values{"vmrMode": {strconv.Itoa(f.Mode)}}
 	setUnlessEmpty(filter, "status", f.Status)
 	setUnlessEmpty(filter, "searchKey", f.Search)
-	l := lister[Room]{
-		what: "rooms", path: pathOf("/v1/usg/dcs/corp/vmr", filter), ask: ask, begin: begin, row: row,
+	return &lister[Room]{
+		what: "rooms", path: pathOf("/v1/usg/dcs/corp/vmr", filter), ask: ask,
 		parse: func(body []byte) (page[Room], error) {
 			return parsePage(body, func(w wireRoom) (Room, string) { return w.room(f.Mode) })
 		},
 	}
-	return l.list(ctx, p)
 }
 
 // setUnlessEmpty leaves a filter out that is empty: the service documents what an absent one means only.

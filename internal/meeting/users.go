@@ -76,15 +76,25 @@ func (w wireUser) user() (u User, key string) {
 
 // ListUsers lists the users of all types, as ListRooms lists rooms. The default administrator may be missing from the list.
 func ListUsers(ctx context.Context, ask Ask, f UserFilter, p Paging, begin func() error, row func(User) error) (Listing, error) {
+	l := userLister(ask, f)
+	l.begin, l.row = begin, row
+	return l.list(ctx, p)
+}
+
+// CountUsers asks how many users there are, which takes one request. Errors are those of ListUsers.
+func CountUsers(ctx context.Context, ask Ask, f UserFilter) (int, error) {
+	return userLister(ask, f).count(ctx)
+}
+
+func userLister(ask Ask, f UserFilter) *lister[User] {
 	filter := url.Values{"userType": userTypes}
 	setUnlessEmpty(filter, "status", f.Status)
 	setUnlessEmpty(filter, "searchKey", f.Search)
 	setUnlessEmpty(filter, "deptCode", f.Department)
-	l := lister[User]{
-		what: "users", path: pathOf("/v1/usg/dcs/corp/member", filter), ask: ask, begin: begin, row: row,
+	return &lister[User]{
+		what: "users", path: pathOf("/v1/usg/dcs/corp/member", filter), ask: ask,
 		parse: func(body []byte) (page[User], error) { return parsePage(body, wireUser.user) },
 	}
-	return l.list(ctx, p)
 }
 
 // ShowUser asks for one user by its account of a type, 0 or 1. That it is not found is no error.

@@ -147,9 +147,9 @@ func (p *Planned) Guard() error {
 		return Refuse(fmt.Errorf("%s: %s, and --expect-rows is %s", p.Input, words.Plural(p.fileRows, "row"), s.ExpectRows),
 			"is this the right file, and whole?")
 	}
-	if s.MaxInvalid.Exceeded(p.InvalidRows, p.Rows) {
-		return Refuse(fmt.Errorf("%s: %s of %s are invalid, and --max-invalid is %s", p.Input, words.Number(p.InvalidRows), words.Plural(p.Rows, "row"), s.MaxInvalid),
+	if invalid := p.InvalidRows - p.Impossible; s.MaxInvalid.Exceeded(invalid, p.Rows) {
+		return Refuse(fmt.Errorf("%s: %s of %s are invalid, and --max-invalid is %s", p.Input, words.Number(invalid), words.Plural(p.Rows, "row"), s.MaxInvalid),
 			"mend the rows, or send the others all the same with --max-invalid 100%")
 	}
-	return nil
+	return p.guardChanges()
 }

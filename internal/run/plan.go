@@ -29,6 +29,9 @@ type Planned struct {
 	InVain    int64        // those of them that did not succeed
 	Findings  Findings
 
+	Impossible int64 // invalid rows that are so since the service is as it is
+	Read       int64 // requests by which that was found out
+
 	First, Last job.Item // of the rows that can be sent, as far as reading shows; without a line where there is none
 
 	fileRows int64 // rows of the input, also those beyond the limit where they are counted
@@ -42,7 +45,7 @@ type Planned struct {
 // where it is to be.
 func (r *run) makePlan(ctx context.Context) error {
 	var err error
-	r.planned, err = r.readPlan(ctx)
+	r.planned, err = r.readPlan(ctx, r.input, r.keep())
 	if r.keeper != nil {
 		defer r.keeper.Discard()
 		err = cmp.Or(r.notKept(r.keeper.Err()), err)
@@ -61,12 +64,12 @@ func (r *run) makePlan(ctx context.Context) error {
 	return Refuse(err, "")
 }
 
-// readPlan reads the input and plans it at the same time.
-func (r *run) readPlan(ctx context.Context) (_ *Planned, err error) {
+// readPlan reads the input and plans it at the same time. What is read of it goes to keep, which may be nil.
+func (r *run) readPlan(ctx context.Context, from io.Reader, keep io.Writer) (_ *Planned, err error) {
 	p := &Planned{Dir: r.path, Operation: r.op, Settings: r.settings, Input: r.input.name, Settled: r.settledBefore(), InVain: r.settledBefore(job.Failed, job.Unknown)}
-	p.again = r.past != nil
+	p.again, p.Read = r.past != nil, r.read
 	p.begun = p.again && r.meta.State != report.Planning
-	rows, err := r.newReader(r.input, r.keep())
+	rows, err := r.newReader(from, keep)
 	if err != nil {
 		return nil, err
 	}
@@ -91,6 +94,12 @@ func (r *run) readPlan(ctx context.Context) (_ *Planned, err error) {
 				if r.past != nil {
 					r.past.Row(it)
 				}
+				if r.changes != nil {
+					var err error
+					if it, err = r.changes.take(it, planner); err != nil {
+						return unplanned(err)
+					}
+				}
 				if err := planner.Add(it); err != nil {
 					return unplanned(err)
 				}
@@ -112,6 +121,9 @@ func (r *run) readPlan(ctx context.Context) (_ *Planned, err error) {
 			return nil, errors.Join(unplanned(err), p.Close())
 		}
 		p.Findings.invalid(it)
+		if impossible(it) {
+			p.Impossible++
+		}
 	}
 	p.Findings.spelled(p.Alike, "")
 	p.Findings.spelled(p.Apart, ", which ask for different values")

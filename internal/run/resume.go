@@ -132,10 +132,21 @@ func Resume(w World, s *Stored) (err error) {
 	r.meta.Resumed++
 	r.meta.RecordsLost = r.past.RecordsLost()
 	r.meta.State, r.meta.End, r.meta.ExitCode, r.meta.Reason = report.Running, nil, nil, ""
-	if r.dir, err = r.past.Resume(r.meta, r.planned.Torn); err != nil {
-		return Unrecorded(err, writeHint(s.Path, err))
+	if err := r.takeOver(); err != nil {
+		return err
 	}
 	return r.send()
+}
+
+// takeOver makes the directory of a run that is gone on with ready to be written to, once.
+func (r *run) takeOver() (err error) {
+	if r.dir != nil {
+		return nil
+	}
+	if r.dir, err = r.past.Resume(r.meta, r.planned.Torn); err != nil {
+		return Unrecorded(err, writeHint(r.path, err))
+	}
+	return nil
 }
 
 // writeHint says what to do about files of a run that this process may not open, or that there is no room for; empty:
@@ -166,7 +177,7 @@ func misfit(path string, err error) error {
 
 // check is what the files of a run are held against, but for its input.
 func (r *run) check() report.Check {
-	return report.Check{Operation: r.op, Run: r.meta, Skips: len(r.settings.SkipSucceeded) > 0}
+	return report.Check{Operation: r.op, Run: r.meta, Skips: len(r.settings.SkipSucceeded) > 0, Changes: r.settings.OnlyChanges}
 }
 
 // lastLine finds the line on which the last row of the input begins, which run.json does not say in version 0.1.
@@ -196,16 +207,36 @@ func (r *run) prepareAgain() error {
 	if err := r.keepInput(); err != nil {
 		return err
 	}
+	wasRead := r.settings.OnlyChanges && r.meta.State != report.Planning
+	if wasRead {
+		if err := r.knownChanges(); err != nil {
+			return err
+		}
+	}
 	if err := r.makePlan(r.Stopping); err != nil {
 		return err
 	}
-	r.User.Found(r.planned)
+	if !r.settings.OnlyChanges || wasRead {
+		r.User.Found(r.planned)
+	}
 	if err := r.planned.Guard(); err != nil {
 		return err
 	}
 	r.meta.Input.LastLine = r.planned.lastLine
 	if err := r.past.Fits(r.planned.Torn); err != nil {
 		return misfit(r.path, err)
+	}
+	if r.settings.OnlyChanges && !wasRead { // the process before was killed while it planned, or read the service
+		if err := r.takeOver(); err != nil {
+			return err
+		}
+		if err := r.readFirst(); err != nil {
+			return err
+		}
+		r.User.Found(r.planned)
+		if err := r.planned.Guard(); err != nil {
+			return err
+		}
 	}
 	return r.agree()
 }

@@ -16,6 +16,7 @@ import (
 	"meetbatch/internal/sandbox"
 	"meetbatch/internal/words"
 	"meetbatch/job"
+	"meetbatch/job/pace"
 	"meetbatch/report"
 )
 
@@ -49,13 +50,14 @@ var ErrStopped = errors.New("stopped")
 // User is whoever starts a run and watches it.
 type User interface {
 	Warn(text string)
-	Secrets(mask func(string) string)         // gives what takes the secrets out of a text, before the first is used
-	Found(*Planned)                           // says what is wrong with the input, and shows the plan
-	Confirm(context.Context, *Planned) error  // asks whether to go on; where nobody is asked, doubts refuse it; nil: go on
-	Sending(*Progress) (stop func())          // requests go out from now on, until stop is called
-	Next(*Ending) string                      // gives the command that comes next; empty where there is none
-	Ended(*Ending)                            // says how a run ended
-	Already(dir string, counts report.Counts) // says that a run had ended before
+	Secrets(mask func(string) string)            // gives what takes the secrets out of a text, before the first is used
+	Found(*Planned)                              // says what is wrong with the input, and shows the plan
+	Reading(requests func() int64) (stop func()) // the service is read from now on, until stop is called
+	Confirm(context.Context, *Planned) error     // asks whether to go on; where nobody is asked, doubts refuse it; nil: go on
+	Sending(*Progress) (stop func())             // requests go out from now on, until stop is called
+	Next(*Ending) string                         // gives the command that comes next; empty where there is none
+	Ended(*Ending)                               // says how a run ended
+	Already(dir string, counts report.Counts)    // says that a run had ended before
 }
 
 // run is one run of a job.
@@ -73,11 +75,17 @@ type run struct {
 	dir        *report.Dir    // as soon as it can be written to
 	planned    *Planned
 	meta       report.Run
-	progress   *Progress // of the sending; nil before that
-	misordered bool      // what stands in place of orders cannot be taken away
+	progress   *Progress   // of the sending; nil before that
+	changes    *changes    // nil unless the service was read first
+	read       int64       // requests by which it was
+	pacer      *pace.Pacer // of this process, as soon as there is one
+	misordered bool        // what stands in place of orders cannot be taken away
 
 	simulated sandbox.Settings // the service, where the run is a rehearsal
-	directory *report.Sum      // of its directory, if it has one
+	simulator *sandbox.Handler // as soon as it serves
+	server    *sandbox.Server
+	signedIn  bool
+	directory *report.Sum // of its directory, if it has one
 }
 
 // Start begins a new run: it refuses what can be refused before anything is read, plans, asks, sends and reports. A
@@ -104,14 +112,23 @@ func Plan(w World, j Job) (*Planned, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer r.input.close()
-	err = r.makePlan(w.Stopping)
+	defer func() { // the plan is the caller's
+		r.signOut()
+		r.stopSandbox()
+		r.input.close()
+	}()
+	if err = r.makePlan(w.Stopping); err == nil && r.settings.OnlyChanges {
+		if err = r.planned.Guard(); err == nil {
+			err = r.planChanges()
+		}
+	}
 	return r.planned, err
 }
 
 // close gives up whatever a run holds, however far it came.
 func (r *run) close() {
 	r.signOut()
+	r.stopSandbox()
 	if r.planned != nil {
 		r.planned.Close()
 	}
@@ -233,6 +250,9 @@ func (r *run) prepare() error {
 	if err != nil {
 		return err
 	}
+	if err := r.readFirst(); err != nil {
+		return err
+	}
 	r.meta.Input.LastLine = r.planned.lastLine
 	r.meta.Counts.Rows = r.planned.Rows
 	r.meta.Requests.Planned = r.planned.Requests
@@ -245,6 +265,19 @@ func (r *run) prepare() error {
 		return err
 	}
 	return r.agree()
+}
+
+// readFirst reads the service, where only what is not as wanted is to be sent. The file is looked at before that.
+func (r *run) readFirst() error {
+	if !r.settings.OnlyChanges {
+		return nil
+	}
+	if err := r.planned.Guard(); err != nil {
+		r.User.Found(r.planned)
+		return err
+	}
+	defer r.keepAlive(r.frozen())()
+	return r.planChanges()
 }
 
 // agree asks the user, and then signs in.

@@ -13,18 +13,15 @@ import (
 	"meetbatch/internal/sandbox"
 	"meetbatch/internal/words"
 	"meetbatch/job"
-	"meetbatch/job/pace"
 	"meetbatch/job/send"
 	"meetbatch/report"
 )
 
 // send carries the plan out and leaves a complete run directory behind.
 func (r *run) send() error {
-	stopSandbox, err := r.startSandbox()
-	if err != nil {
+	if err := r.startSandbox(); err != nil {
 		return Refuse(err, "")
 	}
-	defer stopSandbox()
 	r.meta.State = report.Running
 	r.beginSession()
 	if err := r.dir.WriteRun(r.meta); isMoved(err) {
@@ -36,13 +33,7 @@ func (r *run) send() error {
 	if err != nil {
 		return Unrecorded(err, "")
 	}
-	pacer := pace.New(pace.Settings{
-		Rate:   r.settings.Rate.Spaced(),
-		Quotas: r.settings.Rate.Quotas(),
-		Sent:   before,
-		Notify: r.User.Warn,
-		Ready:  r.client.Ready,
-	})
+	pacer := r.newPacer(before)
 	runner := &send.Runner{
 		Operation:   r.op,
 		Sender:      r.client,
@@ -102,22 +93,28 @@ func (r *run) toSend() int64 {
 	return p.Rows - p.InvalidRows - p.SkippedRows - r.settledBefore()
 }
 
-// startSandbox starts the simulated service inside this process where it is asked for. The function that
-// it returns ends it.
-func (r *run) startSandbox() (stop func(), err error) {
-	if !r.settings.Sandbox {
-		return func() {}, nil
+// startSandbox starts the simulated service inside this process where it is asked for, unless it serves already.
+func (r *run) startSandbox() (err error) {
+	if !r.settings.Sandbox || r.server != nil {
+		return nil
 	}
 	r.simulated.Token = r.client.Credentials.Token
 	if r.past != nil {
 		r.simulated.Before = uint64(r.past.Sent())
 	}
-	server, err := sandbox.Start(sandbox.New(r.simulated), "127.0.0.1:0")
-	if err != nil {
-		return nil, err
+	r.simulator = sandbox.New(r.simulated)
+	if r.server, err = sandbox.Start(r.simulator, "127.0.0.1:0"); err != nil {
+		return err
 	}
-	r.client.Endpoint = server.URL
-	return func() { server.Abort() }, nil // nobody waits for an answer any more
+	r.client.Endpoint = r.server.URL
+	return nil
+}
+
+func (r *run) stopSandbox() {
+	if r.server != nil {
+		r.server.Abort() // nobody waits for an answer any more
+		r.server = nil
+	}
 }
 
 // DirectoryHint says what --directory is to name.
@@ -177,10 +174,12 @@ const signOutTime = 5 * time.Second
 // signIn signs in, where there is something to send. What the service refuses is refused here, and nothing was
 // sent; where it is out of reach, that is the service's doing.
 func (r *run) signIn(ctx context.Context) error {
-	if r.planned.Requests == 0 {
+	if r.planned.Requests == 0 || r.signedIn {
 		return nil
 	}
-	return signInWith(ctx, r.client)
+	err := signInWith(ctx, r.client)
+	r.signedIn = err == nil
+	return err
 }
 
 func signInWith(ctx context.Context, client *meeting.Client) error {

@@ -47,6 +47,9 @@ type Settings struct {
 	ExpectRows    Range     `json:"expect-rows,omitzero" placeholder:"MIN..MAX" help:"Refuse the run before sending when the file has fewer or more rows."`
 	Limit         Limit     `json:"limit,omitzero" placeholder:"N" help:"Only the first N rows."`
 	SkipSucceeded []string  `json:"skip-succeeded" placeholder:"RUN_DIR" sep:";" help:"Do not send again what succeeded in that run, or in a later one beside it; last is the newest that came to its end where this one is put; repeatable, in the environment with semicolons between."`
+	OnlyChanges   bool      `json:"only-changes,omitempty,string" name:"only-changes" help:"Read the service first, and send only the rows that are not as wanted yet."`
+	MaxChanges    *Allowed  `json:"max-changes,omitempty" placeholder:"N|P%" help:"With --only-changes: refuse the run when it would change more of the file's rows than that."`
+	Strict        bool      `json:"strict,omitempty,string" help:"With --only-changes: refuse the run when a row cannot be carried out as the service is."`
 	Column        []string  `json:"column" placeholder:"FIELD=HEADER" sep:";" help:"Which column holds a field, by its header or as #1 by position; repeatable, in the environment with semicolons between."`
 	AnyID         bool      `json:"any-id,string" name:"any-id" help:"Accept room IDs of any shape."`
 	HeaderLine    Limit     `json:"header-line,omitzero" placeholder:"N" help:"Where the header row begins, when it cannot be found."`
@@ -68,6 +71,12 @@ func (s *Settings) Check() error {
 		return fmt.Errorf("--chunk %d: not between 1 and %d", s.Chunk, job.MaxChunk)
 	case s.HeaderLine > 0 && s.NoHeader:
 		return errors.New("--header-line and --no-header contradict one another")
+	case s.OnlyChanges && len(s.SkipSucceeded) > 0:
+		return errors.New("--only-changes and --skip-succeeded exclude one another: the one goes by the service, the other by earlier runs")
+	case !s.OnlyChanges && s.MaxChanges != nil:
+		return errors.New("--max-changes: goes with --only-changes")
+	case !s.OnlyChanges && s.Strict:
+		return errors.New("--strict: goes with --only-changes")
 	}
 	return s.Access.Check()
 }

@@ -58,11 +58,12 @@ func placeOf(op *job.Operation, account, value string) place {
 	return place{account, ""}
 }
 
-// skip is an entry that an earlier run carried out.
+// skip is an entry about which nothing is to be done.
 type skip struct {
 	account   string
 	entry     job.Entry // its ID is the value
-	requestID string    // that carried it out
+	requestID string    // that carried it out in an earlier run
+	why       string    // what else is the reason
 	at        int64     // when it did, Unix time in milliseconds
 }
 
@@ -91,9 +92,9 @@ func (s *section) add(g group, settings *Settings, past history) {
 			if open := slices.DeleteFunc(e.Duplicates, settings.Settled); len(open) > 0 {
 				s.torn = append(s.torn, job.Entry{ID: e.ID, Line: e.Line, Duplicates: open})
 			}
-		} else if did := past[placeOf(op, g.account, e.ID)]; did.Value == e.ID && did.RequestID != "" {
+		} else if did := past[placeOf(op, g.account, e.ID)]; did.Value == e.ID && did.Stands() {
 			s.tally.SkippedRows += e.Rows()
-			s.skipped = append(s.skipped, skip{g.account, e, did.RequestID, did.At})
+			s.skipped = append(s.skipped, skip{g.account, e, did.RequestID, did.Why, did.At})
 		} else {
 			left = append(left, e)
 		}

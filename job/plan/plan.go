@@ -11,7 +11,7 @@ import (
 type Tally struct {
 	Rows        int64 // of the input, whatever becomes of them
 	InvalidRows int64 // that cannot be sent and have no result yet
-	SkippedRows int64 // that an earlier run carried out
+	SkippedRows int64 // that an earlier run carried out, or about which nothing is to be done for another reason
 	Duplicates  int64 // rows that repeat another and share its fate, whatever that is
 	Accounts    int64 // to which something is done
 	Entries     int64 // of all requests together
@@ -74,8 +74,8 @@ func (p *Plan) Invalid() iter.Seq2[job.Item, error] {
 	})
 }
 
-// Skipped yields outcomes for the rows that an earlier run carried out, by line. Each is of one entry, and
-// names the request that carried it out and when that was.
+// Skipped yields outcomes for the rows about which nothing is to be done, by line. Each is of one entry, and names the
+// request that carried it out in an earlier run, or why else that is so, and when that was.
 func (p *Plan) Skipped() iter.Seq2[job.Outcome, error] {
 	return merge(p.file, p.skipped, func(record string) (int64, job.Outcome, error) {
 		s, err := unpackSkip(record)
@@ -87,6 +87,7 @@ func (p *Plan) Skipped() iter.Seq2[job.Outcome, error] {
 			Chunk:      job.Chunk{Target: target, Entries: []job.Entry{entry}},
 			Status:     job.Skipped,
 			RequestID:  s.requestID,
+			Answer:     job.Answer{Message: s.why},
 			FinishedAt: time.UnixMilli(s.at),
 		}, err
 	})

@@ -105,12 +105,13 @@ func packEarlier(to packed, e job.Earlier) packed {
 	to = appendText(to, e.Account)
 	to = appendText(to, e.Value)
 	to = appendText(to, e.RequestID)
+	to = appendText(to, e.Why)
 	return appendNumber(to, e.At)
 }
 
 func unpackEarlier(record string) (job.Earlier, error) {
 	f := fields{rest: record}
-	e := job.Earlier{Account: f.text(), Value: f.text(), RequestID: f.text(), At: f.time()}
+	e := job.Earlier{Account: f.text(), Value: f.text(), RequestID: f.text(), Why: f.text(), At: f.time()}
 	return e, f.err()
 }
 
@@ -165,6 +166,7 @@ func packSkip(to packed, s skip) packed {
 	to = appendText(to, s.account)
 	to = appendEntry(to, &s.entry)
 	to = appendText(to, s.requestID)
+	to = appendText(to, s.why)
 	return appendNumber(to, s.at)
 }
 
@@ -172,7 +174,7 @@ func unpackSkip(record string) (skip, error) {
 	f := fields{rest: record}
 	s := skip{account: f.text()}
 	f.entry(&s.entry)
-	s.requestID, s.at = f.text(), f.time()
+	s.requestID, s.why, s.at = f.text(), f.text(), f.time()
 	return s, f.err()
 }
 

@@ -55,7 +55,7 @@ func TestRecords(t *testing.T) {
 			return e
 		})
 		g := group{account: r.Account, entries: rapid.SliceOfN(entry, 1, 20).Draw(t, "entries")}
-		s := skip{r.Account, g.entries[0], e.RequestID, e.At}
+		s := skip{r.Account, g.entries[0], e.RequestID, e.Why, e.At}
 		invalid := r
 		invalid.Invalid, invalid.Detail = "too long", text.Draw(t, "detail")
 		for i, test := range []struct {
@@ -89,7 +89,7 @@ func FuzzUnpack(f *testing.F) {
 	f.Add([]byte(packEarlier(nil, job.Earlier{Account: "wei", Value: "blue", RequestID: "7f", At: -1})))
 	f.Add([]byte(packInvalid(nil, job.Item{Line: 2, Account: "wei", Value: "blue", Detail: "256 characters"}, 1)))
 	f.Add([]byte(packGroup(nil, group{account: "wei", entries: []job.Entry{entry, {ID: "red", Line: 4}}})))
-	f.Add([]byte(packSkip(nil, skip{"wei", entry, "7f", 1})))
+	f.Add([]byte(packSkip(nil, skip{"wei", entry, "7f", "it is so", 1})))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, kind := range kinds {
 			what, packed, err := kind.repack(string(data))

@@ -1,0 +1,266 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"time"
+
+	"meetbatch/internal/meeting"
+	"meetbatch/internal/words"
+	"meetbatch/job"
+	"meetbatch/job/pace"
+	"meetbatch/job/plan"
+	"meetbatch/report"
+)
+
+// changes are what a run makes of the rows that are as they are wanted, and of those that cannot be made so.
+type changes struct {
+	op    job.Operation
+	undo  bool // a row that cannot be made so was changed by somebody else since, and is left as it is
+	state func(it job.Item) job.State
+	at    time.Time                 // when the service was read
+	write func(report.Before) error // into before.csv; nil: it stands there
+}
+
+// Why a row cannot be carried out, as reading the service showed.
+const (
+	whyGone   = "the service knows no such account or room"
+	whyFree   = "the room is allocated to nobody"
+	whyOther  = "the room is allocated to another account or a terminal"
+	sinceThen = "changed since: "
+)
+
+// take gives a row as it is to be planned. One that is as wanted already the planner is told of.
+func (c *changes) take(it job.Item, planner *plan.Planner) (job.Item, error) {
+	if it.Invalid != "" {
+		return it, nil
+	}
+	s := c.state(it)
+	if c.write != nil {
+		if err := c.write(report.Before{Line: it.Line, Account: it.Account, Value: it.Value, State: s, ReadAt: c.at}); err != nil {
+			return it, err
+		}
+	}
+	skip := ""
+	switch c.op.Weigh(s, it.Value) {
+	case job.IsSo:
+		skip = report.AsIs
+	case job.Impossible:
+		why := map[job.State]string{job.Gone: whyGone, job.Free: whyFree, job.Held: whyOther, job.Other: whyOther}[s]
+		if !c.undo {
+			it.Invalid = why
+			return it, nil
+		}
+		skip = sinceThen + why
+	}
+	if skip == "" {
+		return it, nil
+	}
+	return it, planner.AddEarlier(job.Earlier{Account: it.Account, Value: it.Value, Why: skip, At: c.at.UnixMilli()})
+}
+
+// impossible tells whether the reason for which a row is invalid is what the service holds.
+func impossible(it job.Item) bool {
+	return slices.Contains([]string{whyGone, whyFree, whyOther}, it.Invalid)
+}
+
+// planChanges reads the service, and plans again what is left to do then. The directory gets before.csv; where there is
+// none, in a dry run, nothing is written.
+func (r *run) planChanges() error {
+	if err := r.startSandbox(); err != nil {
+		return Refuse(err, "")
+	}
+	if err := r.nameInput(); err != nil {
+		return err
+	}
+	if err := r.signIn(r.Stopping); err != nil {
+		return err
+	}
+	h := newHoldings(r.op, r.settings.accountType(), r.Now())
+	k := &asker{client: r.client, pacer: r.newPacer(nil), attempts: r.settings.Attempts, abandon: r.Abandon}
+	if r.dir != nil {
+		k.records = r.dir
+	}
+	stop := r.User.Reading(k.requests.Load)
+	err := r.reading(h, k).read(r.Stopping, r.accounts())
+	stop()
+	if err != nil {
+		return unread(err)
+	}
+	r.read = k.requests.Load()
+	r.changes = &changes{op: r.op, undo: r.meta.UndoOf != "", at: h.at, state: func(it job.Item) job.State { return h.state(it.Account, it.Value) }}
+	if r.dir == nil {
+		return r.planAgain()
+	}
+	err = r.dir.WriteBefore(func(add func(report.Before) error) error {
+		r.changes.write = add
+		return r.planAgain()
+	})
+	r.changes.write = nil
+	return err
+}
+
+// planAgain plans the input once more, with what is known by now.
+func (r *run) planAgain() error {
+	if err := r.planned.Close(); err != nil {
+		return unplanned(err)
+	}
+	return r.input.again(func(from io.Reader) (err error) {
+		r.planned, err = r.readPlan(r.Stopping, from, nil)
+		return err
+	})
+}
+
+// accounts counts those that a run is about.
+func (r *run) accounts() int64 {
+	if r.op.PerAccount {
+		return r.planned.Accounts
+	}
+	return r.planned.Entries
+}
+
+// reading is how the service is read for the rows that are planned.
+func (r *run) reading(h *holdings, k *asker) *reading {
+	planned := r.planned
+	return &reading{
+		holdings: h, ask: k.ask, paging: meeting.Paging{Workers: r.workers},
+		accounts: func(yield func(string, error) bool) {
+			for c, err := range planned.Chunks() {
+				if r.op.PerAccount {
+					if !yield(c.Target, err) {
+						return
+					}
+					continue
+				}
+				for _, e := range c.Entries {
+					if !yield(e.ID, err) {
+						return
+					}
+				}
+			}
+		},
+		rows: func() iter.Seq2[job.Item, error] { return items(r.op, planned.Chunks()) },
+	}
+}
+
+// items gives the rows of chunks, but for those that repeat another.
+func items(op job.Operation, chunks iter.Seq2[job.Chunk, error]) iter.Seq2[job.Item, error] {
+	return func(yield func(job.Item, error) bool) {
+		for c, err := range chunks {
+			if err != nil {
+				yield(job.Item{}, err)
+				return
+			}
+			for _, e := range c.Entries {
+				it := job.Item{Line: e.Line, Account: c.Target, Value: e.ID}
+				if !op.PerAccount {
+					it.Account, it.Value = e.ID, c.Target
+				}
+				if !yield(it, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// nameInput tells a simulated service that has no directory what it holds: what the input names, as the rows will be found
+// before the run.
+func (r *run) nameInput() error {
+	if r.simulator == nil || r.settings.Directory != "" {
+		return nil
+	}
+	for it, err := range items(r.op, r.planned.Chunks()) {
+		if err != nil {
+			return unplanned(err)
+		}
+		switch {
+		case !r.op.PerAccount:
+			r.simulator.Name(it.Account, "", "0")
+		case r.op.Takes == job.Free:
+			r.simulator.Name(it.Account, "", "0")
+			r.simulator.Name("", it.Value, "0")
+		default:
+			r.simulator.Name(it.Account, it.Value, "0")
+		}
+	}
+	return nil
+}
+
+// knownChanges takes from before.csv what an earlier process read.
+func (r *run) knownChanges() error {
+	if !report.Whole(r.path, r.meta) {
+		return Unrecorded(fmt.Errorf("%s: %s is not what the run wrote, so nobody knows what was so before it", r.path, report.BeforeFile), "bring it back, or begin a new run")
+	}
+	states := []job.State{} // few different ones
+	var byLine []byte       // the number of the state, from 1
+	c := &changes{op: r.op, undo: r.meta.UndoOf != ""}
+	for b, err := range report.ReadBefore(r.path, r.op, r.meta.Said(report.BeforeFile)) {
+		if err != nil {
+			return Unrecorded(err, "")
+		}
+		n := slices.Index(states, b.State)
+		if n < 0 {
+			n, states = len(states), append(states, b.State)
+		}
+		if missing := b.Line + 1 - int64(len(byLine)); missing > 0 {
+			byLine = append(byLine, make([]byte, missing)...)
+		}
+		byLine[b.Line], c.at = byte(n+1), b.ReadAt
+	}
+	c.state = func(it job.Item) job.State {
+		if it.Line >= int64(len(byLine)) || byLine[it.Line] == 0 {
+			return job.Unread
+		}
+		return states[byLine[it.Line]-1]
+	}
+	r.changes = c
+	return nil
+}
+
+// newPacer makes the pacer of this process, once: what is read and what is sent share the rate.
+func (r *run) newPacer(sent []time.Time) *pace.Pacer {
+	if r.pacer == nil {
+		r.pacer = pace.New(pace.Settings{
+			Rate:   r.settings.Rate.Spaced(),
+			Quotas: r.settings.Rate.Quotas(),
+			Sent:   sent,
+			Notify: r.User.Warn,
+			Ready:  r.client.Ready,
+		})
+	}
+	return r.pacer
+}
+
+// unread gives the error of a service that could not be read before anything was sent.
+func unread(err error) error {
+	var short *meeting.NotWholeError
+	var refusal *meeting.Refusal
+	switch {
+	case errors.As(err, &short):
+		return &Error{Service, err, "nothing was sent; give the same command again when nobody changes what is listed"}
+	case errors.As(err, &refusal):
+		return &Error{Service, fmt.Errorf("the service refuses to be read: %s", refusal.Answer), job.StopHint(refusal.Answer)}
+	}
+	return err
+}
+
+// guardChanges refuses a plan that changes more than it may, or that has rows which cannot be carried out.
+func (p *Planned) guardChanges() error {
+	s := p.Settings
+	n := p.Rows - p.InvalidRows - p.SkippedRows
+	switch {
+	case !s.OnlyChanges:
+		return nil
+	case s.Strict && p.Impossible > 0:
+		return Refuse(fmt.Errorf("%s: %s cannot be carried out as the service is, and --strict is given", p.Input, words.Plural(p.Impossible, "row")),
+			"they are named above; leave them out, or leave --strict away")
+	case s.MaxChanges != nil && s.MaxChanges.Exceeded(n, p.fileRows):
+		return Refuse(fmt.Errorf("%s: %s of %s would be changed, and --max-changes is %s", p.Input, words.Number(n), words.Plural(p.fileRows, "row"), s.MaxChanges),
+			"is this the right file? if it is, allow more with --max-changes")
+	}
+	return nil
+}
