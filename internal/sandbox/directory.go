@@ -26,7 +26,7 @@ type user struct {
 	account  string
 	person   *person // nil where nothing more is known of the user
 	first    int32   // room
-	held     int32   // rooms
+	held     int32   // cloud rooms
 	status   uint8   // 0 normal, 1 disabled
 	kind     uint8   // userType
 	admin    uint8   // adminType
@@ -112,7 +112,7 @@ func (d *Directory) hasRoom(id string, holders ...string) bool {
 // holder is the account that holds a room; empty where none does.
 func (d *Directory) holder(id string) string { return d.users[d.rooms[d.byID[id]].holder].account }
 
-// held counts the rooms that an account holds.
+// held counts the cloud rooms that an account holds.
 func (d *Directory) held(account string) int { return int(d.users[d.byAccount[account]].held) }
 
 // status is that of an account; empty where it is not known.
@@ -171,7 +171,7 @@ func (d *Directory) hold(at, by int32) {
 	r.holder, r.next = by, u.first
 	d.rooms[u.first].prev = at
 	u.first = at
-	if r.mode != personal {
+	if r.mode == cloudRoom {
 		u.held++
 	}
 }
@@ -190,7 +190,7 @@ func (d *Directory) release(at int32) {
 	}
 	d.rooms[r.next].prev = r.prev
 	d.rooms[0].prev = 0 // which is no room
-	if r.mode != personal {
+	if r.mode == cloudRoom {
 		u.held--
 	}
 	r.holder, r.prev, r.next, r.disabled = 0, 0, 0, false

@@ -28,17 +28,22 @@ var (
 func (h *Handler) reclaim(line *Line) *reply {
 	dir := h.now
 	account := dir.meeting(line.Target, line.third)
-	if !dir.hasAccount(account) {
-		return noUser
-	}
-	if barred := h.bars(account); barred != nil {
-		return barred
+	if refused := h.refusesAccount(dir, account); refused != nil {
+		return refused
 	}
 	return h.apply(line, "", noRoom,
 		func(room string) bool { // a free one may be reclaimed again, unless repeats are refused
 			return dir.hasRoom(room, account, "") && !h.isSo(room, "", !dir.open && dir.holder(room) == "")
 		},
 		func(dir *Directory, room string) { dir.give(room, "") })
+}
+
+// refusesAccount finds the reply to whatever is asked for an account that does not exist or is barred, or nil.
+func (h *Handler) refusesAccount(dir *Directory, account string) *reply {
+	if !dir.hasAccount(account) {
+		return noUser
+	}
+	return h.bars(account)
 }
 
 // strayBody is the body of the 200 that the documents describe as empty, with a Content-Length of 143.

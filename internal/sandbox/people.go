@@ -182,11 +182,8 @@ func (u *user) row() row {
 func (h *Handler) showUser(a *asked) *reply {
 	d := h.see()
 	account := d.meeting(a.line.Target, a.line.third)
-	if !d.hasAccount(account) {
-		return noUser
-	}
-	if barred := h.bars(account); barred != nil {
-		return barred
+	if refused := h.refusesAccount(d, account); refused != nil {
+		return refused
 	}
 	at := d.byAccount[account]
 	u := d.users[at]
