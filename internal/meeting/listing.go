@@ -60,16 +60,19 @@ const (
 	whyChanged = "the list changes while it is read"
 	whyEmpty   = "it gives a page without rows"
 	whyLong    = "it gives a page that is longer than asked for"
+	whyRefused = "of a page that should be there "
 	whyNoCount = "it does not say how many there are"
 )
 
 // shortfall says that a reading did not come to a whole list.
 type shortfall struct {
 	why   string
-	final bool // a further reading would end in the same way
+	final bool  // a further reading would end in the same way
+	cause error // mostly nil
 }
 
 func (e *shortfall) Error() string { return e.why }
+func (e *shortfall) Unwrap() error { return e.cause }
 
 // lister reads one list.
 type lister[T any] struct {
@@ -110,17 +113,20 @@ func (l *lister[T]) list(ctx context.Context, p Paging) (done Listing, err error
 func (l *lister[T]) fetch(ctx context.Context, offset int) (page[T], error) {
 	l.requests.Add(1)
 	body, err := l.ask(ctx, Query{Method: http.MethodGet, Path: l.path(offset, l.size)})
+	if offset > 0 && isRefusal(err) { // it took all but the offset a moment ago
+		return page[T]{}, &shortfall{why: whyRefused + err.Error(), cause: err}
+	}
 	if err != nil {
 		return page[T]{}, err
 	}
 	p, err := l.parse(body)
 	switch {
 	case err != nil:
-		return p, &shortfall{err.Error(), true}
+		return p, &shortfall{why: err.Error(), final: true}
 	case p.count < 0:
-		return p, &shortfall{whyNoCount, true}
+		return p, &shortfall{why: whyNoCount, final: true}
 	case len(p.rows) > l.size:
-		return p, &shortfall{whyLong, true}
+		return p, &shortfall{why: whyLong, final: true}
 	}
 	return p, nil
 }

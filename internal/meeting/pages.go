@@ -71,12 +71,12 @@ func (r *reading[T]) others(ctx context.Context, first page[T]) error {
 
 // byRows reads what the first page does not hold; of the second all rows but one are those of the first.
 func (r *reading[T]) byRows(ctx context.Context, second page[T]) error {
-	start := r.size
+	start, known := r.size, r.size
 	if r.count%r.size == 0 {
-		start++
+		start, known = r.size+1, r.size-1
 	}
 	left := r.pages(r.count - start)
-	if err := r.take(second.from(r.size-1), left); err != nil {
+	if err := r.take(second.from(known), left); err != nil {
 		return err
 	}
 	return r.rest(ctx, left, func(ctx context.Context, i int) (page[T], error) { return r.fetch(ctx, start+i*r.size) })
