@@ -1,10 +1,12 @@
 package meeting
 
 import (
+	"bytes"
 	"encoding/json"
 	"math"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // word is a member of an answer that is a text. The service's editions disagree on what is a number and what a text, so
@@ -15,6 +17,10 @@ func (w *word) UnmarshalJSON(raw []byte) error {
 	*w = ""
 	switch raw[0] {
 	case '"':
+		if bytes.IndexByte(raw, '\\') < 0 && utf8.Valid(raw) { // nearly always, and a list has millions of them
+			*w = word(strings.TrimSpace(string(raw[1 : len(raw)-1])))
+			return nil
+		}
 		var s string
 		if err := json.Unmarshal(raw, &s); err != nil {
 			return err
