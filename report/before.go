@@ -1,6 +1,7 @@
 package report
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -84,7 +85,7 @@ func (d *Dir) WriteBefore(write func(add func(Before) error) error) error {
 // there is none.
 func ReadBefore(path string, op job.Operation, said *Sum) iter.Seq2[Before, error] {
 	return func(yield func(Before, error) bool) {
-		enough := false
+		enough := errors.New("enough")
 		file, err := before(op).scan(path, said, func(rec *record[Before]) error {
 			switch {
 			case rec.bad != nil:
@@ -92,17 +93,16 @@ func ReadBefore(path string, op job.Operation, said *Sum) iter.Seq2[Before, erro
 			case !known(op, rec.row.State):
 				return fmt.Errorf("before is %q", string(rec.row.State))
 			case !yield(rec.row, nil):
-				enough = true
-				return io.EOF
+				return enough
 			}
 			return nil
 		})
 		switch {
-		case enough:
+		case errors.Is(err, enough):
 		case err != nil:
 			yield(Before{}, err)
 		case said != nil && file.whole != said.Size:
-			yield(Before{}, &ChangedError{filepath.Join(path, BeforeFile), *said, file.whole})
+			yield(Before{}, &ChangedError{filepath.Join(path, BeforeFile), *said, file.whole, true})
 		}
 	}
 }
@@ -146,4 +146,22 @@ func (v *verifier) before() {
 			v.problem("line %d was skipped as it was, but %s does not say that it was as wanted", line, BeforeFile)
 		}
 	}
+}
+
+// checkBefore finds out whether before.csv is what run.json says of it. As long as nothing was done by it, it can be made
+// anew.
+func (p *Past) checkBefore() error {
+	said := p.Run.Said(BeforeFile)
+	if said == nil {
+		return nil
+	}
+	err := holdsJust(filepath.Join(p.path, BeforeFile), said)
+	if err == nil {
+		p.before = said
+		return nil
+	}
+	if p.sent > 0 || p.asIs {
+		return err
+	}
+	return nil
 }

@@ -41,6 +41,7 @@ type books struct {
 	results tableFile[Result]
 
 	torn        []error // tables that are torn, or lost altogether
+	behind      error   // the journal is torn, in what a reconcile wrote that was killed: that tells of no row
 	uncounted   int64   // results that do not count
 	unjournaled bool    // requests were sent that the journal does not have any more
 
@@ -114,8 +115,8 @@ func (b *books) whole(err error, name string, whole int64) error {
 	var torn *tornError
 	var changed *ChangedError
 	switch {
-	case b.tornBehind(err, name): // by the last reading, which tells of no row
-		b.torn = append(b.torn, err)
+	case b.tornBehind(err, name):
+		b.behind = err
 		return nil
 	case errors.As(err, &torn), errors.As(err, &changed) && changed.Size < changed.Said.Size:
 		b.torn = append(b.torn, err)

@@ -70,7 +70,7 @@ func TestClear(t *testing.T) {
 		return &runs[at]
 	}
 	plain := begun(t, folder, "plain", report.Run{State: report.Finished})
-	for _, name := range []string{"failed.csv", "input.csv.zst", "report.html", ".plan-x1", ".run.json-x1"} {
+	for _, name := range []string{"failed.csv", "before.csv", "input.csv.zst", "report.html", ".plan-x1", ".run.json-x1", ".before.csv-x1"} {
 		if err := os.WriteFile(filepath.Join(plain, name), nil, 0o640); err != nil {
 			t.Fatal(err)
 		}

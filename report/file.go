@@ -165,10 +165,14 @@ func (s *source[R]) lineAt(at int64) int {
 type ChangedError struct {
 	Path string
 	Said Sum
-	Size int64 // of the file; where it is not less, the bytes are others
+	Size int64 // of the file; where it is not less, the bytes are others, or there are more of them
+	More bool  // it has the bytes that were said, and was to have no further ones
 }
 
 func (e *ChangedError) Error() string {
+	if e.More {
+		return fmt.Sprintf("%s was changed: it has %d bytes, and %d were written", e.Path, e.Size, e.Said.Size)
+	}
 	if e.Size < e.Said.Size {
 		return fmt.Sprintf("%s has %d bytes, and %d were brought to the disk", e.Path, e.Size, e.Said.Size)
 	}
@@ -180,7 +184,7 @@ func (s *source[R]) holds(read *summing) error {
 	if read.said == nil || read.same || read.said.Size == 0 {
 		return nil
 	}
-	return &ChangedError{s.file.Name(), *read.said, s.size}
+	return &ChangedError{Path: s.file.Name(), Said: *read.said, Size: s.size}
 }
 
 // untorn takes an error of scan away that means no more than that a run is under way, was interrupted, or has not

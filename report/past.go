@@ -75,24 +75,6 @@ func Open(path string, c Check) (*Past, error) {
 	return p, nil
 }
 
-// checkBefore finds out whether before.csv is what run.json says of it. As long as nothing was done by it, it can be made
-// anew.
-func (p *Past) checkBefore() error {
-	said := p.Run.Said(BeforeFile)
-	if said == nil {
-		return nil
-	}
-	err := holdsJust(filepath.Join(p.path, BeforeFile), said)
-	if err == nil {
-		p.before = said
-		return nil
-	}
-	if p.sent > 0 || p.asIs {
-		return err
-	}
-	return nil
-}
-
 // takeResult counts a row of results.csv.
 func (p *Past) takeResult(rec *record[Result], bad error) {
 	r := &rec.row
@@ -196,6 +178,9 @@ func (p *Past) Fits(torn []job.Entry) error {
 
 // Mends says what Resume is to mend, in words.
 func (p *Past) Mends() (texts []string) {
+	if p.behind != nil {
+		texts = append(texts, p.behind.Error()+"; what is torn is cut off, and tells of no row")
+	}
 	for _, err := range p.torn {
 		texts = append(texts, err.Error()+"; what is whole counts, and rows without a result are sent again")
 	}

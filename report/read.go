@@ -28,7 +28,7 @@ func (d *Dir) Heard(id, query string, attempt int, a job.Answer) error {
 		d.readings--
 	}
 	d.mu.Unlock()
-	return d.journalReading(answered, id, query, attempt, a)
+	return d.journalReading(answered, id, query, min(max(attempt, 1), 1<<15-1), a)
 }
 
 func (d *Dir) journalReading(event text, id, query string, attempt int, a job.Answer) error {

@@ -4,51 +4,16 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"meetbatch/internal/system"
 	"meetbatch/job"
 )
-
-// NotCarriedOut is the error code of a row of which reading the service showed, twice, that it is not as wanted.
-const NotCarriedOut = "NOT_CARRIED_OUT"
-
-// readPrefix begins the message of every row that was read to settle it.
-const readPrefix = "read: "
-
-// wasRead tells whether the service was read to settle a row; one that is still unknown may be read again.
-func wasRead(r *Result) bool {
-	if !strings.HasPrefix(r.ErrorMessage, readPrefix) {
-		return false
-	}
-	return r.Status == job.Unknown || r.Status == job.Succeeded && r.ErrorCode == "" || r.Status == job.Failed && r.ErrorCode == NotCarriedOut
-}
-
-// Unsettled tells whether reading the service may settle a row: it is unknown, or did not succeed and may have been carried
-// out all the same.
-func Unsettled(r *Result) bool {
-	switch r.Status {
-	case job.Unknown:
-		return true
-	case job.Failed, job.NotSent:
-		return job.Doubtful(r.ErrorMessage) && !wasRead(r)
-	}
-	return false
-}
-
-// Verdict is what reading the service says of a row. The zero value says nothing: the row stays as it was.
-type Verdict struct {
-	Status job.Status // Succeeded: it is as wanted; Failed: it is not, as two readings say; Unknown: reading could not tell
-	Why    string     // in words; the message of the row is this behind "read: "
-	ReadAt time.Time
-}
 
 // A Reconciling is a run that has come to its end, while what is unknown of it is settled by reading the service. It holds
 // the directory's lock until Close. Its methods are for one goroutine at a time, and none of them may be called while
@@ -98,10 +63,8 @@ func (r *Reconciling) look() error {
 	if now.State != p.Run.State || now.Resumed != p.Run.Resumed || !sameTime(now.Alive, p.Run.Alive) {
 		return &LockedError{Path: r.Path} // until just now, by a process that took the run further
 	}
-	for _, err := range p.torn {
-		if !p.tornBehind(err, RequestsFile) {
-			return err
-		}
+	if len(p.torn) > 0 {
+		return p.torn[0]
 	}
 	if p.uncounted > 0 {
 		return fmt.Errorf("%s: %d results have no request in %s, or one without an answer", filepath.Join(r.Path, ResultsFile), p.uncounted, RequestsFile)
@@ -306,137 +269,4 @@ func (r *Reconciling) Close() error {
 		return r.dir.Close()
 	}
 	return r.past.Close()
-}
-
-// A rewriting makes the results anew: those that stay byte for byte, and behind them those that are judged.
-type rewriting struct {
-	judge func(Result) (Verdict, error)
-	out   *bufio.Writer
-	table table[Result]
-
-	size      int64 // of what was written
-	counts    job.Counts
-	failures  failures
-	done      []int64 // lines of rows that need not be run again any more
-	left      int64   // rows that reading may settle still
-	settled   int64   // rows that it has settled
-	unsettled int64   // rows that were read, and are unknown still
-
-	first   int64   // the line of the last row that repeats none
-	verdict Verdict // what was said of it
-}
-
-func (w *rewriting) rewrite(path string, op job.Operation) error {
-	from, err := system.Open(filepath.Join(path, ResultsFile), os.O_RDONLY, 0)
-	if err != nil {
-		return err
-	}
-	defer from.Close()
-	in, at := bufio.NewReaderSize(from, 64<<10), int64(0)
-	judged, err := TempFile(path)
-	if err != nil {
-		return err
-	}
-	defer judged.Close()
-	behind := bufio.NewWriterSize(judged, 64<<10)
-	var text []byte
-	_, err = results(op).scan(path, nil, func(rec *record[Result]) error {
-		gap := rec.from - at // the header, before the first
-		at = rec.to
-		now, replaced, err := w.take(rec)
-		if err != nil {
-			return err
-		}
-		keep := rec.to - rec.from
-		if replaced {
-			text = w.table.append(text[:0], now)
-			if _, err := behind.Write(text); err != nil {
-				return err
-			}
-			keep = 0
-			w.size += int64(len(text))
-		}
-		w.size += gap + keep
-		if _, err := io.CopyN(w.out, in, gap+keep); err != nil {
-			return err
-		}
-		_, err = in.Discard(int(rec.to - rec.from - keep))
-		return err
-	})
-	if err == nil {
-		err = behind.Flush()
-	}
-	if err == nil {
-		_, err = judged.Seek(0, io.SeekStart)
-	}
-	if err == nil {
-		_, err = io.Copy(w.out, judged)
-	}
-	if err == nil {
-		err = w.out.Flush()
-	}
-	return err
-}
-
-// take counts a row as it is from now on, and tells whether it is another one then.
-func (w *rewriting) take(rec *record[Result]) (r *Result, replaced bool, err error) {
-	if rec.bad != nil {
-		return nil, false, rec.bad
-	}
-	r = &rec.row
-	v, err := w.of(r)
-	if err != nil {
-		return nil, false, err
-	}
-	if v.Status != "" {
-		if err := v.settle(r); err != nil {
-			return nil, false, err
-		}
-		replaced = true
-	}
-	switch {
-	case replaced && r.Status == job.Unknown:
-		w.unsettled++
-	case replaced:
-		w.settled++
-	}
-	if replaced && r.Status.Done() {
-		w.done = append(w.done, r.Line)
-	}
-	if Unsettled(r) {
-		w.left++
-	}
-	w.counts.Add(r.Status, 1)
-	w.failures.add(r.Status, r.HTTPStatus, r.ErrorCode, r.ErrorMessage, r.Line)
-	return r, replaced, nil
-}
-
-// of gives what there is to say of a row.
-func (w *rewriting) of(r *Result) (v Verdict, err error) {
-	open := Unsettled(r)
-	if open && r.DuplicateOf != 0 && r.DuplicateOf == w.first {
-		return w.verdict, nil
-	}
-	if open {
-		v, err = w.judge(*r)
-	}
-	if r.DuplicateOf == 0 {
-		w.first, w.verdict = r.Line, v
-	}
-	return v, err
-}
-
-// settle gives a row the fate that was found.
-func (v Verdict) settle(r *Result) error {
-	switch {
-	case v.Status == job.Succeeded:
-		r.ErrorCode = ""
-	case v.Status == job.Failed && r.Status != job.NotSent:
-		r.ErrorCode = NotCarriedOut
-	case v.Status == job.Unknown && r.Status != job.NotSent:
-	default:
-		return fmt.Errorf("line %d is %s, and cannot become %s by reading", r.Line, r.Status, v.Status)
-	}
-	r.Status, r.ErrorMessage, r.FinishedAt = v.Status, readPrefix+v.Why, v.ReadAt
-	return nil
 }

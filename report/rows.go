@@ -63,7 +63,7 @@ func Results(path string, op job.Operation, said *Sum) iter.Seq2[Result, error] 
 		case whole != nil:
 			yield(Result{}, whole)
 		case said != nil && file.whole < said.Size:
-			yield(Result{}, &ChangedError{filepath.Join(path, ResultsFile), *said, file.whole})
+			yield(Result{}, &ChangedError{Path: filepath.Join(path, ResultsFile), Said: *said, Size: file.whole})
 		}
 	}
 }

@@ -73,9 +73,11 @@ func holdsJust(path string, said *Sum) error {
 	}
 	defer f.Close()
 	sum := sha256.New()
-	size, err := io.Copy(sum, f)
-	if err == nil && (Sum{size, hexSum(sum)}) != *said {
-		err = &ChangedError{path, *said, size}
+	size, err := io.Copy(sum, io.LimitReader(f, said.Size))
+	same := size == said.Size && hexSum(sum) == said.SHA256
+	more, moreErr := io.Copy(io.Discard, f)
+	if err = errors.Join(err, moreErr); err == nil && (!same || more > 0) {
+		err = &ChangedError{path, *said, size + more, same}
 	}
 	return err
 }

@@ -45,6 +45,9 @@ func Verify(path string, c Check) (Proof, error) {
 		v.problem("%s", text)
 	}
 	v.before()
+	if v.behind != nil {
+		v.Notes = append(v.Notes, v.behind.Error())
+	}
 	if c.Run.Reconciling {
 		v.Notes = append(v.Notes, "the service is being read to settle what is unknown, or was when that was killed; the next reconcile, or a resume, ends it")
 	}
@@ -136,7 +139,7 @@ func (v *verifier) tornTable(err error) {
 			said = sum.Size
 		}
 	}
-	if v.Over && !v.tornBehind(err, RequestsFile) || torn == nil || torn.From < said {
+	if v.Over || torn == nil || torn.From < said {
 		v.problem("%v", err)
 		return
 	}
