@@ -1,6 +1,8 @@
 package report_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -144,5 +146,20 @@ func TestVerify(t *testing.T) {
 		if err != nil || !slices.Equal(got, test.want) {
 			t.Errorf("%q for %q in %s:\n%s, %v\nwant\n%s", test.to, test.from, test.file, strings.Join(got, "\n"), err, strings.Join(test.want, "\n"))
 		}
+	}
+}
+
+// TestVerifyLargeFailed: a failed.csv of any size is proved without the input.
+func TestVerifyLargeFailed(t *testing.T) {
+	t.Parallel()
+	path, c := finished(t)
+	text := strings.Repeat("wei,x\n", 21<<20/6)
+	sum := sha256.Sum256([]byte(text))
+	if err := os.WriteFile(filepath.Join(path, report.FailedFile), []byte(text), 0o640); err != nil {
+		t.Fatal(err)
+	}
+	c.Rows, c.Run.Files = nil, map[string]report.Sum{report.FailedFile: {Size: int64(len(text)), SHA256: hex.EncodeToString(sum[:])}}
+	if proof, err := report.Verify(path, c); err != nil || len(proof.Problems)+len(proof.Notes) > 0 {
+		t.Errorf("%v, %v, %v", proof.Problems, proof.Notes, err)
 	}
 }
