@@ -44,7 +44,7 @@ func Explain(op Operation, status Status, httpStatus int, code string) Explanati
 		e = ofStatus(httpStatus, code)
 	}
 	if status == Unknown {
-		e.Again = true // both operations may be repeated without harm
+		e.Again = true // every operation may be repeated without harm
 		e.Do = cmp.Or(e.Do, sendAgain)
 	}
 	return e

@@ -22,6 +22,10 @@ type Operation struct {
 	// account can have one value only, and rows that give it two contradict one another.
 	PerAccount bool
 
+	// MostPerAccount is how many entries an account can have at most, where the service says so; 0: any number. A file is held
+	// to it for each account by itself: what an account has already only a reading of the service tells.
+	MostPerAccount int
+
 	// Values are those that the column can have, where they are few. Where there are none, it holds IDs.
 	Values []Value
 
@@ -81,9 +85,31 @@ var Reclaim = Operation{
 	PerAccount: true,
 	Takes:      Held,
 	Makes:      Free,
+	Undoes:     "assign",
 
 	RefusesRepeats: true,                                       // that a room is free is no state to ask for (api-facts, section 8, question 2)
 	WholeCodes:     []string{"USG.201040000", "USG.201040006"}, // no such user; not a user who can hold rooms
+}
+
+// Assign gives rooms to an account (AssociateVmr, meeting_21_1104). An account holds 32 cloud rooms, and 10 webinars beside
+// them (guide of the portal). Which of the two a room is its ID does not tell, so that all are held to the 32.
+var Assign = Operation{
+	Name:       "assign",
+	Column:     "vmr_id",
+	Method:     "POST",
+	Path:       "/v1/usg/dcs/corp/vmr/assign-to-member/",
+	Verb:       "assign rooms",
+	Noun:       "room",
+	Order:      "give %s",
+	Whose:      "to",
+	PerAccount: true,
+	Takes:      Free,
+	Makes:      Held,
+	Undoes:     "reclaim",
+
+	MostPerAccount: 32,
+	RefusesRepeats: true, // a room has to be free; what is said of one that the account holds already is not documented
+	WholeCodes:     Reclaim.WholeCodes,
 }
 
 // SetStatus makes accounts normal (0) or disabled (1) (BatchUpdateUserStatus, meeting_21_0072).
@@ -99,8 +125,8 @@ var SetStatus = Operation{
 }
 
 // Operations lists all that there are.
-func Operations() []Operation { return []Operation{Reclaim, SetStatus} }
+func Operations() []Operation { return []Operation{Reclaim, Assign, SetStatus} }
 
 // MaxChunk is the largest number of entries in one request. It is documented for rooms
-// (meeting_21_1105); for accounts it is a guess, taken from the sibling calls.
+// (meeting_21_1104, meeting_21_1105); for accounts it is a guess, taken from the sibling calls.
 const MaxChunk = 100

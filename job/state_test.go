@@ -20,6 +20,11 @@ func TestWeigh(t *testing.T) {
 		{job.Reclaim, job.Other, "room", job.Impossible},
 		{job.Reclaim, job.Gone, "room", job.Impossible},
 		{job.Reclaim, job.Unread, "room", job.Perhaps},
+		{job.Assign, job.Free, "room", job.ToChange},
+		{job.Assign, job.Held, "room", job.IsSo},
+		{job.Assign, job.Other, "room", job.Impossible},
+		{job.Assign, job.Gone, "room", job.Impossible},
+		{job.Assign, job.Unread, "room", job.Perhaps},
 		{job.SetStatus, "0", "1", job.ToChange},
 		{job.SetStatus, "1", "1", job.IsSo},
 		{job.SetStatus, "0", "0", job.IsSo},
@@ -28,6 +33,24 @@ func TestWeigh(t *testing.T) {
 	} {
 		if got := test.op.Weigh(test.state, test.value); got != test.want {
 			t.Errorf("%s of %q to %s: %d, want %d", test.op.Name, test.state, test.value, got, test.want)
+		}
+	}
+}
+
+// TestUndoes: what undoes an operation is undone by it, and takes its entries as that leaves them.
+func TestUndoes(t *testing.T) {
+	t.Parallel()
+	byName := map[string]job.Operation{}
+	for _, op := range job.Operations() {
+		byName[op.Name] = op
+	}
+	for _, op := range job.Operations() {
+		if op.Undoes == "" {
+			continue
+		}
+		other := byName[op.Undoes]
+		if other.Undoes != op.Name || other.Takes != op.Makes || other.Makes != op.Takes || other.Column != op.Column || other.PerAccount != op.PerAccount {
+			t.Errorf("%s does not undo %s", other.Name, op.Name)
 		}
 	}
 }

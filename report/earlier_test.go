@@ -8,9 +8,6 @@ import (
 	"meetbatch/report"
 )
 
-// assign is the inverse of reclaim.
-var assign = job.Operation{Name: "assign", Column: "vmr_id", PerAccount: true, Undoes: "reclaim"}
-
 // TestEarlier: which entries a run carried out, and of which it is not known whether they are as wanted any more.
 func TestEarlier(t *testing.T) {
 	t.Parallel()
@@ -37,8 +34,8 @@ func TestEarlier(t *testing.T) {
 		want   string
 	}{
 		{"the same operation", job.Reclaim, job.Reclaim, "e1=r1 e2=r2 e4= e5= e7= "},
-		{"the operation that it undoes", assign, job.Reclaim, "e1= e2= e4= e5= e7= "},
-		{"the operation that undoes it", job.Reclaim, assign, "e1= e2= e4= e5= e7= "},
+		{"the operation that it undoes", job.Assign, job.Reclaim, "e1= e2= e4= e5= e7= "},
+		{"the operation that undoes it", job.Reclaim, job.Assign, "e1= e2= e4= e5= e7= "},
 		{"an operation with values", job.SetStatus, job.SetStatus, "e1=r1 e2=r2 e3= e4= e5= e7= "},
 	} {
 		d := create(t, test.of)

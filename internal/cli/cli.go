@@ -28,6 +28,7 @@ const version = "0.1.0"
 // commands is the whole command line. A job's command has the name of its operation.
 type commands struct {
 	Reclaim jobCmd           `cmd:"" help:"Take cloud meeting rooms back from the accounts that hold them."`
+	Assign  jobCmd           `cmd:"" help:"Give free cloud meeting rooms to accounts."`
 	Status  statusCmd        `cmd:"" help:"Set accounts to normal or disabled."`
 	Export  exportCmd        `cmd:"" help:"Read the rooms or the users of the service into a CSV that the commands above take."`
 	Resume  resumeCmd        `cmd:"" help:"Go on with a run that did not finish."`

@@ -12,6 +12,7 @@ import (
 // of the log, and notes there what it applied.
 var operations = map[string]func(*Handler, *Line) *reply{
 	"POST /v1/usg/dcs/corp/vmr/recycle-from-member/": (*Handler).reclaim,   // DisassociateVmr, meeting_21_1105
+	"POST /v1/usg/dcs/corp/vmr/assign-to-member/":    (*Handler).assign,    // AssociateVmr, meeting_21_1104
 	"PUT /v1/usg/dcs/corp/member/status/":            (*Handler).setStatus, // BatchUpdateUserStatus, meeting_21_0072
 }
 
