@@ -20,8 +20,8 @@
 // by account, so that each account becomes a group with one entry for each of its values. A row with a value
 // that the account has already becomes a duplicate in that entry, and shares its fate. Then it looks at the
 // entries: those that have a result already are left out; those that an earlier run carried out are set aside
-// as skipped; where an account can have one value only and has several, its rows are set aside as invalid; what
-// remains is to be sent. The groups to be sent, the skipped entries and the invalid rows are the partition's
+// as skipped; where an account can have one value only and has several, its rows are set aside as invalid, and
+// where it can have so many entries only, those of the entries beyond; what remains is to be sent. The groups to be sent, the skipped entries and the invalid rows are the partition's
 // section of the plan. They are packed again, each kind sorted by line in a list of its own, and go to a second
 // file. The first one is closed when every partition is grouped.
 //

@@ -67,13 +67,19 @@ type skip struct {
 	at        int64     // when it did, Unix time in milliseconds
 }
 
+// carriedOut gives what was done to an entry last, and tells whether that left it as it is asked for.
+func (h history) carriedOut(op *job.Operation, account, value string) (did job.Earlier, is bool) {
+	did = h[placeOf(op, account, value)]
+	return did, did.Value == value && did.RequestID != ""
+}
+
 // section is what becomes of the rows of a partition, or of a part of one: its share in a plan.
 type section struct {
 	tally   Tally
 	torn    []job.Entry
 	toSend  []group
 	skipped []skip
-	invalid []job.Item // rows that contradict another; contradicting is the reason of all of them
+	invalid []job.Item // rows that cannot be sent because of others of their account; ofGroup is the reason of all
 
 	alike, apart Spellings
 }
@@ -85,6 +91,9 @@ func (s *section) add(g group, settings *Settings, past history) {
 		s.contradictory(g, settings.Settled)
 		return
 	}
+	if op.MostPerAccount > 0 && len(g.entries) > op.MostPerAccount {
+		g.entries = s.cut(g, settings, past)
+	}
 	left := g.entries[:0]
 	for _, e := range g.entries {
 		s.tally.Duplicates += int64(len(e.Duplicates))
@@ -92,7 +101,7 @@ func (s *section) add(g group, settings *Settings, past history) {
 			if open := slices.DeleteFunc(e.Duplicates, settings.Settled); len(open) > 0 {
 				s.torn = append(s.torn, job.Entry{ID: e.ID, Line: e.Line, Duplicates: open})
 			}
-		} else if did := past[placeOf(op, g.account, e.ID)]; did.Value == e.ID && did.Stands() {
+		} else if did, is := past.carriedOut(op, g.account, e.ID); is {
 			s.tally.SkippedRows += e.Rows()
 			s.skipped = append(s.skipped, skip{g.account, e, did.RequestID, did.Why, did.At})
 		} else {
@@ -122,13 +131,46 @@ func (s *section) contradictory(g group, settled func(line int64) bool) {
 		if i == 0 {
 			other = g.entries[1]
 		}
-		it := job.Item{Account: g.account, Value: e.ID, Detail: fmt.Sprintf("%s on line %d", other.ID, other.Line)}
-		for _, line := range append([]int64{e.Line}, e.Duplicates...) {
-			if !settled(line) {
-				it.Line = line
-				s.tally.InvalidRows++
-				s.invalid = append(s.invalid, it)
-			}
+		s.setAside(g.account, e, fmt.Sprintf("%s on line %d", other.ID, other.Line), settled)
+	}
+}
+
+// cut sets aside what is beyond the entries that the group's account can have, and gives what is left. Those that an earlier
+// run carried out come first, since the account has them, and then the others in the order of their first rows, also
+// where these have a result: whenever the plan is made again, it cuts the same ones.
+func (s *section) cut(g group, settings *Settings, past history) []job.Entry {
+	op := &settings.Operation
+	has := func(e job.Entry) bool { _, is := past.carriedOut(op, g.account, e.ID); return is }
+	places := op.MostPerAccount
+	for _, e := range g.entries {
+		if has(e) {
+			places--
+		}
+	}
+	beyond := fmt.Sprintf("%d are asked for", len(g.entries))
+	left := g.entries[:0]
+	for _, e := range g.entries {
+		switch {
+		case has(e):
+			left = append(left, e)
+		case places > 0:
+			places--
+			left = append(left, e)
+		default:
+			s.setAside(g.account, e, beyond, settings.Settled)
+		}
+	}
+	return left
+}
+
+// setAside makes the rows of an entry invalid because of others of their account.
+func (s *section) setAside(account string, e job.Entry, detail string, settled func(line int64) bool) {
+	it := job.Item{Account: account, Value: e.ID, Detail: detail}
+	for _, line := range append([]int64{e.Line}, e.Duplicates...) {
+		if !settled(line) {
+			it.Line = line
+			s.tally.InvalidRows++
+			s.invalid = append(s.invalid, it)
 		}
 	}
 }

@@ -22,6 +22,7 @@ func TestTooManyRows(t *testing.T) {
 		value func(i int) string
 	}{
 		{"rooms", job.Reclaim, func(i int) string { return fmt.Sprintf("%032x", i) }},
+		{"more rooms than it can hold", job.Assign, func(i int) string { return fmt.Sprintf("%032x", i) }},
 		{"one room", job.Reclaim, func(int) string { return "ff8080816b9ec3ab016ba125aca20082" }},
 		{"contradictions", job.SetStatus, func(i int) string { return fmt.Sprint(i % 2) }},
 		{"one status", job.SetStatus, func(int) string { return "1" }},

@@ -21,7 +21,10 @@ type planCase struct {
 
 func drawCase(t *rapid.T) planCase {
 	c := planCase{settled: map[int64]bool{}}
-	c.op = rapid.SampledFrom([]job.Operation{job.Reclaim, job.SetStatus}).Draw(t, "operation")
+	c.op = rapid.SampledFrom(job.Operations()).Draw(t, "operation")
+	if c.op.MostPerAccount > 0 {
+		c.op.MostPerAccount = rapid.IntRange(1, 5).Draw(t, "most per account") // few enough to be exceeded
+	}
 	c.size = rapid.IntRange(1, 7).Draw(t, "size")
 	account := rapid.SampledFrom([]string{"a", "b", "c", "d", "e", "张伟", "f g", ""})
 	value := rapid.StringMatching(`[01]{1,3}`)
@@ -65,7 +68,7 @@ func (c planCase) fates() map[int64]fate {
 	fates := map[int64]fate{}
 	for _, it := range c.its {
 		f := c.sent(it)
-		invalid := it.Invalid != "" || c.contradictory(it.Account)
+		invalid := it.Invalid != "" || c.contradictory(it.Account) || c.beyond(it)
 		entrySettled := !invalid && c.settled[first[f]]
 		request := c.carriedOut(it.Account, it.Value)
 		switch {
@@ -105,6 +108,29 @@ func (c planCase) contradictory(account string) bool {
 	return !c.op.PerAccount && len(values) > 1
 }
 
+// beyond tells whether a row asks for more than its account can have: what it has from earlier runs takes its place first,
+// and then the values of valid rows do, each where it stands first.
+func (c planCase) beyond(it job.Item) bool {
+	if c.op.MostPerAccount == 0 || c.carriedOut(it.Account, it.Value) != "" {
+		return false
+	}
+	has, before := map[string]bool{}, map[string]bool{}
+	reached := false
+	for _, other := range c.its {
+		if other.Account != it.Account || other.Invalid != "" {
+			continue
+		}
+		reached = reached || other.Value == it.Value
+		switch {
+		case c.carriedOut(other.Account, other.Value) != "":
+			has[other.Value] = true
+		case !reached:
+			before[other.Value] = true
+		}
+	}
+	return len(has)+len(before) >= c.op.MostPerAccount
+}
+
 // carriedOut is the earlier request that left an account as a row wants it, or nothing.
 func (c planCase) carriedOut(account, value string) string {
 	var last job.Earlier
@@ -136,7 +162,7 @@ func (c planCase) tally() plan.Tally {
 			entries[f], accounts[it.Account] = true, true
 			perTarget[f.target]++
 		}
-		if it.Invalid == "" && !c.contradictory(it.Account) && c.firsts()[c.sent(it)] != it.Line {
+		if it.Invalid == "" && !c.contradictory(it.Account) && !c.beyond(it) && c.firsts()[c.sent(it)] != it.Line {
 			want.Duplicates++
 		}
 	}

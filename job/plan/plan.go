@@ -63,7 +63,7 @@ type Plan struct {
 	// Every list is by line; of a group, that of its first entry.
 	toSend  []list // groups
 	skipped []list // skips
-	invalid []list // invalid rows, also those that contradict another
+	invalid []list // invalid rows, also those that are so because of others of their account
 }
 
 // Invalid yields the rows that cannot be sent and have no result yet, by line.

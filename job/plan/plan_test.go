@@ -111,6 +111,56 @@ func TestContradictionNamesTheOtherRow(t *testing.T) {
 	}
 }
 
+// TestMostPerAccount: what is beyond the entries that an account can have is invalid, by a reason that says how many these
+// are and how many are asked for. Duplicates take no place, a row that has a result keeps its own, and what an earlier
+// run carried out comes first.
+func TestMostPerAccount(t *testing.T) {
+	t.Parallel()
+	var its []job.Item
+	line := int64(1)
+	give := func(account string, rooms ...int) {
+		for _, room := range rooms {
+			line++
+			its = append(its, job.Item{Line: line, Account: account, Value: fmt.Sprint("r", room)})
+		}
+	}
+	rooms := make([]int, 32)
+	for i := range rooms {
+		rooms[i] = i + 1
+	}
+	give("full", rooms...)      // 2 to 33
+	give("full", 1, 32)         // 34, 35: duplicates
+	give("over", rooms...)      // 36 to 67
+	give("over", 33, 34, 1, 33) // 68 to 71
+	give("had", rooms...)       // 72 to 103
+	give("had", 33, 34)         // 104, 105; 33 is there
+	for _, test := range []struct {
+		name    string
+		settled []int64
+		invalid string
+		entries int64
+	}{
+		{"at first", nil, "68 69 71 103 105 ", 32 + 32 + 31},
+		{"gone on with", []int64{2, 36, 40, 68, 72, 105}, "69 71 103 ", 31 + 30 + 30},
+	} {
+		p := plan.New(plan.Settings{Operation: job.Assign, Size: 100, Settled: func(line int64) bool { return slices.Contains(test.settled, line) }})
+		if err := p.AddEarlier(job.Earlier{Account: "had", Value: "r33", RequestID: "first"}); err != nil {
+			t.Fatal(err)
+		}
+		made := finish(t, p, its)
+		invalid := ""
+		for _, it := range all(t, made.Invalid()) {
+			invalid += fmt.Sprint(it.Line, " ")
+			if want := "beyond the 32 rooms that an account can hold at most: 34 are asked for"; it.Reason() != want {
+				t.Errorf("%s: line %d: %s, want %s", test.name, it.Line, it.Reason(), want)
+			}
+		}
+		if invalid != test.invalid || made.Entries != test.entries || made.SkippedRows != 1 {
+			t.Errorf("%s: invalid: %s; %d entries, %d skipped; want %s; %d, 1", test.name, invalid, made.Entries, made.SkippedRows, test.invalid, test.entries)
+		}
+	}
+}
+
 // TestManyEntries: duplicates are found among many entries of an account, too.
 func TestManyEntries(t *testing.T) {
 	t.Parallel()

@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"hash/maphash"
 	"slices"
 	"sync"
@@ -53,8 +54,16 @@ type Planner struct {
 	plan *Plan      // as far as it is made
 }
 
-// contradicting is the number of the reason of rows that contradict one another.
-const contradicting = 0
+// ofGroup is the number of the reason of rows that cannot be sent because of others of their account.
+const ofGroup = 0
+
+// reasonOfGroup says why that is: an account can have one value only, or so many entries.
+func reasonOfGroup(op job.Operation) string {
+	if op.PerAccount {
+		return fmt.Sprintf("beyond the %d %ss that an account can hold at most", op.MostPerAccount, op.Noun)
+	}
+	return "contradicts another row with the same account and another " + op.Column
+}
 
 // New makes a planner. It has to be closed, unless it gives a plan.
 func New(settings Settings) *Planner {
@@ -62,7 +71,6 @@ func New(settings Settings) *Planner {
 	if settings.Settled == nil {
 		settings.Settled = func(int64) bool { return false }
 	}
-	contradicts := "contradicts another row with the same account and another " + settings.Operation.Column
 	return &Planner{
 		settings: settings,
 		seed:     maphash.MakeSeed(),
@@ -72,7 +80,7 @@ func New(settings Settings) *Planner {
 			operation: settings.Operation,
 			size:      settings.Size,
 			file:      &spillFile{create: settings.Temp},
-			reasons:   []string{contradicting: contradicts},
+			reasons:   []string{ofGroup: reasonOfGroup(settings.Operation)},
 		},
 	}
 }

@@ -122,7 +122,7 @@ func packInvalid(to packed, it job.Item, reason int) packed {
 	return appendText(to, it.Detail)
 }
 
-func packContradictory(to packed, it job.Item) packed { return packInvalid(to, it, contradicting) }
+func packOfGroup(to packed, it job.Item) packed { return packInvalid(to, it, ofGroup) }
 
 func unpackInvalid(record string, reasons []string) (job.Item, error) {
 	f := fields{rest: record}
