@@ -15,7 +15,7 @@ type Operation struct {
 	Verb   string // what is done, for people: reclaim rooms
 	Noun   string // what an entry of a request is, for people: room
 	Order  string // what is asked for, for people, with a place for the entries: take %s back
-	Whose  string // what stands between the entries and their accounts there, where it is PerAccount: from
+	Whose  string // what stands between the entries and their accounts, where it is PerAccount: from
 
 	// PerAccount says that the request's target is the account and its entries are the values of
 	// that account's rows. Otherwise the target is the value and the entries are accounts; then an

@@ -51,7 +51,7 @@ func (c *failingCmd) Validate() error {
 		}
 	}
 	if c.Command != "" {
-		return fmt.Errorf("--command %s: not %s", words.Quoted(c.Command), strings.Join(names, " or "))
+		return fmt.Errorf("--command %s: not %s", words.Quoted(c.Command), words.Listed(names, "or"))
 	}
 	return c.consoleFlags.Validate()
 }

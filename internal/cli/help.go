@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"fmt"
 	"io"
 	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
 
+	"meetbatch/internal/words"
 	"meetbatch/job"
 )
 
@@ -36,16 +38,41 @@ func helpTextOf(command string) string {
 	}
 	isJob := slices.ContainsFunc(job.Operations(), func(op job.Operation) bool { return op.Name == command })
 	if command == "" || isJob {
-		about[command] = []string{helpInput, helpFiles, helpCredentials, helpCodes, helpStopping, helpExample}
+		input := fmt.Sprintf(helpInput, jobsWith("vmr_id"), jobsWith("user_status"))
+		about[command] = []string{input, helpFiles, helpCredentials, helpCodes, helpStopping, exampleOf(command)}
 	}
 	return strings.Join(about[command], "")
 }
 
+// jobsWith names the commands whose files have a column.
+func jobsWith(column string) string {
+	var names []string
+	for _, op := range job.Operations() {
+		if op.Column == column {
+			names = append(names, op.Name)
+		}
+	}
+	return words.Listed(names, "and")
+}
+
+// exampleOf is a command line of a job that anybody can try; of the first where none is named.
+func exampleOf(command string) string {
+	op, file := job.Operations()[0], "rooms.csv"
+	if command != "" {
+		op = operation(command)
+	}
+	if len(op.Values) > 0 {
+		file = "accounts.csv"
+	}
+	return fmt.Sprintf("\nExample:\n  meetbatch %s --sandbox testdata/%s\n", op.Name, file)
+}
+
+// helpInput has a place for the commands of each column.
 const helpInput = `
 Input:
   A CSV with a header row, in any usual encoding, also compressed. Columns are found by their header, case and blanks aside:
-  account (or userAccount, thirdAccount, member.id, 账号, 帐号), for reclaim vmr_id (or id, vmrId,
-  云会议室ID), for status user_status (0, normal, enabled, 正常, 启用; 1, disabled, 停用, 禁用).
+  account (or userAccount, thirdAccount, member.id, 账号, 帐号), for %s vmr_id (or id, vmrId,
+  云会议室ID), for %s user_status (0, normal, enabled, 正常, 启用; 1, disabled, 停用, 禁用).
   Other columns are ignored.
 `
 
@@ -80,11 +107,6 @@ const helpStopping = `
 Stopping:
   The first SIGINT, SIGTERM or SIGHUP lets what is in flight finish, the second gives it up. Then, and
   after a crash: meetbatch resume DIR.
-`
-
-const helpExample = `
-Example:
-  meetbatch reclaim --sandbox testdata/rooms.csv
 `
 
 const helpVerify = `

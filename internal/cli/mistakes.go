@@ -53,7 +53,7 @@ func (m *mistake) match(pattern string) []string {
 // meantCommands are what people say for a command.
 var meantCommands = map[string]string{
 	"disable": "status --to disabled FILE", "disabled": "status --to disabled FILE", "enable": "status --to normal FILE", "normal": "status --to normal FILE",
-	"recycle": "reclaim FILE", "version": "--version", "continue": "resume RUN_DIR", "check": "verify RUN_DIR",
+	"recycle": "reclaim FILE", "give": "assign FILE", "allocate": "assign FILE", "version": "--version", "continue": "resume RUN_DIR", "check": "verify RUN_DIR",
 }
 
 // noCommand is about a first word that is no command.
@@ -137,7 +137,7 @@ func (m *mistake) noneOf() bool {
 			all = append(all, value)
 		}
 	}
-	m.text = fmt.Sprintf("%s %s: not %s", flag, words.Quoted(got), strings.Join(all, " or "))
+	m.text = fmt.Sprintf("%s %s: not %s", flag, words.Quoted(got), words.Listed(all, "or"))
 	like := func(a, b string) bool { return a != "" && strings.HasPrefix(strings.ToLower(b), strings.ToLower(a)) }
 	if at := slices.IndexFunc(all, func(value string) bool { return like(got, value) || like(value, got) }); at >= 0 {
 		m.hint = fmt.Sprintf("is %s %s meant?", flag, all[at])

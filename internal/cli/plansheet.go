@@ -50,7 +50,7 @@ func planSheet(p *run.Planned, until time.Time, columns int, now time.Time) stri
 func orderedText(p *run.Planned) string {
 	text := ""
 	if p.Operation.PerAccount {
-		text = words.Plural(p.Entries, p.Operation.Noun) + " of "
+		text = words.Plural(p.Entries, p.Operation.Noun) + " " + p.Operation.Whose + " "
 	}
 	text += words.Plural(p.Accounts, "account") + valuesAsked(p)
 	if p.Settings.AccountType == "1" {

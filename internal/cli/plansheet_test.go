@@ -40,7 +40,7 @@ func TestPlanSheet(t *testing.T) {
 	}{
 		{80, over, `f.csv: 4,070 rows; header in line 1, utf-8, commas
 
-  reclaim   4,033 rooms of 1,374 accounts, of Meeting (account type 0)
+  reclaim   4,033 rooms from 1,374 accounts, of Meeting (account type 0)
   invalid   30 rows, never sent: vmr_id is the number that people dial (lines
             79, 298, 312 and 27 more)
   skipped   5 rows, which succeeded in an earlier run
@@ -64,8 +64,9 @@ func TestPlanSheet(t *testing.T) {
 		{40, until, `f.csv: 4,070 rows; header in line 1,
 utf-8, commas
 
-reclaim   4,033 rooms of 1,374 accounts,
-          of Meeting (account type 0)
+reclaim   4,033 rooms from 1,374
+          accounts, of Meeting (account
+          type 0)
 invalid   30 rows, never sent: vmr_id is
           the number that people dial
           (lines 79, 298, 312 and 27
@@ -169,6 +170,7 @@ func TestQuestion(t *testing.T) {
 		{40, func(p *run.Planned) { p.Settings.Accept = reader.Doubts }, "Take 4,033 rooms back? [y/N] "},
 		{80, func(*run.Planned) {}, "In doubt: rounded (12 rows), unfinished. Take 4,033 rooms back from 1,374\naccounts all the same? [y/N] "},
 		{40, func(*run.Planned) {}, "In doubt: rounded (12 rows),\nunfinished. Take 4,033 rooms back from\n1,374 accounts all the same? [y/N] "},
+		{80, func(p *run.Planned) { p.Settings.Accept, p.Operation = reader.Doubts, job.Assign }, "Give 4,033 rooms to 1,374 accounts? [y/N] "},
 		{40, func(p *run.Planned) {
 			p.Settings.Accept, p.Operation, p.Entries, p.Values = reader.Doubts, job.SetStatus, 266, map[string]int64{"1": 266}
 		}, "Set 266 accounts to disabled? [y/N] "},

@@ -36,7 +36,7 @@ func planText(p *run.Planned) string {
 	}
 	fmt.Fprintf(&b, "; to %s: ", p.Operation.Verb)
 	if p.Operation.PerAccount {
-		fmt.Fprintf(&b, "%s of ", words.Plural(p.Entries, p.Operation.Noun))
+		fmt.Fprintf(&b, "%s %s ", words.Plural(p.Entries, p.Operation.Noun), p.Operation.Whose)
 	}
 	fmt.Fprintf(&b, "%s%s, %s", words.Plural(p.Accounts, "account"), valuesText(p), words.Plural(p.Requests, "request"))
 	if d := p.Settings.Rate.Takes(p.Requests); d > 0 {

@@ -147,7 +147,7 @@ func TestReadmeEvents(t *testing.T) {
 
 // flagNames lists the flags of all commands.
 func flagNames(t *testing.T) (names []string) {
-	for _, command := range []string{"reclaim", "status", "resume", "set", "show", "verify", "list", "failing", "sandbox"} {
+	for _, command := range []string{"reclaim", "assign", "status", "resume", "set", "show", "verify", "list", "failing", "sandbox"} {
 		var help bytes.Buffer
 		cli.Run(t.Context(), []string{command, "--help"}, nil, nil, &help, &help)
 		for _, m := range regexp.MustCompile(`(?m)^ +(?:-\w, )?--([a-z-]+)`).FindAllStringSubmatch(help.String(), -1) {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"meetbatch/internal/words"
 	"meetbatch/job"
 	"meetbatch/report"
 )
@@ -75,7 +76,7 @@ func findFailing(folder string, entries []report.Entry, command string, times in
 	}
 	slices.Sort(commands)
 	if command == "" && len(commands) > 1 {
-		return f, &Error{Usage, fmt.Errorf("%s has runs of %s", folder, strings.Join(commands, " and ")), "choose: --command " + strings.Join(commands, " or --command ")}
+		return f, &Error{Usage, fmt.Errorf("%s has runs of %s", folder, words.Listed(commands, "and")), "choose: --command " + strings.Join(commands, " or --command ")}
 	}
 	for _, op := range job.Operations() {
 		if op.Name == command || command == "" && slices.Contains(commands, op.Name) {

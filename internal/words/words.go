@@ -32,6 +32,15 @@ func Plural(n int64, noun string) string {
 	return Number(n) + " " + noun
 }
 
+// Listed joins names with commas, and a word before the last: reclaim, assign or status.
+func Listed(names []string, word string) string {
+	last := len(names) - 1
+	if last < 1 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:last], ", ") + " " + word + " " + names[last]
+}
+
 // Roughly writes a duration with no more precision than anybody needs: 23d 3h, 4h12m, 38s.
 func Roughly(d time.Duration) string {
 	const day = 24 * time.Hour

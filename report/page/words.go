@@ -94,10 +94,7 @@ func list(parts ...string) string {
 			there = append(there, p)
 		}
 	}
-	if n := len(there); n > 1 {
-		return strings.Join(there[:n-1], ", ") + " and " + there[n-1]
-	}
-	return strings.Join(there, "")
+	return words.Listed(there, "and")
 }
 
 // count words a number of rows of a fate; empty where there are none.
