@@ -47,6 +47,8 @@ func TestRequest(t *testing.T) {
 	}{
 		{"reclaim", job.Reclaim, 0, attempt("wei@example", "ff80", "ff81"),
 			"POST /v1/usg/dcs/corp/vmr/recycle-from-member/wei@example?accountType=0", `["ff80","ff81"]`},
+		{"assign", job.Assign, 1, attempt("wei@example", "ff80", "ff81"),
+			"POST /v1/usg/dcs/corp/vmr/assign-to-member/wei@example?accountType=1", `["ff80","ff81"]`},
 		{"status", job.SetStatus, 1, attempt("1", "a", "张伟"),
 			"PUT /v1/usg/dcs/corp/member/status/1?accountType=1", `["a","张伟"]`},
 		{"an account stays one segment", job.Reclaim, 1, attempt("a/../b?c=d#e%f g", "<&>"),

@@ -39,13 +39,15 @@ func TestTruth(t *testing.T) {
 	}
 	var all sync.WaitGroup
 	for name, c := range map[string]truthCase{
-		"reclaim":      {rooms: true, env: appID},
-		"tenant":       {rooms: true, env: append(appID, "MEETBATCH_CORP_ID=corp", "MEETBATCH_USER_ID=用户@1"), service: []string{"--corp-id=corp"}},
-		"partial":      {rooms: true, env: account, service: []string{"--reject=partial"}},
-		"status":       {env: token},
-		"renewal":      {env: appID, service: []string{"--token-life=1s", "--latency=60ms"}, args: []string{"--chunk=5"}, sees: "PUT /v1/usg/acs/token"},
-		"faults":       {rooms: true, env: appID, service: every},
-		"faults again": {env: token, service: every, args: []string{"--chunk=5"}},
+		"reclaim":        {rooms: true, env: appID},
+		"assign":         {rooms: true, assign: true, env: appID, service: every},
+		"assign, killed": {rooms: true, assign: true, env: token, service: []string{"--latency=10ms..40ms", "--fault=reset=1%"}, kill: 20},
+		"tenant":         {rooms: true, env: append(appID, "MEETBATCH_CORP_ID=corp", "MEETBATCH_USER_ID=用户@1"), service: []string{"--corp-id=corp"}},
+		"partial":        {rooms: true, env: account, service: []string{"--reject=partial"}},
+		"status":         {env: token},
+		"renewal":        {env: appID, service: []string{"--token-life=1s", "--latency=60ms"}, args: []string{"--chunk=5"}, sees: "PUT /v1/usg/acs/token"},
+		"faults":         {rooms: true, env: appID, service: every},
+		"faults again":   {env: token, service: every, args: []string{"--chunk=5"}},
 		// What was taken back without an answer is refused when it is tried again.
 		"in doubt":          {rooms: true, env: token, service: []string{"--free=refuse", "--fault=cut=5%"}},
 		"in doubt, hanging": {rooms: true, env: token, service: []string{"--free=refuse", "--fault=hang=5%", "--fault=504=5%", "--fault=reset=5%"}},
@@ -66,6 +68,7 @@ func TestTruth(t *testing.T) {
 // truthCase is a run against the service.
 type truthCase struct {
 	rooms         bool // to be reclaimed, otherwise it sets the status of accounts
+	assign        bool // the rooms are to be assigned
 	env           []string
 	service, args []string
 	stops         bool   // the run may be stopped, and then goes on
@@ -77,12 +80,15 @@ func (c truthCase) test(t *testing.T, program string) {
 	dir := t.TempDir()
 	input, run := filepath.Join(dir, "input.csv"), filepath.Join(dir, "run")
 	state, logFile, dump := filepath.Join(dir, "state.csv"), filepath.Join(dir, "log"), filepath.Join(dir, "dump.csv")
-	truthInput(t, c.rooms, input, state)
+	truthInput(t, c, input, state)
 	url, stop := startTruth(t, program, append([]string{"--token=token", "--state=" + state, "--log=" + logFile, "--dump=" + dump}, c.service...))
 
 	args := []string{"status"}
 	if c.rooms {
 		args = []string{"reclaim", "--any-id"}
+	}
+	if c.assign {
+		args[0] = "assign"
 	}
 	args = slices.Concat(args, []string{"--endpoint", url, "--yes", "--rate", "none", "--workers", "8", "--timeout", "600ms", "--out", run}, c.args, []string{input})
 	if c.kill > 0 {
@@ -113,7 +119,7 @@ func (c truthCase) test(t *testing.T, program string) {
 		t.Errorf("the service never saw %s", c.sees)
 	}
 	holdAgainstLog(t, c.rooms, results, lines)
-	holdAgainstState(t, c.rooms, results, readTable(t, dump))
+	holdAgainstState(t, c, results, readTable(t, dump))
 }
 
 // truthAccount is one of the accounts, of all characters.
@@ -121,9 +127,9 @@ func truthAccount(i int) string { return fmt.Sprintf(`u/%d %%2F?#&+;=<>"\..例@x
 
 // truthInput writes an input and the state that it meets: accounts of all characters, rooms that are free or
 // somebody else's, accounts and rooms that do not exist, and rows that repeat others.
-func truthInput(t *testing.T, rooms bool, input, state string) {
+func truthInput(t *testing.T, c truthCase, input, state string) {
 	in, st := [][]string{{"account", "vmr_id"}}, [][]string{{"account", "vmr_id", "user_status"}}
-	if !rooms {
+	if !c.rooms {
 		in[0][1] = "user_status"
 	}
 	for i := range 480 {
@@ -136,8 +142,10 @@ func truthInput(t *testing.T, rooms bool, input, state string) {
 			holder = "somebody else"
 		case i%83 == 7:
 			room += "-missing"
+		case c.assign:
+			holder = ""
 		}
-		if rooms {
+		if c.rooms {
 			in = append(in, []string{account, room})
 		} else {
 			account = fmt.Sprint(account, i)
@@ -149,6 +157,9 @@ func truthInput(t *testing.T, rooms bool, input, state string) {
 		}
 		if i%120 != 9 && !strings.HasSuffix(room, "-missing") {
 			st = append(st, []string{holder, room, "0"})
+		}
+		if c.assign && i < 120 && i != 9 {
+			st = append(st, []string{account, "", "0"})
 		}
 	}
 	writeTable(t, input, in)
@@ -289,10 +300,10 @@ func holdAgainstLog(t *testing.T, rooms bool, results []map[string]string, lines
 }
 
 // holdAgainstState wants the service to have in the end what each row that succeeded asked for.
-func holdAgainstState(t *testing.T, rooms bool, results, state []map[string]string) {
+func holdAgainstState(t *testing.T, c truthCase, results, state []map[string]string) {
 	has := map[string]string{}
 	for _, row := range state {
-		if rooms {
+		if c.rooms {
 			has[row["vmr_id"]] = "free" + row["account"]
 		} else {
 			has[row["account"]] = row["user_status"]
@@ -300,7 +311,10 @@ func holdAgainstState(t *testing.T, rooms bool, results, state []map[string]stri
 	}
 	for _, row := range results {
 		key, want := row["vmr_id"], "free"
-		if !rooms {
+		if c.assign {
+			want += row["account"]
+		}
+		if !c.rooms {
 			key, want = row["account"], row["user_status"]
 		}
 		if row["status"] == "succeeded" && has[key] != want {

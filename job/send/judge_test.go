@@ -64,6 +64,8 @@ func TestJudge(t *testing.T) {
 		{"too large", job.Reclaim, job.Answer{HTTPStatus: 413}, divide},
 		{"an account that is too long for a path", job.Reclaim, job.Answer{HTTPStatus: 414}, refuse},
 		{"an account that does not exist, in the path", job.Reclaim, job.Answer{HTTPStatus: 400, Code: "USG.201040000"}, refuse},
+		{"the same, in the path of another operation", job.Assign, job.Answer{HTTPStatus: 400, Code: "USG.201040000"}, refuse},
+		{"a room that is not to be had", job.Assign, job.Answer{HTTPStatus: 400, Code: "USG.201080000"}, divide},
 		{"the same, in the body", job.SetStatus, job.Answer{HTTPStatus: 400, Code: "USG.201040000"}, divide},
 	} {
 		if got := judge(test.op, test.answer); got != test.want {
