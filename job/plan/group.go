@@ -73,13 +73,20 @@ func (h history) carriedOut(op *job.Operation, account, value string) (did job.E
 	return did, did.Value == value && did.RequestID != ""
 }
 
+// aside is a row that cannot be sent because of others of its account; ofGroup is the reason. There can be many in memory,
+// so that it has no more than it takes.
+type aside struct {
+	line                   int64
+	account, value, detail string
+}
+
 // section is what becomes of the rows of a partition, or of a part of one: its share in a plan.
 type section struct {
 	tally   Tally
 	torn    []job.Entry
 	toSend  []group
 	skipped []skip
-	invalid []job.Item // rows that cannot be sent because of others of their account; ofGroup is the reason of all
+	invalid []aside
 
 	alike, apart Spellings
 }
@@ -165,12 +172,14 @@ func (s *section) cut(g group, settings *Settings, past history) []job.Entry {
 
 // setAside makes the rows of an entry invalid because of others of their account.
 func (s *section) setAside(account string, e job.Entry, detail string, settled func(line int64) bool) {
-	it := job.Item{Account: account, Value: e.ID, Detail: detail}
-	for _, line := range append([]int64{e.Line}, e.Duplicates...) {
+	add := func(line int64) {
 		if !settled(line) {
-			it.Line = line
 			s.tally.InvalidRows++
-			s.invalid = append(s.invalid, it)
+			s.invalid = append(s.invalid, aside{line, account, e.ID, detail})
 		}
+	}
+	add(e.Line)
+	for _, line := range e.Duplicates {
+		add(line)
 	}
 }

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"meetbatch/job"
 )
 
 // partitionCount is into how many partitions a planner divides the accounts. What is done partition by partition
@@ -122,7 +120,7 @@ func (p *Planner) groupPart(part partition) error {
 	buffer := make(packed, 0, part.rows.size()*9/8) // nearly always enough
 	toSend := byLine(buffer, s.toSend, func(g group) int64 { return g.entries[0].Line }, packGroup)
 	skipped := byLine(nil, s.skipped, func(s skip) int64 { return s.entry.Line }, packSkip)
-	invalid := byLine(nil, s.invalid, func(it job.Item) int64 { return it.Line }, packOfGroup)
+	invalid := byLine(nil, s.invalid, func(a aside) int64 { return a.line }, packAside)
 	if p.spilling {
 		for _, l := range []*list{&toSend, &skipped, &invalid} {
 			if err := p.plan.file.write(l); err != nil {

@@ -122,7 +122,9 @@ func packInvalid(to packed, it job.Item, reason int) packed {
 	return appendText(to, it.Detail)
 }
 
-func packOfGroup(to packed, it job.Item) packed { return packInvalid(to, it, ofGroup) }
+func packAside(to packed, a aside) packed {
+	return packInvalid(to, job.Item{Account: a.account, Line: a.line, Value: a.value, Detail: a.detail}, ofGroup)
+}
 
 func unpackInvalid(record string, reasons []string) (job.Item, error) {
 	f := fields{rest: record}
