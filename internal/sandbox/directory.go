@@ -9,7 +9,7 @@ import (
 
 // Directory is what exists in a simulated enterprise: accounts, their status, and the rooms they hold. It is for one
 // Handler alone. Users and rooms stand in slices and know one another by their places there, since there can be a
-// million of each; place 0 is nobody, and no room.
+// million of each; place 0 is nobody, and no room, and what is written there means nothing.
 type Directory struct {
 	open      bool // everything exists but what begins with "missing"; what is listed is what it knows
 	users     []user

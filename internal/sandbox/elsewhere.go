@@ -61,13 +61,16 @@ func (h *Handler) NameExample() {
 	for i := range 100 {
 		account := fmt.Sprintf("user%03d@example.com", i+1)
 		for j := range 3 {
-			h.Name(account, fmt.Sprintf("ff8080816b0000000000000000%06x", i*3+j+1), "0")
+			h.Name(account, fmt.Sprintf("ff8080816b0000000000000000%06x", i*3+j+1), "")
 		}
 	}
-	h.Name("admin@example.com", "", "0")
+	const administrator = "admin@example.com"
+	h.Name(administrator, "", "")
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.now.users[h.now.byAccount["admin@example.com"]].admin = defaultAdmin
+	if h.now.open {
+		h.now.users[h.now.byAccount[administrator]].admin = defaultAdmin
+	}
 }
 
 // bindToTerminal binds a room to a terminal instead of a user, where it belongs to the share of those that are.
@@ -128,7 +131,7 @@ func (h *Handler) changeUsers() {
 	}
 	account := h.now.users[h.now.userOrder[place]].account
 	if h.now.users[h.now.byAccount[account]].admin == defaultAdmin {
-		return // who can be neither disabled nor deleted
+		return // nobody disables or deletes the default administrator
 	}
 	h.change(func(d *Directory) {
 		if at := d.byAccount[account]; what == 1 && d.users[at].status == 0 {
@@ -146,7 +149,7 @@ func (d *Directory) deleteRoom(at int32) {
 	d.changed()
 }
 
-// deleteUser deletes a user, which makes the rooms free, and his personal one nobody's.
+// deleteUser deletes a user, whose rooms are free then.
 func (d *Directory) deleteUser(at int32) {
 	for d.users[at].first != 0 {
 		d.release(d.users[at].first)

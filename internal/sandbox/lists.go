@@ -37,7 +37,6 @@ func (h *Handler) read(r *http.Request, line *Line, reading func(*Handler, *aske
 	if r.Method == http.MethodPost {
 		a.refused = decodeBody(r, &a.ids, "the body is not an array of objects with an id")
 	}
-	a.whole("accountType", 0, 0, 1)
 	return &call{refused: a.refused, do: func() *reply { return reading(h, a) }}
 }
 
@@ -128,16 +127,18 @@ func (h *Handler) list(a *asked, found []int32, show func(at int32) row) *reply 
 		return a.refused
 	}
 	limit = min(limit, h.reading.page)
-	step := 1
-	if h.reading.pages {
-		step = limit
-	}
-	if offset*step >= len(found) {
-		offset = max(len(found)-1, 0) / limit * limit / step
+	from, last := offset, max(len(found)-1, 0)/limit
+	switch {
+	case h.reading.pages:
+		offset = min(offset, last)
+		from = offset * limit
+	case offset >= len(found):
+		offset = last * limit
+		from = offset
 	}
 	p := page{Count: max(len(found)+h.reading.count, 0), Limit: limit, Offset: offset, Data: []row{}}
 	place := h.order(len(found))
-	for i := offset * step; i < min(offset*step+limit, len(found)); i++ {
+	for i := from; i < min(from+limit, len(found)); i++ {
 		p.Data = append(p.Data, show(found[place(i)]))
 	}
 	return answer(p)

@@ -70,7 +70,7 @@ type skip struct {
 // carriedOut gives what was done to an entry last, and tells whether that left it as it is asked for.
 func (h history) carriedOut(op *job.Operation, account, value string) (did job.Earlier, is bool) {
 	did = h[placeOf(op, account, value)]
-	return did, did.Value == value && did.RequestID != ""
+	return did, did.Value == value && did.Stands()
 }
 
 // aside is a row that cannot be sent because of others of its account; ofGroup is the reason. There can be many in memory,
