@@ -63,13 +63,19 @@ func (h *Handler) NameExample() {
 		for j := range 3 {
 			h.Name(account, fmt.Sprintf("ff8080816b0000000000000000%06x", i*3+j+1), "")
 		}
+		h.describe(account, person{name: fmt.Sprintf("User %03d", i+1), department: []string{"Sales", "Sales#North", "Support"}[i%3], email: account}, noAdmin)
 	}
 	const administrator = "admin@example.com"
 	h.Name(administrator, "", "")
+	h.describe(administrator, person{name: "Administrator", email: administrator}, defaultAdmin)
+}
+
+// describe says more of who was named.
+func (h *Handler) describe(account string, p person, admin uint8) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.now.open {
-		h.now.users[h.now.byAccount[administrator]].admin = defaultAdmin
+	if at := h.now.byAccount[account]; at != 0 && h.now.open {
+		h.now.users[at].person, h.now.users[at].admin = &p, admin
 	}
 }
 

@@ -82,6 +82,9 @@ type query struct {
 	kinds                    uint32 // of users: bits
 }
 
+// maxFound are the lists that are kept; whoever reads page by page has one or two under way.
+const maxFound = 4
+
 // find gives the places of what a query asks for, in order. That is kept until something changes, since a list is asked
 // for page by page.
 func (d *Directory) find(q query, order []int32, is func(at int32) bool) []int32 {
@@ -92,6 +95,9 @@ func (d *Directory) find(q query, order []int32, is func(at int32) bool) []int32
 			if is(at) {
 				found = append(found, at)
 			}
+		}
+		if len(d.found) >= maxFound {
+			clear(d.found)
 		}
 		d.found[q] = found
 	}
