@@ -19,7 +19,6 @@ import (
 func TestSettingsComeBack(t *testing.T) {
 	t.Parallel()
 	was := Settings{
-<<<<<<< HEAD
 		Access: Access{
 			Rate: job.Rates{{Requests: 10, Per: time.Second}, {Requests: 5, Per: 48 * time.Hour}}, Workers: 3, Attempts: 2, Timeout: Duration{90 * time.Second},
 			AccountType: "1", Region: "intl", Endpoint: "https://example.test", Language: "zh-CN", Sandbox: true,
@@ -28,17 +27,6 @@ func TestSettingsComeBack(t *testing.T) {
 				Latency: sandbox.Latency{Min: time.Millisecond, Max: time.Second}, Fault: []sandbox.Fault{{Kind: "503", Share: .02}, {Kind: "html", Share: .1}}, Seed: 7,
 				Reading: []sandbox.Reading{{Key: "offset", Value: "pages"}, {Key: "count", Value: "-1"}},
 			},
-=======
-		Rate: job.Rates{{Requests: 10, Per: time.Second}, {Requests: 5, Per: 48 * time.Hour}}, Workers: 3, Chunk: 7, Attempts: 2, Timeout: Duration{90 * time.Second},
-		MaxFailures: job.Share{Percent: 5}, MaxInvalid: Allowed{}, ExpectRows: Range{"5..", 5, 1 << 62}, Limit: 12,
-		SkipSucceeded: []string{"/runs/1", "/runs/2"}, Column: []string{"account=a=b", "vmr_id=c"}, AnyID: true, HeaderLine: 4, NoHeader: true, Accept: []string{"shape", "rounded"},
-		Encoding: "gb18030", Delimiter: '\t', AccountType: "1", Region: "intl", Endpoint: "https://example.test", Language: "zh-CN",
-		Sandbox: true, To: "disabled",
-		Rehearsal: sandbox.Rehearsal{
-			Throttle: sandbox.Throttle{Limit: 9, Window: time.Minute}, BadEntry: "partial", Repeat: "reject", Directory: "/d.csv",
-			Latency: sandbox.Latency{Min: time.Millisecond, Max: time.Second}, Fault: []sandbox.Fault{{Kind: "503", Share: .02}, {Kind: "html", Share: .1}}, Seed: 7,
-			Reading: []sandbox.Reading{{Key: "offset", Value: "pages"}, {Key: "count", Value: "-1"}},
->>>>>>> 419efe9 (sandbox: it is read, too)
 		},
 		OnlyChanges: true, MaxChanges: &Allowed{job.Share{Rows: 9}}, Strict: true,
 		Chunk: 7, MaxFailures: job.Share{Percent: 5}, MaxInvalid: Allowed{}, ExpectRows: Range{"5..", 5, 1 << 62}, Limit: 12,
