@@ -52,6 +52,14 @@ func (e *NotWholeError) Error() string {
 	return fmt.Sprintf("the service's list is not whole%s: %d of %s %s: %s", again, e.Rows, count, e.What, e.Why)
 }
 
+// Hint names what to try.
+func (e *NotWholeError) Hint() string {
+	if e.Why == whyChanged {
+		return "read it again when fewer people are at work"
+	}
+	return "nothing can be concluded from such a list: read it again, perhaps with another --page-size"
+}
+
 // Why a list is not whole.
 const (
 	whyMore    = "it gives more than it counts"

@@ -12,8 +12,8 @@ import (
 	"meetbatch/internal/meeting"
 )
 
-// TestMillionUsers lists a million users in memory that hardly depends on their number.
-func TestMillionUsers(t *testing.T) {
+// TestLongMillionUsers lists a million users in memory that hardly depends on their number.
+func TestLongMillionUsers(t *testing.T) {
 	const count = 1_000_000
 	ask := func(_ context.Context, q meeting.Query) ([]byte, error) {
 		at, err := url.Parse(q.Path)
@@ -42,5 +42,4 @@ func TestMillionUsers(t *testing.T) {
 	if most > 100<<20 {
 		t.Errorf("%d MiB", most>>20)
 	}
-	t.Logf("%d MiB", most>>20)
 }

@@ -49,7 +49,8 @@ func (r *reading[T]) read(ctx context.Context) error {
 func (r *reading[T]) pages(rows int) int { return (rows + r.size - 1) / r.size }
 
 // others reads what the first page does not hold. Where it costs no request beyond the one that finds out what an offset
-// counts, the last page has room for one row more than there should be: a count that is too small shows there.
+// counts, the last page has room for one row more than there should be: a count that is too small shows there. It does not
+// where a full page is the only one, nor where offsets are rounded down and the last page is full.
 func (r *reading[T]) others(ctx context.Context, first page[T]) error {
 	second, err := r.fetch(ctx, 1)
 	if err != nil {

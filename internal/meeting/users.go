@@ -194,14 +194,10 @@ func parseFound(body []byte, asked []string) (map[string]bool, error) {
 			continue
 		}
 		exists := e.Code.n != 2
-		doubtful[id] = doubtful[id] || found[id] != exists && hasKey(found, id)
+		before, again := found[id]
+		doubtful[id] = doubtful[id] || again && before != exists
 		found[id] = exists
 	}
 	maps.DeleteFunc(found, func(id string, _ bool) bool { return doubtful[id] })
 	return found, nil
-}
-
-func hasKey(m map[string]bool, key string) bool {
-	_, has := m[key]
-	return has
 }
