@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -380,6 +381,46 @@ func TestReconcileKilled(t *testing.T) {
 				p.proved(t, path, true)
 			})
 		}
+	}
+}
+
+// TestReconcileOld: a run of version 0.1 is reconciled too, in the columns that its tables have, and has sums from then on.
+func TestReconcileOld(t *testing.T) {
+	t.Parallel()
+	p := stopped(t)
+	file := filepath.Join(p.path, report.ResultsFile)
+	run := p.check(t, p.path).Run
+	run.Schema, run.Files, run.Alive, run.Sessions, run.Input.LastLine = 0, nil, nil, nil, 0
+	text, err := json.Marshal(run)
+	if err := errors.Join(err, os.WriteFile(filepath.Join(p.path, report.RunFile), text, 0o640), os.WriteFile(file, []byte(as01(readFile(t, file))), 0o640)); err != nil {
+		t.Fatal(err)
+	}
+	c := p.check(t, p.path)
+	c.Run.Input.LastLine = 9
+	r, err := report.Reconcile(p.path, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	now := c.Run
+	r.EndSessions(&now)
+	d, err := r.Begin(now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.proved(t, p.path, false)
+	if err := errors.Join(r.Settle(found), d.WriteFailed(header, p.each)); err != nil {
+		t.Fatal(err)
+	}
+	if now, err = r.End(now); err != nil || len(now.Sessions) != 2 {
+		t.Errorf("there are %d sessions, %v", len(now.Sessions), err)
+	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p.proved(t, p.path, true)
+	if got := readFile(t, file); !strings.Contains(got, "2026-03-02T12:00:00.000Z\n") {
+		t.Errorf("results.csv is\n%s", got)
 	}
 }
 

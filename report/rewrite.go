@@ -2,10 +2,12 @@ package report
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -52,7 +54,9 @@ type rewriting struct {
 	out   *bufio.Writer
 	table table[Result]
 
-	size      int64 // of what was written
+	read      int64 // bytes of the old ones
+	size      int64 // bytes of the new ones
+	buffer    []byte
 	counts    job.Counts
 	failures  failures
 	done      []int64 // lines of rows that need not be run again any more
@@ -64,42 +68,36 @@ type rewriting struct {
 	verdict Verdict // what was said of it
 }
 
+// rewrite writes the results anew, of those that a directory has.
 func (w *rewriting) rewrite(path string, op job.Operation) error {
 	from, err := system.Open(filepath.Join(path, ResultsFile), os.O_RDONLY, 0)
 	if err != nil {
 		return err
 	}
 	defer from.Close()
-	in, at := bufio.NewReaderSize(from, 64<<10), int64(0)
 	judged, err := TempFile(path)
 	if err != nil {
 		return err
 	}
 	defer judged.Close()
-	behind := bufio.NewWriterSize(judged, 64<<10)
-	var text []byte
+	in, behind, text := bufio.NewReaderSize(from, 64<<10), bufio.NewWriterSize(judged, 64<<10), []byte(nil)
 	_, err = results(op).scan(path, nil, func(rec *record[Result]) error {
-		gap := rec.from - at // the header, before the first
-		at = rec.to
 		now, replaced, err := w.take(rec)
 		if err != nil {
 			return err
 		}
-		keep := rec.to - rec.from
-		if replaced {
-			text = w.table.append(text[:0], now)
-			if _, err := behind.Write(text); err != nil {
-				return err
-			}
-			keep = 0
-			w.size += int64(len(text))
+		if w.read == 0 { // the header stands before the first row
+			err = w.copy(in, rec.from)
 		}
-		w.size += gap + keep
-		if _, err := io.CopyN(w.out, in, gap+keep); err != nil {
-			return err
+		if err != nil || !replaced {
+			return errors.Join(err, w.copy(in, rec.to-rec.from))
 		}
-		_, err = in.Discard(int(rec.to - rec.from - keep))
-		return err
+		text = w.table.append(text[:0], now)
+		w.size += int64(len(text))
+		n, err := in.Discard(int(rec.to - rec.from))
+		w.read += int64(n)
+		_, writeErr := behind.Write(text)
+		return errors.Join(err, writeErr)
 	})
 	if err == nil {
 		err = behind.Flush()
@@ -110,8 +108,17 @@ func (w *rewriting) rewrite(path string, op job.Operation) error {
 	if err == nil {
 		_, err = io.Copy(w.out, judged)
 	}
+	return errors.Join(err, w.out.Flush())
+}
+
+// copy copies so many bytes of the old results. They are a record at most, which fits into memory.
+func (w *rewriting) copy(in io.Reader, n int64) error {
+	w.buffer = slices.Grow(w.buffer[:0], int(n))[:n]
+	_, err := io.ReadFull(in, w.buffer)
+	w.read += n
+	w.size += n
 	if err == nil {
-		err = w.out.Flush()
+		_, err = w.out.Write(w.buffer)
 	}
 	return err
 }
