@@ -270,7 +270,7 @@ func TestAsItWas(t *testing.T) {
 	for _, test := range []struct {
 		op, of job.Operation
 		want   string
-	}{{job.Reclaim, job.Reclaim, "e2=r2 "}, {assign, job.Reclaim, "e1= e2= "}, {job.SetStatus, job.SetStatus, "e1= e2=r2 "}} {
+	}{{job.Reclaim, job.Reclaim, "e2=r2 "}, {job.Assign, job.Reclaim, "e1= e2= "}, {job.SetStatus, job.SetStatus, "e1= e2=r2 "}} {
 		d := create(t, test.of)
 		as := job.Outcome{Chunk: job.Chunk{Target: "1", Entries: []job.Entry{{ID: "e1", Line: 2}}}, Status: job.Skipped, Answer: job.Answer{Message: report.AsIs}}
 		settle(t, d, as, job.Outcome{Chunk: job.Chunk{Target: "1", Entries: []job.Entry{{ID: "e2", Line: 3}}}, Status: job.Skipped, RequestID: "r2"})
