@@ -2,11 +2,14 @@ package report_test
 
 import (
 	"errors"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"meetbatch/job"
 	"meetbatch/report"
@@ -115,5 +118,29 @@ func TestReadingsDamaged(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%q for %q: %v, want %q", test.to, test.from, err, test.want)
 		}
+	}
+}
+
+// TestReadingsTogether: readings are recorded by many at the same time, while run.json is written.
+func TestReadingsTogether(t *testing.T) {
+	t.Parallel()
+	d := create(t, job.Reclaim)
+	var all errgroup.Group
+	for i := range 20 {
+		all.Go(func() error {
+			q := fmt.Sprint("q", i)
+			return errors.Join(d.Asked(q, query), d.Heard(q, query, 1, job.Answer{HTTPStatus: 200}))
+		})
+	}
+	all.Go(func() error { return d.WriteRun(report.Run{State: report.Planning}) })
+	all.Go(func() error {
+		return d.WriteBefore(func(add func(report.Before) error) error { return add(asItWas[0]) })
+	})
+	if err := errors.Join(all.Wait(), d.WriteRun(report.Run{State: report.Planning})); err != nil {
+		t.Fatal(err)
+	}
+	run, err := report.ReadRun(d.Path)
+	if err != nil || run.Requests.Readings != 20 || run.Requests.InFlight != 0 || !report.Whole(d.Path, run) {
+		t.Errorf("run.json says %+v, %v", run.Requests, err)
 	}
 }

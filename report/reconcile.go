@@ -168,19 +168,8 @@ func (r *Reconciling) Settle(judge func(Result) (Verdict, error)) error {
 	if err := w.rewrite(r.Path, d.op); err != nil || w.settled+w.unsettled == 0 {
 		return err
 	}
-	run := d.Described(r.now)
-	delete(run.Files, ResultsFile)
-	delete(run.Files, FailedFile)
-	if err := writeRun(r.Path, run); err != nil {
+	if err := r.retract(); err != nil {
 		return err
-	}
-	d.mu.Lock()
-	d.failed = nil
-	d.mu.Unlock()
-	for _, name := range []string{FailedFile, PageFile} {
-		if _, err := removeStale(r.Path, name); err != nil {
-			return err
-		}
 	}
 	if err := r.replaceResults(to, w.size); err != nil {
 		return err
@@ -194,6 +183,24 @@ func (r *Reconciling) Settle(judge func(Result) (Verdict, error)) error {
 	d.failures = w.failures
 	d.done.set(w.done...)
 	return nil
+}
+
+// retract takes back what run.json says of the results and failed.csv, and failed.csv and report.html themselves. From then
+// on either results may be there: nothing contradicts them.
+func (r *Reconciling) retract() error {
+	d := r.dir
+	run := d.Described(r.now)
+	delete(run.Files, ResultsFile)
+	delete(run.Files, FailedFile)
+	if err := writeRun(r.Path, run); err != nil {
+		return err
+	}
+	d.mu.Lock()
+	d.failed = nil
+	d.mu.Unlock()
+	_, failedErr := removeStale(r.Path, FailedFile)
+	_, pageErr := removeStale(r.Path, PageFile)
+	return errors.Join(failedErr, pageErr)
 }
 
 // replaceResults puts the new results in the place of the old ones, and opens them.

@@ -49,7 +49,7 @@ func Verify(path string, c Check) (Proof, error) {
 		v.Notes = append(v.Notes, v.behind.Error())
 	}
 	if c.Run.Reconciling {
-		v.Notes = append(v.Notes, "the service is being read to settle what is unknown, or was when that was killed; the next reconcile, or a resume, ends it")
+		v.Notes = append(v.Notes, "the service is being read to settle what is unknown, or was when that was killed; the next reconcile ends it")
 	}
 	switch {
 	case v.Over:

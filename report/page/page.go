@@ -249,6 +249,7 @@ func (p *page) Files() (files []file) {
 		{Name: report.ResultsFile, Holds: "a line for each row that is settled, with its fate"},
 		{Name: report.RequestsFile, Holds: "the journal: each request before it went, and after"},
 		{Name: report.FailedFile, Holds: "the rows that did not succeed, as they stood in the input"},
+		{Name: report.BeforeFile, Holds: "what was so of the rows before the run"},
 		{Name: report.RunFile, Holds: "settings, counts, sessions; for programs"},
 		{Name: report.InputFile, Holds: "the input as it was read, packed"},
 	} {
