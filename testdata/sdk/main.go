@@ -32,7 +32,7 @@ func goThrough(c *meeting.MeetingClient) error {
 		name string
 		do   func(*meeting.MeetingClient) error
 	}{
-		{"all rooms", allRooms}, {"all users", allUsers}, {"reclaim", reclaim}, {"status", setStatus}, {"an unknown user", unknownUser}, {"users by third-party ID", listUsers}, {"resource", resource},
+		{"all rooms", allRooms}, {"all users", allUsers}, {"reclaim", reclaim}, {"assign", assign}, {"status", setStatus}, {"an unknown user", unknownUser}, {"users by third-party ID", listUsers}, {"resource", resource},
 	} {
 		if err := step.do(c); err != nil {
 			return fmt.Errorf("%s: %w", step.name, err)
@@ -116,6 +116,29 @@ func reclaim(c *meeting.MeetingClient) error {
 	}
 	room := (*free.Data)[0]
 	return errors.Join(want("the free room", *room.Id, *rooms[0].Id), want("that it has no member", room.Member == nil, true))
+}
+
+// assign gives the room that is free to another user, and reads that it is so.
+func assign(c *meeting.MeetingClient) error {
+	const account = "user002@example.com"
+	free, err := c.SearchCorpVmr(&model.SearchCorpVmrRequest{Status: to(int32(2))})
+	if err != nil {
+		return err
+	}
+	room := *(*free.Data)[0].Id
+	if _, err := c.AssociateVmr(&model.AssociateVmrRequest{Account: account, AccountType: to(int32(0)), Body: &[]string{room}}); err != nil {
+		return err
+	}
+	user, err := show(c, account)
+	if err != nil {
+		return err
+	}
+	for _, has := range *user.VmrList {
+		if *has.Id == room {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s does not have room %s", account, room)
 }
 
 // setStatus disables a user, and reads that it is so.
