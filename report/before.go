@@ -7,6 +7,7 @@ import (
 	"iter"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"meetbatch/internal/system"
@@ -25,9 +26,13 @@ type Before struct {
 // AsIs is the message of a row that was skipped since it was as wanted before the run.
 const AsIs = "is so already"
 
-// asIs tells whether a row was skipped since it was as wanted before.
+// Since begins the message of a row that was skipped in a run which takes another one back: somebody has changed its entry
+// since.
+const Since = "changed since: "
+
+// asIs tells whether a row was skipped since it was as wanted before, or left as somebody else had made it.
 func asIs(r *Result) bool {
-	return r.Status == job.Skipped && r.RequestID == "" && r.ErrorMessage == AsIs
+	return r.Status == job.Skipped && r.RequestID == "" && (r.ErrorMessage == AsIs || strings.HasPrefix(r.ErrorMessage, Since))
 }
 
 // before is the table of what was so before a run of an operation.

@@ -105,7 +105,7 @@ func (v *verifier) result(rec *record[Result], bad error) {
 	if r.DuplicateOf != 0 {
 		v.counts["duplicates"]++
 	}
-	if asIs(r) {
+	if asIs(r) && r.ErrorMessage == AsIs {
 		v.so.set(cmp.Or(r.DuplicateOf, r.Line))
 	}
 	var uncounted *uncountedError

@@ -126,12 +126,17 @@ func (a *app) dryRun(ctx context.Context, j run.Job, flags processFlags) error {
 			return err
 		}
 	}
+	return a.showPlan(w, j, until)
+}
+
+// showPlan prints the plan of a run, and fails where the run would be refused.
+func (a *app) showPlan(w run.World, j run.Job, until time.Time) error {
 	planned, err := run.Plan(w, j)
 	if err != nil {
 		return err
 	}
 	defer planned.Close()
-	a.out.drain(ctx, giveUp) // what was said before stands before it
+	a.out.drain(w.Stopping, giveUp) // what was said before stands before it
 	text := dryText(planned, until)
 	if isTerminal(a.stdout) {
 		text = planSheet(planned, until, columnsOf(a.stdout), time.Now())

@@ -81,7 +81,26 @@ func (u *user) Confirm(ctx context.Context, p *run.Planned) error {
 	}
 	at, done := u.asking()
 	defer done()
-	if err := at.ask(ctx, u.asked(at, p)); err != nil && ctx.Err() == nil {
+	nothing := "nothing"
+	if p.Settled > 0 {
+		nothing = "nothing more"
+	}
+	return u.answered(ctx, at, u.asked(at, p), nothing)
+}
+
+// Agree asks whether to do what no plan says.
+func (u *user) Agree(ctx context.Context, question string) error {
+	if u.flags.Yes {
+		return nil
+	}
+	at, done := u.asking()
+	defer done()
+	return u.answered(ctx, at, question+"? [y/N] ", "nothing")
+}
+
+// answered asks a question, and gives the error of any answer but yes: nothing was sent then.
+func (u *user) answered(ctx context.Context, at *console, question, nothing string) error {
+	if err := at.ask(ctx, question); err != nil && ctx.Err() == nil {
 		return run.Refuse(fmt.Errorf("nobody can see what is asked: %w", err), "look at the plan with --dry-run, then add --yes")
 	}
 	answer, err := bufio.NewReader(run.Interruptible(ctx, u.app.stdin)).ReadString('\n')
@@ -100,10 +119,6 @@ func (u *user) Confirm(ctx context.Context, p *run.Planned) error {
 	switch strings.ToLower(strings.TrimSpace(answer)) {
 	case "y", "yes":
 		return nil
-	}
-	nothing := "nothing"
-	if p.Settled > 0 {
-		nothing = "nothing more"
 	}
 	return run.Refuse(fmt.Errorf("not confirmed, %s was sent", nothing), "answer y, or add --yes")
 }
@@ -127,7 +142,7 @@ func (u *user) asking() (at *console, done func()) {
 
 // Reading shows how many requests have read the service so far, until stop is called.
 func (u *user) Reading(requests func() int64) (stop func()) {
-	u.console.Info("reading the service", eventKey, "reading")
+	u.console.Info("reading the service")
 	return showRead(u.console, u.flags, func() string { return "reading the service: " + words.Plural(requests(), "request") })
 }
 

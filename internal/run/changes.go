@@ -27,10 +27,9 @@ type changes struct {
 
 // Why a row cannot be carried out, as reading the service showed.
 const (
-	whyGone   = "the service knows no such account or room"
-	whyFree   = "the room is allocated to nobody"
-	whyOther  = "the room is allocated to another account or a terminal"
-	sinceThen = "changed since: "
+	whyGone  = "the service knows no such account or room"
+	whyFree  = "the room is allocated to nobody"
+	whyOther = "the room is allocated to another account or a terminal"
 )
 
 // take gives a row as it is to be planned. One that is as wanted already the planner is told of.
@@ -54,7 +53,7 @@ func (c *changes) take(it job.Item, planner *plan.Planner) (job.Item, error) {
 			it.Invalid = why
 			return it, nil
 		}
-		skip = sinceThen + why
+		skip = report.Since + why
 	}
 	if skip == "" {
 		return it, nil
@@ -179,7 +178,11 @@ func (r *run) nameInput() error {
 		}
 		switch {
 		case !r.op.PerAccount:
-			r.simulator.Name(it.Account, "", "0")
+			status := "0"
+			if r.meta.UndoOf != "" && it.Value == status { // it is as the run made it that is taken back
+				status = "1"
+			}
+			r.simulator.Name(it.Account, "", status)
 		case r.op.Takes == job.Free:
 			r.simulator.Name(it.Account, "", "0")
 			r.simulator.Name("", it.Value, "0")
@@ -195,30 +198,48 @@ func (r *run) knownChanges() error {
 	if !report.Whole(r.path, r.meta) {
 		return Unrecorded(fmt.Errorf("%s: %s is not what the run wrote, so nobody knows what was so before it", r.path, report.BeforeFile), "bring it back, or begin a new run")
 	}
-	states := []job.State{} // few different ones
-	var byLine []byte       // the number of the state, from 1
-	c := &changes{op: r.op, undo: r.meta.UndoOf != ""}
-	for b, err := range report.ReadBefore(r.path, r.op, r.meta.Said(report.BeforeFile)) {
-		if err != nil {
-			return Unrecorded(err, "")
-		}
-		n := slices.Index(states, b.State)
-		if n < 0 {
-			n, states = len(states), append(states, b.State)
-		}
-		if missing := b.Line + 1 - int64(len(byLine)); missing > 0 {
-			byLine = append(byLine, make([]byte, missing)...)
-		}
-		byLine[b.Line], c.at = byte(n+1), b.ReadAt
+	states, err := beforeStates(r.path, r.op, r.meta.Said(report.BeforeFile))
+	if err != nil {
+		return Unrecorded(err, "")
 	}
-	c.state = func(it job.Item) job.State {
-		if it.Line >= int64(len(byLine)) || byLine[it.Line] == 0 {
-			return job.Unread
-		}
-		return states[byLine[it.Line]-1]
-	}
-	r.changes = c
+	r.changes = &changes{op: r.op, undo: r.meta.UndoOf != "", at: states.at, state: func(it job.Item) job.State {
+		s, _ := states.of(it.Line)
+		return s
+	}}
 	return nil
+}
+
+// statesBefore are those of before.csv, by line, in a byte each.
+type statesBefore struct {
+	different []job.State
+	byLine    []byte    // the number of the state, from 1
+	at        time.Time // when the service was read
+}
+
+func beforeStates(path string, op job.Operation, said *report.Sum) (*statesBefore, error) {
+	all := &statesBefore{}
+	for b, err := range report.ReadBefore(path, op, said) {
+		if err != nil {
+			return nil, err
+		}
+		n := slices.Index(all.different, b.State)
+		if n < 0 {
+			n, all.different = len(all.different), append(all.different, b.State)
+		}
+		if missing := b.Line + 1 - int64(len(all.byLine)); missing > 0 {
+			all.byLine = append(all.byLine, make([]byte, missing)...)
+		}
+		all.byLine[b.Line], all.at = byte(n+1), b.ReadAt
+	}
+	return all, nil
+}
+
+// of gives the state of the row of a line; false: before.csv does not have it.
+func (s *statesBefore) of(line int64) (job.State, bool) {
+	if line >= int64(len(s.byLine)) || s.byLine[line] == 0 {
+		return job.Unread, false
+	}
+	return s.different[s.byLine[line]-1], true
 }
 
 // newPacer makes the pacer of this process, once: what is read and what is sent share the rate.

@@ -94,14 +94,15 @@ type alone struct {
 	confirm func() // may be nil
 }
 
-func (u *alone) Warn(string)                   {}
-func (u *alone) Secrets(func(string) string)   {}
-func (u *alone) Found(p *Planned)              { u.found = p }
-func (u *alone) Sending(*Progress) func()      { return func() {} }
-func (u *alone) Reading(func() int64) func()   { return func() {} }
-func (u *alone) Ended(*Ending)                 {}
-func (u *alone) Next(*Ending) string           { return "" }
-func (u *alone) Already(string, report.Counts) {}
+func (u *alone) Warn(string)                         {}
+func (u *alone) Secrets(func(string) string)         {}
+func (u *alone) Found(p *Planned)                    { u.found = p }
+func (u *alone) Sending(*Progress) func()            { return func() {} }
+func (u *alone) Agree(context.Context, string) error { return nil }
+func (u *alone) Reading(func() int64) func()         { return func() {} }
+func (u *alone) Ended(*Ending)                       {}
+func (u *alone) Next(*Ending) string                 { return "" }
+func (u *alone) Already(string, report.Counts)       {}
 func (u *alone) Confirm(_ context.Context, p *Planned) error {
 	if u.confirm != nil {
 		u.confirm()

@@ -229,7 +229,7 @@ var errUnread = errors.New("the run was interrupted while it read its input, whi
 func (in *input) readFrom(file *os.File, want *report.Sum) {
 	in.close()
 	in.file, in.info, in.from, in.want, in.once, in.kept = file, nil, file, want, false, true
-	if in.meta.Path == "-" {
+	if in.name == "-" {
 		in.name = stdinName
 	}
 }

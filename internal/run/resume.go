@@ -83,7 +83,9 @@ func noRunHint(path string) string {
 }
 
 // Finished tells whether every row is settled, and failed.csv is there.
-func (s *Stored) Finished() bool { return s.Run.State == report.Finished && report.HasFailed(s.Path) }
+func (s *Stored) Finished() bool {
+	return s.Run.State == report.Finished && !s.Run.Reconciling && report.HasFailed(s.Path)
+}
 
 // Again says how a run that is finished ended, and ends as it did.
 func (s *Stored) Again(u User) error {
@@ -107,6 +109,9 @@ func Resume(w World, s *Stored) (err error) {
 		return err
 	}
 	defer r.close()
+	if r.meta.UndoOf != "" {
+		r.op.MostPerAccount, r.input.name = 0, undoName(r.meta.UndoOf)
+	}
 	r.warnUnkept()
 	check := r.check()
 	if check.Run.Input.LastLine, err = r.lastLine(); err != nil {

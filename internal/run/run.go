@@ -28,6 +28,7 @@ type Job struct {
 	Out       string   // the run directory; empty: runs/COMMAND-TIME, or the next name that is free
 	Arguments []string // the command line, for run.json
 	Version   string   // of the program, for run.json
+	Undoes    *Stored  // the run that this one takes back; mostly nil
 }
 
 // World is what a run needs of the process that it is part of.
@@ -50,14 +51,15 @@ var ErrStopped = errors.New("stopped")
 // User is whoever starts a run and watches it.
 type User interface {
 	Warn(text string)
-	Secrets(mask func(string) string)            // gives what takes the secrets out of a text, before the first is used
-	Found(*Planned)                              // says what is wrong with the input, and shows the plan
-	Reading(requests func() int64) (stop func()) // the service is read from now on, until stop is called
-	Confirm(context.Context, *Planned) error     // asks whether to go on; where nobody is asked, doubts refuse it; nil: go on
-	Sending(*Progress) (stop func())             // requests go out from now on, until stop is called
-	Next(*Ending) string                         // gives the command that comes next; empty where there is none
-	Ended(*Ending)                               // says how a run ended
-	Already(dir string, counts report.Counts)    // says that a run had ended before
+	Secrets(mask func(string) string)                 // gives what takes the secrets out of a text, before the first is used
+	Found(*Planned)                                   // says what is wrong with the input, and shows the plan
+	Reading(requests func() int64) (stop func())      // the service is read from now on, until stop is called
+	Confirm(context.Context, *Planned) error          // asks whether to go on; where nobody is asked, doubts refuse it; nil: go on
+	Agree(ctx context.Context, question string) error // asks whether to do what no plan says; nil: go on
+	Sending(*Progress) (stop func())                  // requests go out from now on, until stop is called
+	Next(*Ending) string                              // gives the command that comes next; empty where there is none
+	Ended(*Ending)                                    // says how a run ended
+	Already(dir string, counts report.Counts)         // says that a run had ended before
 }
 
 // run is one run of a job.
@@ -172,6 +174,12 @@ func begin(w World, j Job) (*run, error) {
 		State:       report.Planning,
 		Rate:        report.Pace{Asked: r.settings.Rate.String()},
 	}
+	if j.Undoes != nil {
+		if r.meta.UndoOf, err = filepath.Abs(j.Undoes.Path); err != nil {
+			return nil, Refuse(err, "")
+		}
+		r.input.name = undoName(r.meta.UndoOf)
+	}
 	if dir, name := filepath.Split(r.input.meta.Path); name == report.FailedFile {
 		if _, err := report.ReadRun(dir); err == nil {
 			r.meta.Parent = filepath.Clean(dir)
@@ -203,6 +211,9 @@ func (r *run) newClient() error {
 	return nil
 }
 
+// undoName is what the input of a run is called that takes another one back.
+func undoName(of string) string { return "undo of " + words.Name(filepath.Base(of)) }
+
 // DefaultFolder is where runs go whose directory is not named.
 const DefaultFolder = "runs"
 
@@ -220,7 +231,11 @@ func (r *run) createDir(j Job) error {
 	if r.path = j.Out; r.path != "" {
 		r.dir, err = report.Begin(r.path, r.op)
 	} else {
-		r.path = filepath.Join(DefaultFolder, r.op.Name+"-"+r.Now().UTC().Format("20060102T150405Z"))
+		name := r.op.Name
+		if j.Undoes != nil {
+			name = "undo"
+		}
+		r.path = filepath.Join(DefaultFolder, name+"-"+r.Now().UTC().Format("20060102T150405Z"))
 		if r.dir, err = report.BeginFree(r.path, r.op); err == nil {
 			r.path = r.dir.Path
 		}

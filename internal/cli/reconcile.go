@@ -1,0 +1,108 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"meetbatch/internal/run"
+	"meetbatch/internal/words"
+	"meetbatch/job"
+)
+
+// ofRunFlags are how a command speaks to the service that reads it for a run: as the run did, unless told otherwise.
+type ofRunFlags struct {
+	Rate     *job.Rates    `help:"Requests per time at most, auto or none; as in the run, where it is not given. The next three likewise."`
+	Workers  *int          `help:"Requests in flight at most."`
+	Attempts *int          `help:"Tries per request for what may pass by itself."`
+	Timeout  *run.Duration `help:"Of one request."`
+
+	Region      string `hidden:""`
+	Endpoint    string `hidden:""`
+	AccountType string `hidden:""`
+	readFlags
+}
+
+type reconcileCmd struct {
+	RunDir string        `arg:"" help:"The directory of the run; last is the newest one in runs."`
+	Wait   time.Duration `default:"10s" placeholder:"TIME" help:"How long after the first reading what is not as wanted is read once more: a change may be read late."`
+	ofRunFlags
+}
+
+// apply makes the settings of a run those of the command. What belongs to the run cannot be told otherwise.
+func (f *ofRunFlags) apply(s *run.Stored, command string) error {
+	for _, flag := range []struct{ name, given, was string }{
+		{"region", f.Region, s.Settings.Region}, {"endpoint", f.Endpoint, s.Settings.Endpoint}, {"account-type", f.AccountType, s.Settings.AccountType},
+	} {
+		if flag.given != "" && flag.given != flag.was {
+			return run.Refuse(fmt.Errorf("--%s %s: %s goes to the service of the run, and that was another", flag.name, words.Quoted(flag.given), command), "leave --"+flag.name+" away")
+		}
+	}
+	run.Changes{Rate: f.Rate, Workers: f.Workers, Attempts: f.Attempts, Timeout: f.Timeout}.Apply(&s.Settings)
+	if err := s.Settings.Check(); err != nil {
+		return usage(err, "meetbatch "+command+" --help")
+	}
+	return nil
+}
+
+// Validate is called by kong.
+func (c *reconcileCmd) Validate() error {
+	if c.Wait < 0 {
+		return fmt.Errorf("--wait %s: less than 0", c.Wait)
+	}
+	return c.consoleFlags.Validate()
+}
+
+// Run reads the service.
+func (c *reconcileCmd) Run(ctx context.Context, a *app) (err error) {
+	console := a.newConsole(c.consoleFlags)
+	if c.RunDir, err = runDir(c.RunDir, console); err != nil {
+		return err
+	}
+	s, err := run.Load(c.RunDir)
+	if err != nil {
+		return err
+	}
+	if err := c.apply(s, "reconcile"); err != nil {
+		return err
+	}
+	flags := c.process()
+	w, err := a.world(ctx, "reconcile", flags, s.Settings, c.RunDir)
+	if err != nil {
+		return err
+	}
+	defer w.release()
+	done, err := run.Reconcile(w.World, s, c.Wait)
+	if err != nil {
+		return err
+	}
+	console.Info(reconciledText(done), "unclear", done.Unclear, "as_wanted", done.AsWanted, "not_carried_out", done.NotSo, "left", done.Left, "requests", done.Requests)
+	if done.Stored.Run.Counts.Left() > 0 {
+		console.Info("to run again what did not succeed: " + a.nextCommand(done.Stored, flags))
+	}
+	if counts := done.Stored.Run.Counts; counts.Unknown+counts.Failed > 0 {
+		return run.Rows
+	}
+	return nil
+}
+
+// reconciledText words what came of reading.
+func reconciledText(done run.Reconciled) string {
+	path := words.Name(done.Stored.Path)
+	if done.Unclear == 0 {
+		return path + ": nothing is unknown"
+	}
+	text := fmt.Sprintf("%s: of %s in doubt %s as wanted", path, words.Plural(done.Unclear, "row"), are(done.AsWanted))
+	text += fmt.Sprintf(", %s not carried out", words.Number(done.NotSo))
+	if done.Left > 0 {
+		text += fmt.Sprintf(", and of %s reading does not tell", words.Number(done.Left))
+	}
+	return text + "; read with " + words.Plural(done.Requests, "request")
+}
+
+func are(n int64) string {
+	if n == 1 {
+		return "1 is"
+	}
+	return words.Number(n) + " are"
+}

@@ -1,0 +1,86 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"meetbatch/internal/run"
+	"meetbatch/internal/words"
+	"meetbatch/job"
+)
+
+type undoCmd struct {
+	RunDir        string `arg:"" help:"The directory of the run; last is the newest one in runs."`
+	Out           string `placeholder:"DIR" help:"The directory of the run that takes it back (runs/undo-TIME)."`
+	DryRun        bool   `help:"Read the service, plan everything, print the plan, change and write nothing."`
+	WithoutBefore bool   `help:"Take for granted that the run changed all that it carried out, where nobody looked before (see --only-changes): accounts that were disabled long ago are enabled then."`
+	ofRunFlags
+}
+
+// Run takes a run back.
+func (c *undoCmd) Run(ctx context.Context, a *app) (err error) {
+	console := a.newConsole(c.consoleFlags)
+	if c.RunDir, err = runDir(c.RunDir, console); err != nil {
+		return err
+	}
+	s, err := run.Load(c.RunDir)
+	if err != nil {
+		return err
+	}
+	if err := c.apply(s, "undo"); err != nil {
+		return err
+	}
+	flags := c.process()
+	w, err := a.world(ctx, "undo", flags, s.Settings, c.RunDir)
+	if err != nil {
+		return err
+	}
+	defer w.release()
+	u, err := run.NewUndoing(s, w.World, c.WithoutBefore)
+	if err != nil {
+		return err
+	}
+	for _, text := range undoTexts(u, c.WithoutBefore) {
+		console.Warn(text)
+	}
+	if u.Rows == 0 {
+		console.Info(words.Name(s.Path) + ": nothing is to be taken back")
+		return nil
+	}
+	var j run.Job
+	j, w.Stdin = u.Job(s.Settings.Access, c.Out)
+	j.Arguments, j.Version = recordable(a.args), buildVersion()
+	if c.DryRun {
+		until, err := flags.until(a, "undo")
+		if err != nil {
+			return err
+		}
+		return a.showPlan(w.World, j, until)
+	}
+	_, err = run.Start(w.World, j)
+	return err
+}
+
+// undoTexts say what is not given back.
+func undoTexts(u *run.Undoing, blind bool) (texts []string) {
+	path := words.Name(u.Of.Path)
+	if blind {
+		texts = append(texts, fmt.Sprintf("%s: --without-before: all %s that it carried out are taken for changed by it; what was so before is changed now for the first time", path, words.Plural(u.Rows, "row")))
+	}
+	if u.Unchanged > 0 {
+		texts = append(texts, fmt.Sprintf("%s: %s were so before the run and stay as they are", path, words.Plural(u.Unchanged, "row")))
+	}
+	if u.Unread > 0 {
+		texts = append(texts, fmt.Sprintf("%s: %s were carried out, and nobody knows what was so before: they stay as they are", path, words.Plural(u.Unread, "row")))
+	}
+	if u.Unknown > 0 {
+		texts = append(texts, fmt.Sprintf("%s: of %s it is not known whether they were carried out: they stay as they are; to find out first: meetbatch reconcile %s", path, words.Plural(u.Unknown, "row"), words.Quoted(u.Of.Path)))
+	}
+	switch op := u.Of.Operation; {
+	case op.Name == job.Reclaim.Name && u.Rows > 0:
+		texts = append(texts, "rooms go back to the accounts that had them; names, passwords and guest settings that the service may have reset do not come back, and terminals have to be started anew")
+	case op.Name == job.SetStatus.Name && u.Rows > 0:
+		texts = append(texts, "accounts become normal again only as far as what was bought allows")
+	}
+	return texts
+}

@@ -1,0 +1,265 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"meetbatch/internal/meeting"
+	"meetbatch/internal/words"
+	"meetbatch/job"
+	"meetbatch/report"
+)
+
+// Reconciled is what came of settling by reading what was unknown of a run.
+type Reconciled struct {
+	Stored   *Stored // the run as it is now
+	Unclear  int64   // rows that were unknown, or may have been carried out
+	AsWanted int64   // of them
+	NotSo    int64   // that were not carried out
+	Left     int64   // that reading does not tell
+	Requests int64
+}
+
+// Reconcile reads the service to settle the rows of a run that has come to its end of which it is not known whether they
+// were carried out. A row that is not as wanted is read again when wait is over: what was changed may be read late. The
+// access of the settings counts.
+func Reconcile(w World, s *Stored, wait time.Duration) (done Reconciled, err error) {
+	if err := s.hasEnded(w.Now(), "reconcile"); err != nil {
+		return done, err
+	}
+	if s.Settings.Sandbox {
+		return done, Refuse(fmt.Errorf("%s is a rehearsal, and its simulated service ended with its process, so there is nothing to read", s.Path), "rehearse with meetbatch sandbox in another terminal, and --endpoint")
+	}
+	r := &run{World: w, op: s.Operation, settings: s.Settings, path: s.Path, meta: s.Run}
+	if err := r.newClient(); err != nil {
+		return done, err
+	}
+	if r.input, err = openAgain(s.Path, r.meta.Input); err != nil {
+		return done, err
+	}
+	defer r.input.close()
+	check := r.check()
+	if check.Run.Input.LastLine, err = r.lastLine(); err != nil {
+		return done, Refuse(err, "")
+	}
+	c, err := report.Reconcile(s.Path, check)
+	if err != nil {
+		return done, misfit(s.Path, err)
+	}
+	defer c.Close()
+	done.Unclear = c.Left
+	if c.Left > 0 || c.Killed {
+		err = r.reconcile(c, wait, &done)
+		r.signOut()
+	}
+	if err != nil {
+		return done, err
+	}
+	done.Stored, err = Load(s.Path)
+	return done, err
+}
+
+// hasEnded refuses a run that has not come to its end.
+func (s *Stored) hasEnded(now time.Time, command string) error {
+	state := s.Run.State
+	if state == report.Finished || state == report.Stopped {
+		return nil
+	}
+	switch s.Run.Life(now) {
+	case report.UnderWay, report.Silent:
+		if state != report.Broken {
+			return &report.LockedError{Path: s.Path}
+		}
+	case report.Killed:
+		return Refuse(fmt.Errorf("%s was killed: %s is for runs that have come to their end", s.Path, command), "go on with it first: "+nextResume(s.Path))
+	}
+	return Refuse(fmt.Errorf("%s has not come to its end, its state is %s: %s is for those that have", s.Path, state, command), "go on with it first: "+nextResume(s.Path))
+}
+
+// reconcile reads, settles what can be settled, and leaves the directory complete.
+func (r *run) reconcile(c *report.Reconciling, wait time.Duration, done *Reconciled) error {
+	accounts, err := r.unclearAccounts(c)
+	if err != nil {
+		return Unrecorded(err, "")
+	}
+	if c.Left > 0 {
+		question := fmt.Sprintf("Read the service for %s of %s (nothing is changed there)", words.Plural(c.Left, "row"), words.Plural(int64(len(accounts)), "account"))
+		if err := r.User.Agree(r.Stopping, question); err != nil {
+			return err
+		}
+		if err := signInWith(r.Stopping, r.client); err != nil {
+			return err
+		}
+	}
+	r.past = nil
+	c.EndSessions(&r.meta)
+	if r.dir, err = c.Begin(r.meta); err != nil {
+		return Unrecorded(err, writeHint(r.path, err))
+	}
+	k := &asker{client: r.client, pacer: r.newPacer(nil), attempts: r.settings.Attempts, records: r.dir, abandon: r.Abandon}
+	if c.Left > 0 {
+		stop := r.User.Reading(k.requests.Load)
+		verdicts, err := r.readTwice(c, k, accounts, wait)
+		stop()
+		if err != nil {
+			return errors.Join(unread(err), r.endReconcile(c))
+		}
+		if err := c.Settle(func(row report.Result) (report.Verdict, error) { return verdicts.verdict(row, done), nil }); err != nil {
+			return Unrecorded(err, "give the same command again")
+		}
+	}
+	done.Requests = k.requests.Load()
+	return r.endReconcile(c)
+}
+
+// endReconcile completes the directory.
+func (r *run) endReconcile(c *report.Reconciling) error {
+	rows, err := r.newReader(r.input, nil)
+	if err == nil {
+		err = r.dir.WriteFailed(rows.Header(), r.rows)
+	}
+	if err == nil {
+		r.meta, err = c.End(r.meta)
+	}
+	if err == nil {
+		_, err = r.proveSettled()
+	}
+	if err != nil {
+		return Unrecorded(err, "give the same command again")
+	}
+	r.writePage(&Ending{Dir: r.dir, Run: r.meta, Settings: r.settings, Planned: &Planned{Operation: r.op}})
+	return nil
+}
+
+// proveSettled holds the directory against its input, as verify does.
+func (r *run) proveSettled() (report.Proof, error) {
+	now, err := Load(r.path)
+	if err != nil {
+		return report.Proof{}, err
+	}
+	proof, err := verify(now)
+	if err == nil && len(proof.Problems) > 0 {
+		err = fmt.Errorf("%s: %s", r.path, proof.Problems[0])
+	}
+	return proof, err
+}
+
+// unclearAccounts lists the accounts of the rows that are unclear, each once.
+func (r *run) unclearAccounts(c *report.Reconciling) ([]string, error) {
+	var all []string
+	seen := map[string]bool{}
+	for row, err := range c.Rows() {
+		if err != nil {
+			return nil, err
+		}
+		if !seen[row.Account] {
+			seen[row.Account] = true
+			all = append(all, row.Account)
+		}
+	}
+	return all, nil
+}
+
+// verdicts are two readings of the service: the second one of what was not as wanted in the first.
+type verdicts struct {
+	op            job.Operation
+	first, second *holdings
+	at            time.Time
+}
+
+// readTwice reads what is unclear, and when wait is over what is not as wanted once more.
+func (r *run) readTwice(c *report.Reconciling, k *asker, accounts []string, wait time.Duration) (*verdicts, error) {
+	v := &verdicts{op: r.op, first: newHoldings(r.op, r.settings.accountType(), r.Now())}
+	if err := r.readUnclear(c, k, v.first, accounts); err != nil {
+		return nil, err
+	}
+	var again []string
+	asked := map[string]bool{}
+	for row, err := range c.Rows() {
+		if err != nil {
+			return nil, err
+		}
+		if !asked[row.Account] && r.op.Weigh(v.first.state(row.Account, row.Value), row.Value) == job.ToChange {
+			asked[row.Account] = true
+			again = append(again, row.Account)
+		}
+	}
+	v.second, v.at = v.first, r.Now()
+	if len(again) == 0 {
+		return v, nil
+	}
+	select {
+	case <-time.After(wait):
+	case <-r.Stopping.Done():
+		return nil, context.Cause(r.Stopping)
+	}
+	v.second, v.at = newHoldings(r.op, r.settings.accountType(), r.Now()), r.Now()
+	return v, r.readUnclear(c, k, v.second, again)
+}
+
+// readUnclear reads the service for the unclear rows of some accounts.
+func (r *run) readUnclear(c *report.Reconciling, k *asker, h *holdings, accounts []string) error {
+	wanted := map[string]bool{}
+	for _, account := range accounts {
+		wanted[account] = true
+	}
+	read := &reading{
+		holdings: h, ask: k.ask, paging: meeting.Paging{Workers: r.workers},
+		accounts: func(yield func(string, error) bool) {
+			for _, account := range accounts {
+				if !yield(account, nil) {
+					return
+				}
+			}
+		},
+		rows: func() iter.Seq2[job.Item, error] {
+			return func(yield func(job.Item, error) bool) {
+				for row, err := range c.Rows() {
+					if (err != nil || wanted[row.Account]) && !yield(job.Item{Line: row.Line, Account: row.Account, Value: row.Value}, err) {
+						return
+					}
+				}
+			}
+		},
+	}
+	return read.read(r.Stopping, int64(len(accounts)))
+}
+
+// verdict is what the readings say of a row. That it is as wanted does not say that the run made it so.
+func (v *verdicts) verdict(row report.Result, done *Reconciled) report.Verdict {
+	first := v.first.state(row.Account, row.Value)
+	switch v.op.Weigh(first, row.Value) {
+	case job.IsSo:
+		done.AsWanted++
+		return report.Verdict{Status: job.Succeeded, Why: "it is as wanted, whoever made it so", ReadAt: v.first.at}
+	case job.ToChange:
+	default:
+		done.Left++
+		return report.Verdict{Status: job.Unknown, Why: untold(first), ReadAt: v.first.at}
+	}
+	switch second := v.second.state(row.Account, row.Value); v.op.Weigh(second, row.Value) {
+	case job.IsSo:
+		done.AsWanted++
+		return report.Verdict{Status: job.Succeeded, Why: "it is as wanted, whoever made it so", ReadAt: v.at}
+	case job.ToChange:
+		done.NotSo++
+		return report.Verdict{Status: job.Failed, Why: "it is not as wanted, as two readings say", ReadAt: v.at}
+	default:
+		done.Left++
+		return report.Verdict{Status: job.Unknown, Why: untold(second), ReadAt: v.at}
+	}
+}
+
+// untold says why reading does not tell whether a row was carried out.
+func untold(s job.State) string {
+	switch s {
+	case job.Other:
+		return "the room is allocated to another account or a terminal by now"
+	case job.Gone:
+		return "the service knows no such account or room any more"
+	}
+	return "the service's lists say nothing of it"
+}

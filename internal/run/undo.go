@@ -1,0 +1,192 @@
+package run
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"path/filepath"
+
+	"meetbatch/internal/words"
+	"meetbatch/job"
+	"meetbatch/reader"
+	"meetbatch/report"
+)
+
+// An Undoing is a run that takes back what another one carried out. Its input is made of that one's results.
+type Undoing struct {
+	Of        *Stored
+	Rows      int64 // that are taken back, unless somebody has changed them since
+	Unknown   int64 // rows of which nobody knows whether they were carried out: they are left alone
+	Unread    int64 // rows that were carried out, and of which nobody knows what was so before: they too
+	Unchanged int64 // rows that were carried out, and were so before
+
+	op     job.Operation
+	before func(line int64) (job.State, bool) // what was so before, by line; false: nobody looked
+	blind  bool                               // what was so before is taken for what the run had to find
+}
+
+// NewUndoing looks at what is to be taken back of a run. blind takes for granted that the run changed all that it carried
+// out: without before.csv nobody knows better.
+func NewUndoing(s *Stored, w World, blind bool) (*Undoing, error) {
+	if err := s.hasEnded(w.Now(), "undo"); err != nil {
+		return nil, err
+	}
+	if by := s.Run.UndoneBy; by != "" {
+		return nil, Refuse(fmt.Errorf("%s was taken back already, by %s", s.Path, by), "what that run has not carried out is in its failed.csv; to take it back in turn: meetbatch undo "+words.Quoted(by))
+	}
+	u := &Undoing{Of: s, blind: blind, op: s.Operation}
+	for _, op := range job.Operations() {
+		if op.Name == s.Operation.Undoes {
+			u.op = op
+		}
+	}
+	u.op.MostPerAccount = 0 // the account did hold them all
+	if err := u.readBefore(); err != nil {
+		return nil, err
+	}
+	for _, err := range u.items() {
+		if err != nil {
+			return nil, Unrecorded(err, "meetbatch verify "+words.Quoted(s.Path)+" says what is wrong with it")
+		}
+		u.Rows++
+	}
+	if u.before == nil && !blind && u.Rows+u.Unread > 0 {
+		return nil, Refuse(fmt.Errorf("%s has no %s: of the %s that it carried out nobody knows which were so before, and those would be changed for the first time", s.Path, report.BeforeFile, words.Plural(u.Unread, "row")),
+			"to take all of them for changed by the run, --without-before; the next run with --only-changes keeps what was so before")
+	}
+	return u, nil
+}
+
+// readBefore reads what was so before the run.
+func (u *Undoing) readBefore() error {
+	s := u.Of
+	said := s.Run.Said(report.BeforeFile)
+	if said == nil {
+		return nil
+	}
+	states, err := beforeStates(s.Path, s.Operation, said)
+	if err != nil {
+		return Unrecorded(err, "bring it back as the run left it")
+	}
+	u.before = states.of
+	return nil
+}
+
+// items yields the rows to be taken back, as the run that does so reads them. It counts the others, which is right when it
+// is gone through once.
+func (u *Undoing) items() iter.Seq2[job.Item, error] {
+	u.Unknown, u.Unread, u.Unchanged = 0, 0, 0
+	s := u.Of
+	return func(yield func(job.Item, error) bool) {
+		for row, err := range report.Results(s.Path, s.Operation, s.Run.Said(report.ResultsFile)) {
+			if err != nil {
+				yield(job.Item{}, err)
+				return
+			}
+			if row.DuplicateOf != 0 {
+				continue
+			}
+			if report.Unsettled(&row) {
+				u.Unknown++
+			}
+			if row.Status != job.Succeeded {
+				continue
+			}
+			it, is := u.item(&row)
+			if is && !yield(it, nil) {
+				return
+			}
+		}
+	}
+}
+
+// item makes of a row that was carried out what takes it back, where the run changed it.
+func (u *Undoing) item(row *report.Result) (it job.Item, is bool) {
+	it = job.Item{Line: row.Line, Account: row.Account, Value: row.Value}
+	was, op := u.stateBefore(row), u.Of.Operation
+	switch op.Weigh(was, row.Value) {
+	case job.IsSo:
+		u.Unchanged++
+		return it, false
+	case job.ToChange:
+	default:
+		u.Unread++
+		return it, false
+	}
+	if !op.PerAccount {
+		it.Value = string(was)
+	}
+	return it, true
+}
+
+// stateBefore is in which state the entry of a row was before the run.
+func (u *Undoing) stateBefore(row *report.Result) job.State {
+	if u.before != nil {
+		if s, known := u.before(row.Line); known && s != job.Unread {
+			return s
+		}
+		return job.Unread
+	}
+	if !u.blind {
+		return job.Unread
+	}
+	op := u.Of.Operation
+	if op.PerAccount {
+		return op.Takes
+	}
+	for _, v := range op.Values {
+		if v.API != row.Value {
+			return job.State(v.API)
+		}
+	}
+	return job.Unread
+}
+
+// Job is the run that takes the other one back, and its input, which is to be read as standard input. The access of the
+// settings counts.
+func (u *Undoing) Job(access Access, out string) (j Job, input io.Reader) {
+	s := defaults()
+	s.Access, s.Chunk, s.OnlyChanges, s.AnyID, s.Accept = access, u.Of.Settings.Chunk, true, true, reader.Doubts
+	s.Encoding, s.Delimiter = "utf-8", ','
+	s.MaxInvalid = Allowed{job.Share{Percent: 100}}
+	from, to := io.Pipe()
+	go func() { to.CloseWithError(u.write(to)) }()
+	return Job{Operation: u.op, Settings: s, File: "-", Out: out, Undoes: u.Of}, from
+}
+
+// write writes the input of the run that takes the other one back.
+func (u *Undoing) write(to io.Writer) error {
+	w := csv.NewWriter(to)
+	err := w.Write([]string{"account", u.op.Column})
+	for it, itemErr := range u.items() {
+		if err = errors.Join(err, itemErr); err == nil {
+			err = w.Write([]string{it.Account, it.Value})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	w.Flush()
+	return errors.Join(err, w.Error())
+}
+
+// markUndone notes in the run that this one takes back that it does, before the first request.
+func (r *run) markUndone() error {
+	if r.meta.UndoOf == "" {
+		return nil
+	}
+	path, err := filepath.Abs(r.path)
+	if err != nil {
+		return Unrecorded(err, "")
+	}
+	was, err := report.ReadRun(r.meta.UndoOf)
+	if err == nil {
+		err = report.SetUndone(r.meta.UndoOf, path, was)
+	}
+	if err != nil {
+		return Refuse(fmt.Errorf("the run that is to be taken back: %w", err), "nothing was sent; a run is taken back once, and where it lies")
+	}
+	return nil
+}
