@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"meetbatch/internal/run"
 	"meetbatch/internal/words"
@@ -10,11 +11,20 @@ import (
 )
 
 type undoCmd struct {
-	RunDir        string `arg:"" help:"The directory of the run; last is the newest one in runs."`
-	Out           string `placeholder:"DIR" help:"The directory of the run that takes it back (runs/undo-TIME)."`
-	DryRun        bool   `help:"Read the service, plan everything, print the plan, change and write nothing."`
-	WithoutBefore bool   `help:"Take for granted that the run changed all that it carried out, where nobody looked before (see --only-changes): accounts that were disabled long ago are enabled then."`
+	RunDir        string        `arg:"" help:"The directory of the run; last is the newest one in runs."`
+	Out           string        `placeholder:"DIR" help:"The directory of the run that takes it back (runs/undo-TIME)."`
+	DryRun        bool          `help:"Read the service, plan everything, print the plan, change and write nothing."`
+	Wait          time.Duration `default:"10s" placeholder:"TIME" help:"How long after the end of the run the service is read at the earliest: a change may be read late."`
+	WithoutBefore bool          `help:"Take for granted that the run changed all that it carried out, where nobody looked before (see --only-changes): accounts that were disabled long ago are enabled then."`
 	ofRunFlags
+}
+
+// Validate is called by kong.
+func (c *undoCmd) Validate() error {
+	if c.Wait < 0 {
+		return fmt.Errorf("--wait %s: less than 0", c.Wait)
+	}
+	return c.consoleFlags.Validate()
 }
 
 // Run takes a run back.
@@ -36,7 +46,7 @@ func (c *undoCmd) Run(ctx context.Context, a *app) (err error) {
 		return err
 	}
 	defer w.release()
-	u, err := run.NewUndoing(s, w.World, c.WithoutBefore)
+	u, err := run.NewUndoing(s, w.World, c.Wait, c.WithoutBefore)
 	if err != nil {
 		return err
 	}

@@ -1,12 +1,14 @@
 package run
 
 import (
+	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"path/filepath"
+	"time"
 
 	"meetbatch/internal/words"
 	"meetbatch/job"
@@ -29,7 +31,10 @@ type Undoing struct {
 
 // NewUndoing looks at what is to be taken back of a run. blind takes for granted that the run changed all that it carried
 // out: without before.csv nobody knows better.
-func NewUndoing(s *Stored, w World, blind bool) (*Undoing, error) {
+//
+// It returns when the end of the run is as long ago as wait says: what the run has changed may be read late, and would
+// then seem to be as it was before.
+func NewUndoing(s *Stored, w World, wait time.Duration, blind bool) (*Undoing, error) {
 	if err := s.hasEnded(w.Now(), "undo"); err != nil {
 		return nil, err
 	}
@@ -55,6 +60,13 @@ func NewUndoing(s *Stored, w World, blind bool) (*Undoing, error) {
 	if u.before == nil && !blind && u.Rows+u.Unread > 0 {
 		return nil, Refuse(fmt.Errorf("%s has no %s: of the %s that it carried out nobody knows which were so before, and those would be changed for the first time", s.Path, report.BeforeFile, words.Plural(u.Unread, "row")),
 			"to take all of them for changed by the run, --without-before; the next run with --only-changes keeps what was so before")
+	}
+	if end := s.Run.End; end != nil && u.Rows > 0 {
+		select {
+		case <-time.After(end.Add(wait).Sub(w.Now())):
+		case <-w.Stopping.Done():
+			return nil, &Error{Stopped, fmt.Errorf("%w, before anything was sent", context.Cause(w.Stopping)), "give the same command again"}
+		}
 	}
 	return u, nil
 }
