@@ -29,6 +29,8 @@ func TestHeaders(t *testing.T) {
 		{job.Reclaim, 0, "thirdAccount", "vmr_id", false},
 		{job.Reclaim, 1, "thirdAccount", "vmr_id", true},
 		{job.Reclaim, 1, "userAccount", "vmr_id", false},
+		{job.Reclaim, 0, "third_account", "vmr_id", false},
+		{job.Reclaim, 1, "third_account", "vmr_id", true},
 		{job.Reclaim, 0, " USER account", "\u3000云会议室 id ", true},
 		{job.Reclaim, 0, "id", "vmr_id", false},
 		{job.Reclaim, 0, "account", "user_status", false},
@@ -45,6 +47,17 @@ func TestHeaders(t *testing.T) {
 		rows, _, err := read(strings.NewReader(input), test.op, reader.Options{AccountType: test.accountType, AnyID: true})
 		if found := fmt.Sprint(rows) == "[2 a 1]"; found != test.found || found != (err == nil) {
 			t.Errorf("%s, account type %d, %q: %q, %v, want found = %t", test.op.Name, test.accountType, input, rows, err, test.found)
+		}
+	}
+}
+
+// TestExportOfUsers: our own export of users has both accounts, and the account type says which one is meant.
+func TestExportOfUsers(t *testing.T) {
+	t.Parallel()
+	for accountType, want := range []string{"[2 wei@x.com 1]", "[2 T1 1]"} {
+		rows, _, err := read(strings.NewReader("account,third_account,,user_status\nwei@x.com,T1,,1\n"), job.SetStatus, reader.Options{AccountType: accountType})
+		if err != nil || fmt.Sprint(rows) != want {
+			t.Errorf("account type %d: %q, %v, want %s", accountType, rows, err, want)
 		}
 	}
 }

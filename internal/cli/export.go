@@ -93,7 +93,7 @@ func (c *exportCmd) Run(ctx context.Context, a *app) error {
 	}
 	flags := c.process()
 	flags.Yes = true // nothing is changed
-	w, err := a.world(ctx, "export", flags, run.Settings{Access: c.Access}, "-")
+	w, err := a.world(ctx, "export", flags, run.Settings{Pacing: c.Pacing, Site: c.Site, Rehearsing: c.Rehearsing}, "-")
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ import (
 func doubtful(accept ...string) *run.Planned {
 	return &run.Planned{
 		Plan: &plan.Plan{Tally: plan.Tally{Rows: 4, Accounts: 4, Entries: 4, Requests: 1}}, Operation: job.Reclaim, Input: "f.csv",
-		Settings: run.Settings{Access: run.Access{Endpoint: "https://x.test"}, Accept: accept},
+		Settings: run.Settings{Site: run.Site{Endpoint: "https://x.test"}, Accept: accept},
 		Table:    reader.Table{Encoding: reader.UTF8, Delimiter: ',', HeaderLine: 1},
 		Findings: run.Findings{
 			Notes: []reader.Note{{Doubt: "unfinished", Text: "the last row has no line end"}, {Text: "not read, above the header", Count: 2, Lines: []int64{1, 2}}},

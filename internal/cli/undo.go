@@ -58,7 +58,7 @@ func (c *undoCmd) Run(ctx context.Context, a *app) (err error) {
 		return nil
 	}
 	var j run.Job
-	j, w.Stdin = u.Job(s.Settings.Access, c.Out)
+	j, w.Stdin = u.Job(s.Settings.Access(), c.Out)
 	j.Arguments, j.Version = recordable(a.args), buildVersion()
 	if c.DryRun {
 		until, err := flags.until(a, "undo")

@@ -207,7 +207,8 @@ func (r *run) newClient() error {
 	if err := r.rehearse(); err != nil { // before anything is read
 		return err
 	}
-	r.client = r.World.newClient(&r.settings.Access, r.workers)
+	access := r.settings.Access()
+	r.client = r.World.newClient(&access, r.workers)
 	return nil
 }
 

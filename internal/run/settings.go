@@ -19,28 +19,41 @@ import (
 	"meetbatch/reader"
 )
 
-// Access is how a command speaks to the service: which one, and at which pace. It is a part of a run's settings, and all
-// there is for commands that only read.
-type Access struct {
-	Rate        job.Rates `json:"rate" default:"100/1m" help:"Requests per time at most, several with commas between (100/1m,20000/1d); auto follows the service; none."`
-	Workers     int       `json:"workers,string" default:"8" help:"Requests in flight at most."`
-	Attempts    int       `json:"attempts,string" default:"5" help:"Tries per request for what may pass by itself."`
-	Timeout     Duration  `json:"timeout" default:"30s" help:"Of one request."`
-	AccountType string    `json:"account-type,omitempty" default:"" enum:",0,1" placeholder:"0|1" help:"0 Meeting account, 1 third-party user ID (by sign-in: 1 with an App ID, else 0)."`
-	Region      string    `json:"region" default:"cn" enum:"cn,intl" help:"Which service: cn or intl."`
-	Endpoint    string    `json:"endpoint,omitempty" placeholder:"URL" help:"Another address of the service; plain http only on this machine."`
-	Language    string    `json:"language" default:"en-US" enum:"en-US,zh-CN" help:"Of the service's messages: en-US or zh-CN."`
-	Sandbox     bool      `json:"sandbox,string" help:"Run against a simulated service inside this process; nothing real is touched."`
+// Pacing is how fast a command speaks to the service.
+type Pacing struct {
+	Rate     job.Rates `json:"rate" default:"100/1m" help:"Requests per time at most, several with commas between (100/1m,20000/1d); auto follows the service; none."`
+	Workers  int       `json:"workers,string" default:"8" help:"Requests in flight at most."`
+	Attempts int       `json:"attempts,string" default:"5" help:"Tries per request for what may pass by itself."`
+	Timeout  Duration  `json:"timeout" default:"30s" help:"Of one request."`
+}
 
-	sandbox.Rehearsal `group:"rehearsal"` // what the simulated service does
+// Site is which service a command speaks to, and as what.
+type Site struct {
+	AccountType string `json:"account-type,omitempty" default:"" enum:",0,1" placeholder:"0|1" help:"0 Meeting account, 1 third-party user ID (by sign-in: 1 with an App ID, else 0)."`
+	Region      string `json:"region" default:"cn" enum:"cn,intl" help:"Which service: cn or intl."`
+	Endpoint    string `json:"endpoint,omitempty" placeholder:"URL" help:"Another address of the service; plain http only on this machine."`
+	Language    string `json:"language" default:"en-US" enum:"en-US,zh-CN" help:"Of the service's messages: en-US or zh-CN."`
+}
+
+// Access is how a command speaks to the service that only reads it. It is a part of a run's settings.
+type Access struct {
+	Pacing
+	Site
+	Rehearsing
+}
+
+// Rehearsing is whether a command speaks to a simulated service, and what that does.
+type Rehearsing struct {
+	Sandbox bool `json:"sandbox,string" help:"Run against a simulated service inside this process; nothing real is touched."`
+
+	sandbox.Rehearsal `group:"rehearsal"`
 }
 
 // Settings say how a run goes. run.json holds them by their flags' names, each as a string or a list of strings, and
 // the command line fills them: this declaration is the only one. What belongs to one process and not to the run, such
 // as --yes and --until, is no part of them. The zero value lacks the defaults.
 type Settings struct {
-	Access
-
+	Pacing
 	Chunk         int       `json:"chunk,string" default:"100" help:"Entries per request, 1 to 100."`
 	MaxFailures   job.Share `json:"max-failures" default:"50%" help:"Stop when so many of the settled rows failed: a number, or a share (5%, 5pct, 0.05), which counts from 1000 settled rows on."`
 	MaxInvalid    Allowed   `json:"max-invalid" default:"10%" help:"Refuse the run before sending when more rows than that are invalid: a number, or a share (5%, 5pct, 0.05)."`
@@ -57,7 +70,10 @@ type Settings struct {
 	Accept        []string  `json:"accept,omitempty" placeholder:"KIND,…" help:"Doubts about the file that are none: encoding, placeholder, rounded, shape, spelling, unfinished."`
 	Encoding      Encoding  `json:"encoding" default:"auto" help:"Of the file: auto, utf-8, utf-16, gb18030 (gbk), windows-1252 (latin1), euc-kr (cp949), big5 or shift-jis (sjis)."`
 	Delimiter     Delimiter `json:"delimiter" default:"auto" help:"Between the file's fields: auto, or one of , ; tab | (pipe)."`
-	NoKeepInput   bool      `json:"no-keep-input,string" name:"no-keep-input" help:"Do not keep the input in the run directory: it must stay as it is to resume and verify the run."`
+	Site
+	NoKeepInput bool `json:"no-keep-input,string" name:"no-keep-input" help:"Do not keep the input in the run directory: it must stay as it is to resume and verify the run."`
+
+	Rehearsing
 
 	// To is the value of every row, in the form that people use, for operations whose values are few. It is
 	// declared for their commands alone.
@@ -78,8 +94,12 @@ func (s *Settings) Check() error {
 	case !s.OnlyChanges && s.Strict:
 		return errors.New("--strict: goes with --only-changes")
 	}
-	return s.Access.Check()
+	access := s.Access()
+	return access.Check()
 }
+
+// Access gives how the run speaks to the service.
+func (s *Settings) Access() Access { return Access{s.Pacing, s.Site, s.Rehearsing} }
 
 // Check refuses an access that makes no sense.
 func (s *Access) Check() error {
@@ -214,7 +234,7 @@ func (s *Settings) checkNoHeader(op job.Operation) error {
 }
 
 // Service is the address that requests go to, but for the sandbox.
-func (s *Access) Service() string {
+func (s *Site) Service() string {
 	if s.Endpoint != "" {
 		return s.Endpoint
 	}
@@ -232,7 +252,7 @@ func (s *Settings) columns() map[string]string {
 }
 
 // CheckEndpoint refuses an address that credentials must not be sent to.
-func (s *Access) CheckEndpoint() error {
+func (s *Site) CheckEndpoint() error {
 	if _, err := meeting.CheckEndpoint(s.Service()); err != nil {
 		return Refuse(err, "credentials go to https addresses only, or to a service on this machine")
 	}
@@ -240,7 +260,7 @@ func (s *Access) CheckEndpoint() error {
 }
 
 // accountType is what AccountType says; 0 where it says nothing.
-func (s *Access) accountType() int {
+func (s *Site) accountType() int {
 	if s.AccountType == "1" {
 		return 1
 	}

@@ -19,15 +19,13 @@ import (
 func TestSettingsComeBack(t *testing.T) {
 	t.Parallel()
 	was := Settings{
-		Access: Access{
-			Rate: job.Rates{{Requests: 10, Per: time.Second}, {Requests: 5, Per: 48 * time.Hour}}, Workers: 3, Attempts: 2, Timeout: Duration{90 * time.Second},
-			AccountType: "1", Region: "intl", Endpoint: "https://example.test", Language: "zh-CN", Sandbox: true,
-			Rehearsal: sandbox.Rehearsal{
-				Throttle: sandbox.Throttle{Limit: 9, Window: time.Minute}, BadEntry: "partial", Repeat: "reject", Directory: "/d.csv",
-				Latency: sandbox.Latency{Min: time.Millisecond, Max: time.Second}, Fault: []sandbox.Fault{{Kind: "503", Share: .02}, {Kind: "html", Share: .1}}, Seed: 7,
-				Reading: []sandbox.Reading{{Key: "offset", Value: "pages"}, {Key: "count", Value: "-1"}},
-			},
-		},
+		Pacing: Pacing{Rate: job.Rates{{Requests: 10, Per: time.Second}, {Requests: 5, Per: 48 * time.Hour}}, Workers: 3, Attempts: 2, Timeout: Duration{90 * time.Second}},
+		Site:   Site{AccountType: "1", Region: "intl", Endpoint: "https://example.test", Language: "zh-CN"},
+		Rehearsing: Rehearsing{Sandbox: true, Rehearsal: sandbox.Rehearsal{
+			Throttle: sandbox.Throttle{Limit: 9, Window: time.Minute}, BadEntry: "partial", Repeat: "reject", Directory: "/d.csv",
+			Latency: sandbox.Latency{Min: time.Millisecond, Max: time.Second}, Fault: []sandbox.Fault{{Kind: "503", Share: .02}, {Kind: "html", Share: .1}}, Seed: 7,
+			Reading: []sandbox.Reading{{Key: "offset", Value: "pages"}, {Key: "count", Value: "-1"}},
+		}},
 		OnlyChanges: true, MaxChanges: &Allowed{job.Share{Rows: 9}}, Strict: true,
 		Chunk: 7, MaxFailures: job.Share{Percent: 5}, MaxInvalid: Allowed{}, ExpectRows: Range{"5..", 5, 1 << 62}, Limit: 12,
 		SkipSucceeded: []string{"/runs/1", "/runs/2"}, Column: []string{"account=a=b", "vmr_id=c"}, AnyID: true, HeaderLine: 4, NoHeader: true, Accept: []string{"shape", "rounded"},
@@ -80,7 +78,7 @@ func TestSettingsOfOldRuns(t *testing.T) {
 
 func TestChanges(t *testing.T) {
 	t.Parallel()
-	s := Settings{Access: Access{Workers: 8, Attempts: 5, Rate: job.Rates{job.AutoRate}}}
+	s := Settings{Pacing: Pacing{Workers: 8, Attempts: 5, Rate: job.Rates{job.AutoRate}}}
 	workers, rate := 3, job.Rates(nil)
 	Changes{Workers: &workers, Rate: &rate}.Apply(&s)
 	if s.Workers != 3 || s.Rate != nil || s.Attempts != 5 {

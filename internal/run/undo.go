@@ -160,7 +160,8 @@ func (u *Undoing) stateBefore(row *report.Result) job.State {
 // settings counts.
 func (u *Undoing) Job(access Access, out string) (j Job, input io.Reader) {
 	s := defaults()
-	s.Access, s.Chunk, s.OnlyChanges, s.AnyID, s.Accept = access, u.Of.Settings.Chunk, true, true, reader.Doubts
+	s.Pacing, s.Site, s.Rehearsing = access.Pacing, access.Site, access.Rehearsing
+	s.Chunk, s.OnlyChanges, s.AnyID, s.Accept = u.Of.Settings.Chunk, true, true, reader.Doubts
 	s.Encoding, s.Delimiter = "utf-8", ','
 	s.MaxInvalid = Allowed{job.Share{Percent: 100}}
 	from, to := io.Pipe()
