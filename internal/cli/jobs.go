@@ -85,6 +85,9 @@ func (a *app) start(ctx context.Context, op job.Operation, c *jobCmd) (dir strin
 	}
 	j := c.job(op)
 	j.Arguments, j.Version = recordable(a.args), buildVersion()
+	if c.OnlyChanges {
+		holdMuch()
+	}
 	if c.DryRun {
 		return "", a.dryRun(ctx, j, c.processFlags)
 	}

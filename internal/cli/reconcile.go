@@ -72,6 +72,7 @@ func (c *reconcileCmd) Run(ctx context.Context, a *app) (err error) {
 		return err
 	}
 	defer w.release()
+	holdMuch()
 	done, err := run.Reconcile(w.World, s, c.Wait)
 	if err != nil {
 		return err

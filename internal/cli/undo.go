@@ -46,6 +46,7 @@ func (c *undoCmd) Run(ctx context.Context, a *app) (err error) {
 		return err
 	}
 	defer w.release()
+	holdMuch()
 	u, err := run.NewUndoing(s, w.World, c.Wait, c.WithoutBefore)
 	if err != nil {
 		return err

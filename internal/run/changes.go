@@ -107,6 +107,7 @@ func (r *run) planAgain() error {
 	if err := r.planned.Close(); err != nil {
 		return unplanned(err)
 	}
+	r.planned = nil // two plans take twice the memory
 	return r.input.again(func(from io.Reader) (err error) {
 		r.planned, err = r.readPlan(r.Stopping, from, nil)
 		return err
