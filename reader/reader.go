@@ -4,9 +4,9 @@
 // no CSV is named (other.go). Then the table is looked for: its header row with the delimiter that yields the wanted
 // columns (begin.go, headers.go). Rows are parsed by encoding/csv and gocsv while a tape keeps their bytes (tape.go), so that
 // each can be had as it stands in the input; those that are written otherwise are mended where nothing is lost (row.go,
-// dialect.go). Their fields are checked (check.go) for what tools make of them (damage.go, rounded.go), bytes that are no
+// dialect.go). Their fields are checked (check.go) for what tools make of them (damage.go, written.go, class.go, rounded.go), bytes that are no
 // text keep nothing back where they are not read (notext.go), and what is no row is told apart: a header once more
-// (again.go), and what stands below the table (tail.go). What is told of all this beside the rows is in table.go.
+// (again.go), and what stands below the table (tail.go, footer.go, by shape.go). What is told of all this beside the rows is in table.go.
 package reader
 
 import (
