@@ -1,6 +1,7 @@
 package reader
 
 import (
+	"bytes"
 	"strings"
 
 	"meetbatch/job"
@@ -67,16 +68,17 @@ func (w *headerWords) has(text string) bool {
 	return n > 0 && n <= w.longest && w.ends[text[0]|0x20]>>((text[n-1]|0x20)&63)&1 != 0 && strings.IndexByte(text, '@') < 0 && w.known[fold(text)]
 }
 
-// headerAgain is why a row is invalid that is the header.
-const headerAgain = "the header stands here once more"
+// What is told of the header once more, as exports have it that were put behind each other: it is no row.
+const leftOutAgain = "left out, as the header stands there once more"
 
 // checkHeader finds a header below the first. The same once more is no row that could be sent; any other begins another
 // table, whose columns are not known.
-func (r *Reader) checkHeader(it *job.Item) error {
+func (r *Reader) checkHeader(row *tailRow) error {
+	it := &row.item
 	if loneHeaders.has(it.Account) && (!isPlainWord(it.Account) || r.isAlone()) && !isOneOf(it.Account, fieldOf("account").allHeaders()) {
 		doubt(it, DoubtShape, "this is how a column is headed, and stands among its rows")
 	}
-	if !r.words.has(it.Account) && (r.at.value < 0 || !r.words.has(it.Value)) {
+	if !r.words.has(strings.TrimPrefix(it.Account, byteOrderMark)) && (r.at.value < 0 || !r.words.has(it.Value)) {
 		return nil
 	}
 	cells, words := r.allCells(), map[string]bool{}
@@ -85,14 +87,10 @@ func (r *Reader) checkHeader(it *job.Item) error {
 			words[fold(c)] = true
 		}
 	}
-	same := true
-	for i := range max(len(cells), len(r.cells)) {
-		same = same && fold(fieldAt(cells, i)) == fold(fieldAt(r.cells, i))
-	}
 	switch isAccount := isOneOf(it.Account, fieldOf("account").allHeaders()); {
-	case r.headerLine > 0 && same,
+	case r.isHeader(cells),
 		r.headerLine > 0 && isAccount && countFilled(cells) == 1:
-		it.Invalid, it.Detail, it.Warning, it.Doubt = headerAgain, "", "", ""
+		row.sort = again
 	case len(words) > 1, isAccount:
 		e := &Error{File: r.name, Line: it.Line, Reason: "a second header stands here, and not the first one again: " + list(cells), Try: "make two files of it, one for each header"}
 		if r.headerLine == 0 {
@@ -101,6 +99,50 @@ func (r *Reader) checkHeader(it *job.Item) error {
 		return e
 	}
 	return nil
+}
+
+// isHeader tells whether cells are those of the header.
+func (r *Reader) isHeader(cells []string) bool {
+	for i := range max(len(cells), len(r.cells)) {
+		if fold(fieldAt(cells, i)) != fold(fieldAt(r.cells, i)) {
+			return false
+		}
+	}
+	return r.headerLine > 0
+}
+
+// byteOrderMark is that of UTF-8, which stands between inputs that were put behind each other.
+const byteOrderMark = "\uFEFF"
+
+// isHeaderBehindMark tells whether the last row, which cannot be parsed, is the header in quotes behind a byte order mark.
+func (r *Reader) isHeaderBehindMark() bool {
+	if !bytes.HasPrefix(r.raw, []byte(byteOrderMark)) {
+		return false
+	}
+	cells, err := r.reparse(r.raw[len(byteOrderMark):], false)
+	return err == nil && r.isHeader(cells)
+}
+
+// holdAbove decides what the rows are that are held back, below which the header stands once more: what stood above the first
+// one as well is a title, and others may be one.
+func (r *Reader) holdAbove(line int64) {
+	kept := r.tail.rows[:0]
+	for i, row := range r.tail.rows {
+		text := strings.TrimSpace(string(row.raw))
+		switch {
+		case text != "" && strings.Contains("\n"+r.above, "\n"+text+"\n"):
+			r.note(Note{Text: leftOutAbove, Sample: r.format.text(text)}, row.item.Line)
+			continue
+		case row.sort == total:
+			r.note(Note{Text: leftOutBelow, Sample: r.format.text(text)}, row.item.Line)
+			continue
+		case row.sort != aside || row.apart || i == len(r.tail.rows)-1:
+			doubt(&row.item, DoubtShape, "this stands above the header once more, and may be a title")
+		}
+		kept = append(kept, row)
+	}
+	r.tail.rows, r.tail.ready = kept, len(kept)
+	r.note(Note{Text: leftOutAgain}, line)
 }
 
 // allHeaders are those of either account type.

@@ -96,6 +96,7 @@ type Reader struct {
 	sentences                      int      // rows that were let go although they may be none
 	separator                      rune     // that a line sep= names; 0: there is none
 	titled, blanks                 bool     // a title stands above a list, and accounts have blanks as titles do
+	above                          string   // the lines of titles above the header
 	belowHeader                    bool     // no row of the table stands between the header and the next one
 	words                          headerWords
 	notes                          []Note
@@ -155,6 +156,11 @@ func (r *Reader) skipBlank(from *bufio.Reader) {
 // take makes a heading the input's.
 func (r *Reader) take(h heading) {
 	r.header = slices.Concat(h.above, h.row)
+	if slices.ContainsFunc(r.notes, func(n Note) bool { return n.Text == leftOutAbove }) {
+		for line := range bytes.FieldsFuncSeq(h.above, func(c rune) bool { return c == '\r' || c == '\n' }) {
+			r.above += string(bytes.TrimSpace(line)) + "\n"
+		}
+	}
 	r.at, r.cells, r.format.delimiter = h.fields, h.cells, h.delimiter
 	if len(h.row) > 0 {
 		r.headerLine = r.lineAt(&h)
@@ -206,8 +212,8 @@ func (r *Reader) Header() []byte {
 func (r *Reader) Raw() []byte { return r.format.restore(r.raw) }
 
 // Read returns the next row. Lines are counted as an editor counts them: blank lines, line breaks within quotes, and what
-// stands above the header count. Blank lines, rows of nothing but delimiters, rulers, and what stands below the table,
-// such as a count of the rows, are no rows and are passed over; but for blanks, Notes tells of them.
+// stands above the header count. Blank lines, rows of nothing but delimiters, rulers, the header once more, and what
+// stands below the table, such as a count of the rows, are no rows and are passed over; but for blanks, Notes tells of them.
 //
 // A row that is wrong in itself is no error, but an item with a reason, and with what could be told of its fields. The
 // error is io.EOF when the whole input was read, else of type *Error: what follows in the input is not known, and Read
@@ -263,7 +269,16 @@ func (r *Reader) readRow(row *tailRow) error {
 			continue
 		}
 		if r.isSeparator() {
+			if m := separatorRow.FindSubmatch(r.raw); string(m[1]) == string(r.format.delimiter) {
+				r.note(Note{Text: "left out, as they name the delimiter for Excel"}, it.Line)
+				continue
+			}
 			it.Account, it.Invalid = string(bytes.TrimSpace(r.raw)), "this names the delimiter for Excel, as it stands above a header"
+			r.sorted(row)
+			return nil
+		}
+		if malformed != nil && r.isHeaderBehindMark() {
+			row.sort = again
 			r.sorted(row)
 			return nil
 		}
@@ -273,7 +288,7 @@ func (r *Reader) readRow(row *tailRow) error {
 			r.checkFields(it, fields)
 		}
 		if err == nil {
-			err = r.checkHeader(it)
+			err = r.checkHeader(row)
 		}
 		r.sorted(row)
 		return err

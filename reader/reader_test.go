@@ -74,8 +74,7 @@ func TestRead(t *testing.T) {
 			"2 a " + room, "4 b " + room, "6 c " + room + " ? the last row has no line end, and may be cut"}},
 		{"a CR too many", "account,vmr_id\r\r\na," + room + "\r\r\n", []string{"3 a " + room}},
 		{"semicolons, and commas in the header", "account;vmr_id;\"name, first\"\na;" + room + ";x\n", []string{"2 a " + room}},
-		{"the header once more", "account,vmr_id\na," + room + "\naccount,vmr_id\n", []string{
-			"2 a " + room, "3 account vmr_id ! the header stands here once more"}},
+		{"the header once more", "account,vmr_id\na," + room + "\naccount,vmr_id\n", []string{"2 a " + room}},
 		{"a byte order mark in the middle", "account,vmr_id\n\uFEFFa," + room + "\n", []string{"2 \uFEFFa " + room + " ! account has a control character"}},
 		{"lone CRs among LFs", "account,vmr_id\na," + room + "\rb," + room + "\n", []string{
 			"2 a " + room + "\rb ! too many fields: 3, and the header has 2; a lone CR stands in the row, and the header ends with LF"}},

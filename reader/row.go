@@ -53,7 +53,7 @@ func (r *Reader) isSeparator() bool {
 	return (r.raw[0] == 's' || r.raw[0] == 'S' || r.raw[0] == '"') && len(r.raw) < 16 && separatorRow.Match(r.raw)
 }
 
-var separatorRow = regexp.MustCompile(`(?i)\A"?sep=[^\w\r\n]"?[,;\t|]*[\r\n]*\z`)
+var separatorRow = regexp.MustCompile(`(?i)\A"?sep=([^\w\r\n])"?[,;\t|]*[\r\n]*\z`)
 
 // isRuler tells whether the row only draws a line, as databases do below a header.
 func (r *Reader) isRuler() bool {

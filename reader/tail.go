@@ -19,7 +19,7 @@ const (
 	odd           // an account of a shape that no row before had, or fewer cells than all others
 	total         // a count of rows, a sum, an end: in words that say so
 	first         // the first row, of a shape that only the next ones can say to be theirs
-	aside         // behind a blank line: a title, where the header stands below it once more
+	aside         // unlike others, or behind a blank line: a title, where the header stands below it once more
 	again         // the header once more
 )
 
@@ -49,17 +49,21 @@ func (t *tail) isEmpty() bool { return len(t.rows) == 0 }
 
 // add holds a row back. An ordinary one lets all go, and none of them is a footer then.
 func (t *tail) add(row tailRow) {
-	t.rows = append(t.rows, row)
-	if row.sort != ordinary && row.sort != again && len(t.rows) <= longestTail {
-		return
+	ordinarily := row.sort == ordinary || row.sort == aside && !row.apart
+	if ordinarily || len(t.rows) == longestTail {
+		t.letGo()
 	}
+	t.rows = append(t.rows, row)
+	if row.sort == ordinary {
+		t.ready++
+	}
+}
+
+// letGo makes all rows that are held back some of the table's, though some may be none.
+func (t *tail) letGo() {
 	t.ready = len(t.rows)
 	for i := range t.rows {
-		switch held := &t.rows[i]; {
-		case held.sort == ordinary:
-		case row.sort == again:
-			doubt(&held.item, DoubtShape, "this stands above the header once more, and may be a title")
-		case held.midway != "" && (held.sort == total || t.ready <= fewOdd+1):
+		if held := &t.rows[i]; held.sort != ordinary && held.midway != "" && (held.sort == total || t.ready <= fewOdd) {
 			doubt(&held.item, DoubtShape, held.midway)
 		}
 	}
@@ -86,8 +90,12 @@ func doubt(it *job.Item, kind, warning string) {
 // hold keeps a row back until it is known what follows. What is let go has shapes that are seen then, but for those of a
 // few rows that may be none: the next such row may be none as well.
 func (r *Reader) hold(row tailRow) {
-	row.raw = bytes.Clone(r.raw)
-	r.tail.add(row)
+	if row.sort == again {
+		r.holdAbove(row.item.Line)
+	} else {
+		row.raw = bytes.Clone(r.raw)
+		r.tail.add(row)
+	}
 	for _, free := range r.tail.rows[:r.tail.ready] {
 		shape := r.shape(&free.item)
 		if free.item.Doubt == DoubtShape && shape&(hasBlank|hasColon|noRoom) != 0 {
@@ -101,6 +109,9 @@ func (r *Reader) hold(row tailRow) {
 		}
 	}
 }
+
+// leftOutBelow is told of counts, sums and the like.
+const leftOutBelow = "left out, as they stand below the table"
 
 // endTable decides what the last rows are, behind which nothing follows.
 func (r *Reader) endTable() {
@@ -126,7 +137,7 @@ func (r *Reader) endTable() {
 	}
 	for _, row := range below {
 		sample := r.format.text(strings.TrimSpace(string(row.raw)))
-		r.note(Note{Text: "left out, as they stand below the table", Sample: sample}, row.item.Line)
+		r.note(Note{Text: leftOutBelow, Sample: sample}, row.item.Line)
 	}
 	r.tail.rows, r.tail.ready = kept, len(kept)
 }
@@ -146,8 +157,8 @@ const readsUnlike = "this stands alone, and reads like a title, a page or a sent
 func (r *Reader) sorted(row *tailRow) {
 	it := &row.item
 	row.apart, row.filled = r.apart, r.fewest
-	if it.Invalid == headerAgain {
-		row.sort, r.belowHeader, r.apart = again, true, false
+	if row.sort == again {
+		r.belowHeader, r.apart = true, false
 		return
 	}
 	if r.belowHeader {
@@ -163,7 +174,7 @@ func (r *Reader) sorted(row *tailRow) {
 	if row.sort != ordinary {
 		return
 	}
-	if r.apart && shape != 0 && r.at.value < 0 && r.isAlone() {
+	if r.at.value < 0 && shape != 0 && (r.apart || r.mayBeTitle(shape)) && r.isAlone() {
 		row.sort = aside
 	}
 	r.apart = false
@@ -173,6 +184,12 @@ func (r *Reader) sorted(row *tailRow) {
 	if r.rowsRead <= formedRows && len(r.cells) > 1 && r.at.value < 0 {
 		r.seeForm(it.Account)
 	}
+}
+
+// mayBeTitle tells of an account whether it may be a title, where the header stands below it once more: no other before is
+// like it, or the first header has a title, too, and this is no more than words.
+func (r *Reader) mayBeTitle(shape shape) bool {
+	return r.rowsRead > 0 && shape&^r.seen != 0 || r.above != "" && shape&(isPlain|isOther) != 0
 }
 
 // judgeFirst takes the first row for one of the table's where the second is like it.
