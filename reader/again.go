@@ -17,6 +17,12 @@ var loneHeaders = newHeaderWords(spelled(append(commonHeaders, "full name", "dis
 	"email address", "e-mail address", "mail address", "samaccountname", "userprincipalname", "upn", "employee id", "member", "members", "phone number", "mobile number",
 	"用户", "用户名", "用户账号", "用户帐号", "用户id", "登录名", "登录账号", "登录帐号", "登陆账号", "账户", "帐户", "账户名", "账号名", "账号名称", "帐号名称", "工号", "员工号", "员工工号", "人员", "成员", "名称", "邮件", "邮箱地址", "电子邮箱", "电子邮件", "手机号码", "联系电话")))
 
+// otherHeaders are those of tables of something else than accounts, which stand below one sometimes.
+var otherHeaders = newHeaderWords(spelled([]string{"department", "dept", "dept.", "team", "group", "unit", "division", "section", "branch", "location", "place", "site", "office", "city", "country", "region", "building", "floor",
+	"room", "rooms", "cost center", "cost centre", "project", "category", "type", "class", "level", "head", "manager", "leader", "lead", "owner", "supervisor", "head of department", "title", "position",
+	"date", "month", "year", "count", "number", "quantity", "amount", "value", "key", "field", "item", "reason", "comment", "comments", "description", "remark", "remarks", "note", "notes", "abteilung", "leiter", "anzahl", "standort", "grund",
+	"部门", "部门名称", "团队", "小组", "分组", "组别", "单位", "公司", "地区", "区域", "城市", "地点", "楼层", "会议室", "日期", "时间", "月份", "年份", "数量", "人数", "金额", "负责人", "经理", "主管", "领导", "职位", "职务", "岗位", "类型", "类别", "项目", "原因", "说明", "备注", "描述", "字段", "内容"}))
+
 // spelled adds how programs write words that have blanks: user_name, user-name.
 func spelled(words []string) []string {
 	for _, w := range words {
@@ -78,7 +84,8 @@ func (r *Reader) checkHeader(row *tailRow) error {
 	if loneHeaders.has(it.Account) && (!isPlainWord(it.Account) || r.isAlone()) && !isOneOf(it.Account, fieldOf("account").allHeaders()) {
 		doubt(it, DoubtShape, "this is how a column is headed, and stands among its rows")
 	}
-	if !r.words.has(strings.TrimPrefix(it.Account, byteOrderMark)) && (r.at.value < 0 || !r.words.has(it.Value)) {
+	known := r.words.has(strings.TrimPrefix(it.Account, byteOrderMark)) || r.at.value >= 0 && r.words.has(it.Value)
+	if !known && !otherHeaders.has(it.Account) {
 		return nil
 	}
 	cells, words := r.allCells(), map[string]bool{}
@@ -97,8 +104,41 @@ func (r *Reader) checkHeader(row *tailRow) error {
 			e.Reason, e.Try = "a header stands here, and there is to be none: "+list(cells), "leave "+r.opts.Say("no-header", "")+" away, or the line"
 		}
 		return e
+	case r.headsOthers(it, cells):
+		doubt(it, DoubtShape, headsOthers)
 	}
 	return nil
+}
+
+// headsOthers is told of a header of something else than accounts.
+const headsOthers = "this reads like the header of another table"
+
+// headsOthers tells whether cells, of which one is how a column is headed, are the header of a table of something else than
+// accounts: another one is, too, or no account before was like this one. Headers are words, and each is another one.
+func (r *Reader) headsOthers(it *job.Item, cells []string) bool {
+	seen, known, others := map[string]bool{}, 0, 0
+	for _, c := range cells {
+		c = trim(c)
+		if c == "" {
+			continue
+		}
+		if seen[fold(c)] || strings.ContainsAny(c, "0123456789@") {
+			return false
+		}
+		seen[fold(c)] = true
+		if other := otherHeaders.has(c); other || r.words.has(c) {
+			known++
+			if other {
+				others++
+			}
+		}
+	}
+	return len(seen) > 1 && (known > 1 && others > 0 || r.isNewKind(it))
+}
+
+// isNewKind tells whether an account is of another kind than all before: a word below addresses or numbers.
+func (r *Reader) isNewKind(it *job.Item) bool {
+	return r.rowsRead > 0 && r.at.value < 0 && shapeOf(it.Account)&^r.seen&(isAddress|isNumber|isWord|isOther) != 0
 }
 
 // isHeader tells whether cells are those of the header.

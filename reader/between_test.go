@@ -167,6 +167,40 @@ func TestBetween(t *testing.T) {
 	}
 }
 
+// TestOtherTable: a table of something else that stands below the first, with nothing between, is told.
+func TestOtherTable(t *testing.T) {
+	t.Parallel()
+	const addresses, words = "account,name,dept\na@x.example,Al,IT\nb@x.example,Bo,HR\n", "account,name\nliwei,Li\nwuhao,Wu\nlina,Lina\n"
+	for _, test := range []struct{ input, want string }{
+		{addresses + "department,head,place\nSales,zhang,Bonn\n", "4 department?shape"},
+		{addresses + "Team,Lead\nSales,zhang\n", "4 Team?shape"},
+		{addresses + "部门,人数\n研发部,12\n", "4 部门?shape"},
+		{addresses + "name,count\nAl,3\n", "4 name?shape"},
+		{addresses + "alpha,beta\nSales,zhang\n", "4 alpha?shape"},
+		{words + "department,head\nSales,zhang\n", "5 department?shape"},
+		{words + "部门,负责人\n研发部,张三\n", "5 部门?shape"},
+		{words + "\"Cost center\",Manager\nSales,zhang\n", "5 Cost center?shape"},
+		{"account\na@x.example\nb@x.example\ndepartment\nSales\nHR\nc@x.example\n", "4 department?shape"},
+	} {
+		if got := disabled(t, test.input); !strings.Contains(got, test.want) {
+			t.Errorf("%q: %s\nwant %s", test.input, got, test.want)
+		}
+	}
+	for _, healthy := range []string{
+		addresses + "admin,Ad,IT\nc@x.example,Cy,IT\n",
+		addresses + "svc1,Backup\nc@x.example,Cy,IT\n",
+		addresses + "c@x.example,Cy\n",
+		"account\na@x.example\nb@x.example\noffice\nc@x.example\n",
+		words + "manager,Mo\nsupport,Support\n",
+		"account,role\nlead,lead\nmail,user\nmanager,Mo\nbob,owner\n",
+		"account,name,dept\nliwei,Li,IT\nwuhao,Wu,HR\nlina,Lina\n",
+	} {
+		if got := disabled(t, healthy); strings.ContainsAny(got, "?!;") {
+			t.Errorf("%q: %s", healthy, got)
+		}
+	}
+}
+
 // TestDescribed: rows that say below the header what its columns are to hold, as templates have them, are told.
 func TestDescribed(t *testing.T) {
 	t.Parallel()

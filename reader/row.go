@@ -95,9 +95,13 @@ func (r *Reader) mend(it *job.Item, malformed *csv.ParseError) error {
 		it.Invalid, it.Detail = r.wrongCount(len(cells))
 		return nil
 	}
+	fewer := 1 < len(cells) && len(cells) < r.csv.FieldsPerRecord
 	// Where one row is like that, the next ones are as a rule.
 	r.csv.FieldsPerRecord, r.surplus = len(cells), max(0, len(cells)-len(r.cells))
 	r.checkFields(it, &record{account, value})
+	if fewer && it.Doubt == "" && r.isNewKind(it) && !strings.ContainsAny(strings.Join(cells, ""), "0123456789@") {
+		doubt(it, DoubtShape, headsOthers)
+	}
 	if len(cells) > len(r.cells)+r.padding && r.mayBeShifted(it, cells) {
 		doubt(it, DoubtShape, "has more fields than the first row, though empty ones, and may be shifted")
 	}
