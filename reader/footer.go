@@ -11,22 +11,33 @@ import (
 	"meetbatch/job"
 )
 
-// countWords are how rows begin that count others, sum them up or end them, or that stand on each page.
-var countWords = []string{"total", "grand", "sub", "sum", "count", "rows", "records", "end", "eof", "gesamt", "anzahl", "no ",
-	"confidential", "internal", "restricted", "secret", "classified", "proprietary", "draft", "disclaimer", "copyright", "page", "seite", "printed", "generated",
-	"exported", "note", "remark", "legend", "vertraulich",
-	"合计", "总计", "小计", "总数", "总共", "总人", "共", "人数", "合計", "總計", "小計", "итого", "всего",
-	"以下", "本页", "本表", "此", "以上", "暂无", "无", "没有", "未查", "未找", "查无", "完", "结束", "全文", "机密", "绝密", "秘密", "保密", "内部", "仅供", "第", "备注", "说明", "注", "制表", "审核", "打印", "填表", "签字", "導出", "导出"}
+// sumWords are the words of a row that adds others up, or says that no more follow. Where a blank stands, so may a hyphen.
+var sumWords = []string{"grand totals", "grand total", "sub totals", "sub total", "subtotals", "subtotal", "totals", "total", "sum", "summe", "zwischensumme", "gesamtsumme", "gesamtzahl", "gesamt", "insgesamt",
+	"somme", "totaux", "sous total", "totale", "suma", "toplam", "razem", "celkem", "итого", "всего"}
 
-// sums are the words of a row that adds others up.
-const sums = `(?:(?:grand |sub[- ]?)?totals?|sum|summe|gesamt|合计|总计|小计|总数|总共|合計|總計|小計|итого|всего)`
+// sumSigns are the same in Chinese, Japanese and Korean, where a number follows without a blank, and others before.
+var sumSigns = []string{"合计人数", "总计人数", "合计", "总计", "小计", "共计", "合計人數", "合計", "總計", "小計", "共計", "総計", "总人数", "总数", "总共", "总和", "总额", "一共", "汇总", "累计", "人数", "以上", "합계", "총계", "소계"}
+
+// countWords are how rows begin that count others, sum them up or end them, or that stand on each page.
+var countWords = slices.Concat(sumWords, sumSigns, []string{"grand-total", "sub-total", "sous-total", "count", "rows", "records", "end", "eof", "anzahl", "no ",
+	"confidential", "internal", "restricted", "secret", "classified", "proprietary", "draft", "disclaimer", "copyright", "page", "seite", "printed", "generated",
+	"exported", "note", "remark", "legend", "vertraulich", "共",
+	"以下", "本页", "本表", "此", "暂无", "无", "没有", "未查", "未找", "查无", "完", "结束", "全文", "机密", "绝密", "秘密", "保密", "内部", "仅供", "第", "备注", "说明", "注", "制表", "审核", "打印", "填表", "签字", "導出", "导出"})
+
+var (
+	anySum     = "(?:" + strings.ReplaceAll(strings.Join(sumWords, "|"), " ", "[ -]") + ")"
+	anySumSign = "(?:以上)?(?:" + strings.Join(sumSigns, "|") + ")"
+)
+
+// counted is a number with what is counted, in Chinese.
+const counted = `[\d,.]+\s*(?:人|名|个|個|位|条|條|行|户|件|筆)?`
 
 // counting matches a row that counts others, or ends them: Total: 4, (5 rows affected), 5 rows selected., 共 5 条, \., 以下空白.
 var counting = regexp.MustCompile(`(?i)^\W*(?:` +
-	`(?:` + sums + `|count|anzahl)(?: \(?(?:rows?|records?|users?|accounts?|entries|count)\)?)?\s*(?:[:：=;,|\t]\s*[\d,.]*|\s[\d,.]+)\s*\pL*|` +
+	`(?:` + anySum + `|` + anySumSign + `|count|anzahl)(?: (?:of |number of )?\(?(?:rows?|records?|users?|accounts?|entries|count)\)?)?\s*(?:[:：=;,|\t]\s*[\d,.]*|\s[\d,.]+|[(（\[]\s*[\d,.]+\s*[)）\]])\s*\pL*|` +
 	`(?:rows?|records?)(?: \w+)?\s*[:：=]\s*\d+|` +
+	anySumSign + `\s*(?:共|[:：=])?\s*` + counted + `(?:\s*[:：]\s*[\d,.]+)?|` +
 	`共\s*\d+\s*\S{0,4}|` +
-	`(?:合计|总计|小计|共计|总共|合計|總計|小計|(?:合计|总)?人数)\s*[:：=]?\s*\d+\s*(?:人|名|个|個|位|条|條|行|户)?|` +
 	`[\d,]+ ?(?:rows?|records?|results?|entries|users?|accounts?|条|行|件|个|筆|zeilen?|filas?|lignes?|строк\S*)\b?.{0,40}|` +
 	`no (?:data|records?|rows?|results?|users?|accounts?|entries)(?: \w+){0,3}|` +
 	`end[ -]of[ -](?:file|report|list|data|export)|eof|end` +
@@ -39,11 +50,11 @@ const edge = `[\s\p{P}\p{S}]*`
 // footing matches what stands at the foot of pages and reports. People could be called so.
 var footing = regexp.MustCompile(`(?i)^` + edge + `(?:confidential|internal(?: use)?(?: only)?|restricted|secret|classified|proprietary|draft|disclaimer|copyright.*|` +
 	`(?:page|seite) ?\d+.*|(?:printed|generated|exported)(?:[ :：].*)?|(?:note|remark)s?(?:[:：].*)?|legend|vertraulich|` +
-	`(?:机密|绝密|秘密|保密|内部|仅供)(?:资料|文件|使用|公开|信息|参考|内部使用|内部参考)?|以上(?:人员|账号|名单|数据|内容|信息)?|(?:总|合计)?人数|第\s*[\d一二三四五六七八九十]+\s*页.*|` +
+	`(?:机密|绝密|秘密|保密|内部|仅供)(?:资料|文件|使用|公开|信息|参考|内部使用|内部参考)?|以上(?:人员|账号|名单|数据|内容|信息)?|第\s*[\d一二三四五六七八九十]+\s*页.*|` +
 	`(?:备注|说明|注|制表|制表人|审核|审核人|打印|打印人|填表|填表人|签字|导出|導出)(?:[:：时日].*)?|无)` + edge + `$`)
 
 // isSum matches a cell that says that its row adds others up.
-var isSum = regexp.MustCompile(`(?i)^` + edge + `(?:` + sums + `(?: .{0,40})?|.{0,40}(?:合计|总计|小计|合計|總計|小計|\b(?:sub)?total))` + edge + `$`)
+var isSum = regexp.MustCompile(`(?i)^` + edge + `(?:` + anySum + `(?: .{0,40})?|` + anySumSign + `\s*(?:共|[:：=])?\s*[(（]?(?:` + counted + `)?|.{0,40}(?:[合总小共]计|[合總小共総]計|\b(?:sub)?total))` + edge + `$`)
 
 // mayCount tells of most rows that they count nothing, for speed only.
 func mayCount(raw []byte) bool {
