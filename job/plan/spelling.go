@@ -6,11 +6,12 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 )
 
 // Spellings are accounts that may be one and the same account, in several spellings: their names differ in case, or in how
-// accents are composed. They are accounts of their own all the same. Rows that are invalid by themselves do not count.
+// letters are written or composed. They are accounts of their own all the same. Rows that are invalid by themselves do not count.
 type Spellings struct {
 	Accounts int64      // each counts once, however many spellings it has
 	First    []Spelling // by line; as many as are named
@@ -104,5 +105,11 @@ func mayFold(c rune) bool {
 	return 'A' <= c && c <= 'Z' || c >= utf8.RuneSelf && (c < '\u4E00' || c > '\u9FFF')
 }
 
-// fold makes the spellings of an account the same. It is for comparing alone.
-func fold(account string) string { return norm.NFC.String(strings.ToLower(account)) }
+// fold makes the spellings of an account the same. It is for comparing alone. Small letters alone would not do: a sigma has
+// two of them.
+func fold(account string) string {
+	if strings.IndexFunc(account, func(c rune) bool { return c >= utf8.RuneSelf }) < 0 { // for speed only
+		return strings.ToLower(account)
+	}
+	return norm.NFC.String(cases.Fold().String(account))
+}
