@@ -141,7 +141,7 @@ func TestBetween(t *testing.T) {
 		"a title of several words above it": {"account\na1\nLeavers of April\naccount\nb1\n", "1: 2 a1 3 Leavers of April?shape 5 b1; 1 [4]"},
 		"an account above it":               {"account\na1\nb1\naccount\nc1\n", "1: 2 a1 3 b1 5 c1; 1 [4]"},
 		"a title of one word above it":      {"account\na1\nb1\nApril\naccount\nc1\n", "1: 2 a1 3 b1 4 April?shape 6 c1; 1 [5]"},
-		"a title in Chinese above it":       {"账号\nlisi\n离职\n账号\nwangwu\n", "1: 2 lisi 3 离职?shape 5 wangwu; 1 [4]"},
+		"a title in Chinese above it":       {"账号\nlisi\n试用\n账号\nwangwu\n", "1: 2 lisi 3 试用?shape 5 wangwu; 1 [4]"},
 		"a title above each header":         {"March\n\naccount\nliwei\nwuhao\nApril\naccount\nlina\n", "3: 4 liwei 5 wuhao 6 April?shape 8 lina; 1 [1]; 1 [7]"},
 		"small titles above each header":    {"march\n\naccount\nliwei\nwuhao\napril\naccount\nlina\nlilei\n", "3: 4 liwei 5 wuhao 6 april?shape 8 lina 9 lilei; 1 [1]; 1 [7]"},
 		"the same title above each header":  {"Leavers of HR\naccount\na1\nLeavers of HR\naccount\nb1\n", "2: 3 a1 6 b1; 2 [1 4]; 1 [5]"},

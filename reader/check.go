@@ -1,6 +1,7 @@
 package reader
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -120,10 +121,8 @@ func wrongID(field, id string) verdict {
 	switch {
 	case d == nil:
 		return verdict{}
-	case d.doubt && d.shape:
-		return verdict{warning: field + d.words, doubt: DoubtShape}
 	case d.doubt:
-		return verdict{warning: field + d.words, doubt: DoubtPlaceholder}
+		return verdict{warning: field + d.words, doubt: cmp.Or(d.kind, DoubtPlaceholder)}
 	}
 	return verdict{invalid: field + d.words}
 }

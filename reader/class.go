@@ -40,9 +40,11 @@ const (
 	bullet
 	money
 	percent
+	plus
 	example // the Chinese word, and how e.g. begins
 	dated   // the Chinese word for a month, and the Korean one
 
+	encoded     // + and -, or & and -
 	unaddressed // an @ where no mail address has one, or what stands in none behind it
 	named       // @ and what stands between names
 	date        // digits, and what stands in dates
@@ -53,7 +55,7 @@ const (
 )
 
 // harmless are those that are looked at together only.
-const harmless = letter | exponent | cross | digit | point | dash | at
+const harmless = letter | exponent | cross | digit | point | dash | at | plus
 
 var classes = func() (of [128]class) {
 	for c := range of {
@@ -62,7 +64,7 @@ var classes = func() (of [128]class) {
 		}
 	}
 	for class, chars := range map[class]string{
-		letter: "abcdfghijklmnopqrstuvwyzABCDFGHIJKLMNOPQRSTUVWYZ_~^!", at: "@", exponent: "eE", cross: "xX", dash: "-", star: "*", money: "$", percent: "%", digit: "0123456789", point: ".", comma: ",", blank: " ",
+		letter: "abcdfghijklmnopqrstuvwyzABCDFGHIJKLMNOPQRSTUVWYZ_~^!", at: "@", exponent: "eE", cross: "xX", dash: "-", star: "*", money: "$", percent: "%", plus: "+", digit: "0123456789", point: ".", comma: ",", blank: " ",
 		comment: "#", equals: "=", bracket: "<>()[]{}", backslash: `\`, question: "?", amp: "&", colon: ":", separator: ";/|&", quote: "'\"`",
 	} {
 		for _, c := range chars {
@@ -85,12 +87,23 @@ func classOf(id string) (seen class) {
 	if seen&digit != 0 {
 		seen |= classOfNumber(seen)
 	}
+	if seen&(plus|amp) != 0 && seen&dash != 0 {
+		seen |= encoded
+	}
 	if len(id) <= longestPlaceholder && (seen&digit == 0 || len(id) == 1) {
 		seen |= word
 	}
 	switch c := id[0]; {
-	case c == '-':
+	case c == '-' || c == '!' || c == '~':
 		seen |= comment
+	case c == '0' && len(id) > 4 && strings.Trim(id, "0-") == "":
+		seen |= word
+	case isDigit(c) && seen&(point|at) == point: // 1.Mrz
+		seen |= date
+	case seen&at != 0 && standsForAll[c|0x20] != "" && strings.EqualFold(id[:min(len(id), len(standsForAll[c|0x20]))], standsForAll[c|0x20]):
+		seen |= example
+	case c == "请"[0] && strings.HasPrefix(id, "请"):
+		seen |= example
 	case c == '+' && len(id) > 1 && !isDigit(id[1]): // which begins a formula, too
 		seen |= equals
 	case id[len(id)-1] == '.' && strings.HasSuffix(id, "...") && strings.Trim(id, ".") != "":
@@ -105,6 +118,9 @@ func classOf(id string) (seen class) {
 	return seen
 }
 
+// standsForAll is how addresses begin in templates, by the first letter.
+var standsForAll = [256]string{'e': "example@", 's': "someone@", 'n': "name@", 'y': "your"}
+
 // classOfNumber is what an ID can be that has digits, by what else stands in it.
 func classOfNumber(seen class) (as class) {
 	if seen&(letter|cross|at) == 0 && seen&(exponent|point|comma|blank|quote|curly|separator) != 0 {
@@ -113,7 +129,7 @@ func classOfNumber(seen class) (as class) {
 	if seen&(dash|separator|colon|blank|dated) != 0 || as&number != 0 {
 		as |= date
 	}
-	if seen&^(digit|cross|dash) == 0 && seen&cross != 0 {
+	if seen&^(digit|cross|dash|plus) == 0 && seen&cross != 0 {
 		as |= masked
 	}
 	return as
@@ -151,7 +167,7 @@ func varies(before, c rune) bool {
 var signs = func() map[rune]class {
 	of := map[rune]class{}
 	for class, chars := range map[class]string{
-		curly: "“”„‟‘’‚‛«»‹›″′＂＇", ellipsis: "…⋯", separator: "、；，､", colon: "：", bracket: "（）【】", bullet: bullets + "⁎∗·", star: "＊×",
+		curly: "“”„‟‘’‚‛«»‹›″′＂＇", ellipsis: "…⋯", separator: "、；，､", colon: "：", bracket: "（）【】「」『』", bullet: bullets + "⁎∗·", star: "＊×",
 		wide: "。｡", lookalike: "‐‑‒–—―−﹘﹣", dated: "月월", example: "例", misread: "锟", unread: "\uFFFD", control: "\u0085\u2028\u2029", unseen: "\u2800\uFFFC",
 	} {
 		for _, c := range chars {

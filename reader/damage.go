@@ -12,7 +12,7 @@ type damage struct {
 	is    func(id string) bool // whether it has it; nil: what stands in it is enough
 	words string               // what is told, behind the name of the field
 	doubt bool                 // an account could be like that, so that it is for the user to say
-	shape bool                 // the doubt is of the shape, and not that it is a placeholder
+	kind  string               // of the doubt, where that is not a placeholder
 }
 
 // damages are all that are known, for accounts and rooms alike. The first that an ID has is told, so that those that
@@ -29,18 +29,18 @@ var damages = []damage{
 	{of: typeName | bracket, is: matches(typeNames), words: " is the name of a program's type, which a script wrote in place of a value"},
 	{of: bracket, is: matches(`\{\{.*\}\}|[$#]\{.*\}|<%.*%>|^@\{.*=.*\}$`), words: " is a field of a template that was not filled in"},
 	{of: star | bullet, is: matches(`\*\*.*[^*]|[^*].*\*\*|[●•∗⁎＊×]{2}`), words: " was masked: signs such as * hide a part of it"},
-	{of: number, is: matches(`^[+-]?[0-9]+([.,][0-9]+)?[eE]\+[0-9]+$|^[+-]?[0-9]+[.,][0-9]+[eE][0-9]+$`), words: roundedNumber},
+	{of: number, is: matches(`^[+-]?[0-9]+([.,][0-9]+)?[eE]\+[0-9]+$|^[+-]?[0-9]+[.,][0-9]+ ?[eE]\+?[0-9]+$`), words: roundedNumber},
 	{of: number, is: matches(`^[+-]?[0-9]{5,}[.,]0+$`), words: " was made a decimal number by a data tool"},
 	{of: number, is: isGrouped, words: " is a number whose digits were grouped by a spreadsheet"},
 	{of: wide, is: matches(`^[０-９]+$`), words: " is written in full-width digits"},
 	{of: bracket, is: matches(`<[^<>]*@[^<>]*>`), words: " is a mail address with what mail programs put around it: NAME <ADDRESS>"},
 	{of: separator | blank | comma, is: holdsSeveral, words: " holds several addresses or IDs"},
 
-	{of: word, is: func(id string) bool { return placeholders[strings.ToLower(id)] }, words: " is a placeholder, such as NULL, - or TRUE", doubt: true},
+	{of: word, is: isPlaceholder, words: " is a placeholder, such as NULL, - or TRUE", doubt: true},
 	{of: backslash, is: matches(`\\\\`), words: ` has two backslashes, as databases write one`, doubt: true},
 	{of: amp, is: matches(`_x[0-9A-F]{4}_$`), words: " ends with a character that a spreadsheet wrote as a code, such as _x000D_"},
-	{of: comment | separator | bracket, is: matches(`^(#|--|//|/\*|;|<!--)`), words: " begins like a row that was put out of action, such as with #", doubt: true},
-	{of: number, is: matches(`^[+-]?[0-9]*[.,]0+$`), words: " could be a number that a data tool made decimal", doubt: true},
+	{of: comment | separator | bracket, is: matches(`^(#|--|//|/\*|;.|<!--|!.*@|~~.*~~$)`), words: " begins like a row that was put out of action, such as with #", doubt: true},
+	{of: number, is: matches(`^[+-]?([0-9]*[.,]0+|[0-9]{5,}\.)$`), words: " could be a number that a data tool made decimal", doubt: true},
 	{of: number, is: mayBeGrouped, words: " could be a number whose digits were grouped, or several", doubt: true},
 	{of: number, is: matches(`^\+?[0-9]{7,}([;/|、；， ]+\+?[0-9]{7,})+$`), words: " could be several numbers", doubt: true},
 	{of: equals, is: matches(`^=[+-]?[0-9]+$`), words: " begins with =, as a formula of a spreadsheet", doubt: true},
@@ -54,22 +54,31 @@ var damages = []damage{
 	{of: curly, words: " has a word processor's quotes", doubt: true},
 	{of: wide, words: " has full-width letters, digits or signs", doubt: true},
 	{of: colon, is: matches(`(?i)mailto:|^(smtp|sips?|tel|callto|https?):`), words: " is an address behind what links begin with (mailto:)", doubt: true},
+	{of: bracket, is: matches(`(?i)[(（\[](deleted|disabled|left|离职|已离职|已删除|已注销|停用|已停用)[)）\]]`), words: " says of somebody that he left or is no more", doubt: true},
 	{of: bracket, is: matches(`[(（][^()（）]*@[^()（）]*[)）]|@[^()（）]*[(（][^()（）]*[)）]$`), words: " has a mail address and a name", doubt: true},
 	{of: named, is: matches(nameAndAddress), words: " has a mail address and a name", doubt: true},
 	{of: bracket | percent | money, is: matches(templateField), words: " stands in brackets or signs, as a field of a template that was not filled in", doubt: true},
-	{of: separator | comma, is: matches(`@[^;,、；，]+[;,、；，]$|[^、；，][、；，]$`), words: " has a separator behind it", doubt: true},
-	{of: separator | comma | wide, is: matches(`^([^\s@;,|、；，｜]+@[^\s@.;,|、；，｜]+\.[^\s@;,|、；，｜]+|[0-9a-fA-F]{32})[;,|、；，｜].`), words: " has a delimiter and more behind a mail address or an ID", doubt: true, shape: true},
+	{of: separator | comma, is: matches(`^[0-9a-fA-F]{32}[;,|]$|@[^;,、；，]+[;,、；，]$|[^、；，][、；，]$`), words: " has a separator behind it", doubt: true},
+	{of: separator | comma | wide, is: matches(`^([^\s@;,|、；，｜]+@[^\s@.;,|、；，｜]+\.[^\s@;,|、；，｜]+|[0-9a-fA-F]{32})[;,|、；，｜].`), words: " has a delimiter and more behind a mail address or an ID", doubt: true, kind: DoubtShape},
+	{of: question, is: matches(lostLetter), words: " has a question mark where a tool could not write a letter", doubt: true, kind: DoubtEncoding},
 	{of: question, is: matches(`\?\?|^=\?.*\?=$`), words: " has question marks where a tool could not write a text", doubt: true},
 	{of: ellipsis, words: " was cut short for display, and has dots in place of the rest", doubt: true},
 	{of: amp, is: isEscaped, words: " has a character that was escaped for HTML, such as &amp;", doubt: true},
-	{of: example | colon | bracket, is: matches(exampleOf), words: " is an example, as a template has it", doubt: true},
+	{of: example | colon | bracket, is: matches(exampleOf + `|` + templateWords), words: " is an example, as a template has it", doubt: true},
 	{of: separator, is: matches(`[^、，；､][、，；､]+[^、，；､]`), words: " could be several IDs, with 、 or ， between", doubt: true},
 	{of: separator, is: matches(`^\p{Han}{2,4}([;|]\p{Han}{2,4})+$|^[0-9]+([;|][0-9]+)+$`), words: " could be several IDs, with ; or | between", doubt: true},
 	{of: unaddressed, is: matches(`@@|^[^@]+@$|^@[^\s@]+\.[^\s@]+$|@[^@]*\.$|@[^@]*\.\.|@[^@]+\.[^@]+@[^@]+\.[^@]+$`), words: " looks like a mail address, but is no good mail address", doubt: true},
 	{of: bracket, is: matches(`(?i)[(\[{<]\s*(at|dot)\s*[)\]}>]`), words: " is a mail address that was disguised", doubt: true},
 	{of: percent, is: matches(`^[^@]+%40[^@]+\.[^@]+$`), words: " is a mail address that was disguised, or escaped for a link", doubt: true},
+	{of: blank, is: isSpelledOut, words: " is a mail address that was disguised", doubt: true},
+	{of: named, is: matches(`^\S+ @\S+\.\S+$|^\S+@ ?\S+ \.\S+$|^\S+@ \S+\.\S+$|^[^\s@,]+@[^\s@,.]+,[^\s@,.]+$`), words: " looks like a mail address, but is no good mail address", doubt: true},
+	{of: comma | separator | colon, is: matches(`(?i)^(cn|uid|ou)=[^=]+,\s*(cn|ou|o|dc)=|^/o=.*/(ou|cn)=|^(EX|X400|X500):.*=`), words: " is the name of an entry of a directory", doubt: true},
+	{of: backslash, is: matches(`\\[tnr].*@.*\.|@.*\\[tnr]$`), words: " has the sign for a tab or a line break", doubt: true},
+	{of: bracket, is: matches(`^[「『].*@.*[」』]$`), words: " stands in brackets", doubt: true},
+	{of: comment, is: matches(`^(?i:live\.com)#`), words: " is a guest of another service", doubt: true},
+	{of: encoded, is: isUTF7, words: " is in UTF-7, an encoding of mails", doubt: true, kind: DoubtEncoding},
 	{of: bracket, is: matches(`(?i)<br\s*/?>|</(p|div|span|td|tr|a|b|i|li)>$`), words: " has a tag of a web page", doubt: true},
-	{of: bracket, is: matches(`~\{.+~\}`), words: " is in HZ, an encoding of Chinese in mails", doubt: true},
+	{of: bracket, is: matches(`~\{.+~\}`), words: " is in HZ, an encoding of Chinese in mails", doubt: true, kind: DoubtEncoding},
 	{of: lookalike, words: " has a character that only looks like a blank or a hyphen, such as a no-break blank or a dash", doubt: true},
 	{of: variant, words: " has a character that does not show and changes the one before it, as in emoji", doubt: true},
 }
@@ -87,7 +96,11 @@ const (
 	templateField  = `^[<{\[【].+[>}\]】]$|^%[^%]+%$|^%[sdv]$|^\$[A-Za-z_]\w*$`
 	exampleOf      = `(?i)^[(（【\[]?(` + exampleWords + `|如|比如)[)）】\]]?\s*[0-9一二三]?\s*[:：,，]|^e\.g\.|` +
 		`^[(（【\[](` + exampleWords + `)[)）】\]]|[(（【\[](` + exampleWords + `)[)）】\]]$|^(示例|样例|范例)`
-	exampleWords = `示例|样例|范例|举例|例子|例如|例|e\.?g\.?|example|for example|sample|beispiel|exemple|ejemplo`
+	templateWords = `^(?i:example|someone|your[._-]?name|name)@(example|company|yourcompany|your-company|domain|yourdomain)\.(com|org|net)$|^请(输入|填写|填入|勿|选择|按|注意)`
+	exampleWords  = `示例|样例|范例|举例|例子|例如|例|e\.?g\.?|example|for example|sample|beispiel|exemple|ejemplo`
+
+	// lostLetter is of names that begin with a capital or are in Chinese, and of addresses: in others a ? may be meant.
+	lostLetter = `^[\p{Lu}?]\pL*\?\pL*([\s.-]\p{Lu}[\pL?]*)?$|^\p{Lu}\pL*[\s.-]\p{Lu}[\pL?]*\?\pL*$|^\p{Han}+\?\p{Han}*$|^[\pL\d._-]*(\pL\?|\?\pL)[\pL\d._-]*@[^@\s]+\.[^@\s]+$`
 
 	maybeMasked = " may be masked: signs such as * hide a part of it"
 )
@@ -102,10 +115,23 @@ const errorNames = `n/a|n/d!?|n/b|nv|i/t|н/д|yok|hiányzik|getting_data|ref!|v
 var placeholders = setOf("null", "nul", "nil", "none", "nan", "nat", "na", "n/a", "n.a.", "n.a", "undefined", "dbnull", "-", "--", "---", "–", "—", "——",
 	"?", "/", "\\", "*", "_", "无", "無", "空", "暂无", "没有", "空白", "未知", "待定", "(empty)", "(blank)", "(none)", "(空)", "(空白)", "（空）", "（空白）",
 	"wahr", "falsch", "vrai", "faux", "verdadero", "falso", "(leer)", "(vide)", "(en blanco)", "(unset)", "(待定)", "（待定）", "k.a.", "k. a.", "n. a.",
-	"[]", "{}", "inf", "-inf", "infinity", "nonetype", "同上", "〃", "ditto", "已删除", "@", "<empty>", "<blank>", "<none>", "[empty]", "[blank]", "[none]", "empty", "blank", "unknown", "tbd", "true", "false", "0")
+	"[]", "{}", "inf", "-inf", "infinity", "nonetype", "同上", "〃", "ditto", "已删除", "@", "<empty>", "<blank>", "<none>", "[empty]", "[blank]", "[none]",
+	"not set", "no account", "keine", "kein konto", "n.n.", "sin cuenta", "n/v", "null null", "同", "~", ",", ";", "deleted", "离职", "已离职", "已注销", "注销", "empty", "blank", "unknown", "tbd", "true", "false", "0")
 
 // longestPlaceholder is in bytes.
 const longestPlaceholder = 12
+
+// isPlaceholder tells of a placeholder, also with what stands between fields behind it, and of zeros.
+func isPlaceholder(id string) bool {
+	switch lower, last := strings.ToLower(id), id[len(id)-1]; {
+	case id[0] == '0' && len(id) > 1:
+		return true // as classOf found
+	case len(id) > 4 && (last == ';' || last == ',' || last == '.') && placeholders[lower[:len(lower)-1]]:
+		return true
+	default:
+		return placeholders[lower]
+	}
+}
 
 // matches makes a test of a regular expression, which is compiled when the first cell needs it: commands that read no input
 // do not wait for that.

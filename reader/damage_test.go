@@ -37,7 +37,21 @@ func TestDamages(t *testing.T) {
 		{"? could be several", `张三;李四|张三;李四;王五|1;2|10;20;30`},
 		{"? HZ", `~{VEN0~}|a~{VE~}b`},
 		{"", `a@b.c.example|a@b|a..b@c.example|.a@b.example|a_x000d|a_x_|user_x0001|inferno|a~b|~{a|屯|1;a|a%20b|atlas(at1)|info`},
-		{"", `nullo|Nancy|nan1|a-b|-a|无忌|张无忌|a.null|trueman|00|(a)`},
+		{"? placeholder", `not set|keine|kein Konto|N.N.|sin cuenta|n/v|null;|NULL,|null null|同|~|,|;|deleted|Deleted|离职|已离职|已注销|00000000000|00000000-0000-0000-0000-000000000000|no account|none.`},
+		{"? could be a number that a data tool made decimal", `13900000011.|12345.`},
+		{"! rounded number", `1.39 E+10|1,39 E+10`},
+		{"? in brackets", `「a@b.example」|『a@b.example』`},
+		{"? disguised", `a at b dot com|zhang.san at corp dot example`},
+		{"? an entry of a directory", `CN=Zhang San,OU=HR,DC=corp|uid=a,ou=people,dc=b|/o=ExchangeLabs/ou=Exchange/cn=Recipients/cn=x|EX:/o=x|X400:c=de|x500:/o=a/cn=b`},
+		{"? no good mail address", `a @b.example|a@b .example|a@ b.example|anna@corp,example`},
+		{"? out of action", `!a@b.example|~~a@b.example~~|~~a~~`},
+		{"? a date or a time", `1.Mrz|01.Mär|1.3.|01.03.|26.Mar|Mrz 26|3-1月`},
+		{"? a tab or a line break", `a\tb@c.example|a\nb@c.example|a@b.example\r|a@b.example\r\n`},
+		{"? an example", `example@example.com|Someone@example.com|your.name@company.com|请输入账号|请填写账号（必填）|请勿修改`},
+		{"? left or is no more", `(deleted) zhang|[deleted] a@b.example|a@b.example（离职）|（离职）张三|张三（离职）|zhang(disabled)|张三[已注销]`},
+		{"? a guest", `live.com#a@b.example`},
+		{"? a separator behind it", aRoom + ",|" + aRoom + ";"},
+		{"", `nullo|Nancy|nan1|a-b|-a|无忌|张无忌|a.null|trueman|00|(a)|0000|a;|,a|noset|keiner|deleted1|~a|!|a!|!!a|1.3|1.3.4|zhang at home|CN=a|a=b,c=d|请教|请愿|a b .c|CORP\tom|CORP\nina|someone@corp.example|user@example.com|zhang.dot|离|a(delete)`},
 		{"! rounded number", `9.9E+15|1.39E+10|1,39E+10|1E+15|-1.2e+11|1.5E15`},
 		{"", `1E15x|a1.2E+11|12e4b`},
 		{"! made a decimal number", `13900000011.0|13900000011.00|13900000011,0|-13900000011.0|938305104.0|12345.000000`},
@@ -66,7 +80,10 @@ func TestDamages(t *testing.T) {
 		{"? mailto:", `mailto:a@b.example|MAILTO:a@b.example|smtp:a@b.example|SMTP:a@b.example|tel:+8613900000011|sip:a@b.example|[a](mailto:b)`},
 		{"", `a:b|mail:to|urn:x|mailto`},
 		{"? question marks", `???|a???b|??@corp.example|张??|=?UTF-8?B?5byg?=`},
-		{"", `a?b|a?b?c|a?b=c`},
+		{"", `a?b|a?b?c|a?b=c|a?|abc?def`},
+		{"? has a question mark where a tool could not write a letter", `M?ller|J?rg|Fran?ois|Andr?|J?rg M?ller|m?ller@corp.example|andr?@corp.example|?zil@corp.example|?zge.D@corp.example|张?|王?伟|М?ша|M?ller-L?d`},
+		{"? is in UTF-7, an encoding of mails", `M+APw-ller|Andr+AOk-|J+APY-rg@corp.example|a+XyBPHw-|M&APw-ller`},
+		{"", `zhang+abc-1@corp.example|zhang+test-1@corp.example|a+b-c|a+-b|a&abc-d|a+AOk|user+AAAA-@x|+861-39`},
 		{"? cut short", `zhang.san@corp...|a…|a…b|zhang……`},
 		{"", `...|....|a..|a...b|a.`},
 		{"? escaped for HTML", `a&amp;b|a&lt;b|&#39;a|a&#x27;|Jos&eacute;|a&nbsp;b`},
@@ -110,7 +127,7 @@ func TestDamages(t *testing.T) {
 				if verdict, words, _ := strings.Cut(test.words, " "); !strings.HasPrefix(text, verdict) || !strings.Contains(text, words) || (verdict == "") != (text == "") {
 					t.Errorf("%s %q: %q, want %q", field, id, text, test.words)
 				}
-				if (got.doubt == DoubtPlaceholder || got.doubt == DoubtShape) != (got.warning != "") {
+				if (got.doubt == DoubtPlaceholder || got.doubt == DoubtShape || got.doubt == DoubtEncoding) != (got.warning != "") {
 					t.Errorf("%s %q: a doubt of kind %q: %q", field, id, got.doubt, got.warning)
 				}
 			}

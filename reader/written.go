@@ -1,10 +1,12 @@
 package reader
 
 import (
+	"encoding/base64"
 	"html"
 	"net/netip"
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
@@ -58,6 +60,35 @@ func holdsSeveral(id string) bool {
 		}
 	}
 	return addresses > 1 || rooms > 1
+}
+
+var spelledOut = matches(`(?i)^\S+ at \S+ dot \S+$`)
+
+// isSpelledOut tells of a mail address whose signs are words.
+func isSpelledOut(id string) bool { return strings.Contains(id, " dot ") && spelledOut(id) }
+
+var utf7 = regexp.MustCompile(`[+&]([A-Za-z0-9+/,]{3,})-`)
+
+// isUTF7 tells of letters beyond ASCII that stand between + and - (in names of mailboxes & and -), as UTF-16 in base64. What
+// people write there is something else as a rule, and hardly ever common letters.
+func isUTF7(id string) bool {
+	for _, m := range utf7.FindAllStringSubmatch(id, -1) {
+		units, err := base64.RawStdEncoding.Strict().DecodeString(strings.ReplaceAll(m[1], ",", "/"))
+		if err != nil || len(units)%2 != 0 {
+			continue
+		}
+		isLetter := func(c rune) bool {
+			return 0xC0 <= c && c < 0x530 && unicode.IsLetter(c) || len(units) > 2 && isCommonChinese(c)
+		}
+		good := true
+		for i := 0; i < len(units); i += 2 {
+			good = good && isLetter(rune(units[i])<<8|rune(units[i+1]))
+		}
+		if good {
+			return true
+		}
+	}
+	return false
 }
 
 var escape = regexp.MustCompile(`&(#[0-9]+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]+);`)
@@ -121,11 +152,11 @@ const (
 )
 
 var aDate = matches(`(?i)^(` + year + `[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}/\d{1,2}/(\d\d|\d{4})|\d{1,2}[-.]\d{1,2}[-.]` + year + `|\d{1,2}/` + year + `|` + year + `/\d{1,2}` +
-	`|\d{1,2}[-./ ]{1,2}` + month + `([-./, ]{1,2}\d{2,4})?|` + month + `[-/ ]{1,2}\d{1,4}(,? \d{4})?` +
+	`|\d{1,2}\.\d{1,2}\.|\d{1,2}[-./ ]{1,2}` + month + `([-./, ]{1,2}\d{2,4})?|` + month + `[-/ ]{1,2}\d{1,4}(,? \d{4})?` +
 	`|(mon|tue|wed|thu|fri|sat|sun)[a-z]*,? (\d{1,2} ` + month + `|` + month + ` \d{1,2}).*` +
-	`|((\d\d|\d{4})年)?\d{1,2}月(\d{1,2}[日号])?|(\d{4}년 ?)?\d{1,2}월( ?\d{1,2}일)?)` + anyTime + `$|^` + clock + `$`)
+	`|((\d\d|\d{4})年)?\d{1,2}月(\d{1,2}[日号])?|\d{1,2}-\d{1,2}月|(\d{4}년 ?)?\d{1,2}월( ?\d{1,2}일)?)` + anyTime + `$|^` + clock + `$`)
 
-var dateWords = setOf("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
+var dateWords = setOf("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mrz", "mai", "okt", "dez", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 // longestDate is in bytes, but for what a browser's script writes, which has the name of a time zone.
 const longestDate = 80
