@@ -22,6 +22,7 @@ type verdict struct {
 	invalid string // why it cannot be sent
 	warning string // what looks wrong about one that can
 	doubt   string // the kind of the warning, where it is a doubt
+	signs   bool   // whether it has signs that may stand between several
 }
 
 // check fills an item from the fields of its row: trimmed, in the API's words, and with the reason
@@ -33,6 +34,7 @@ func (r *Reader) check(it *job.Item, account, value string) {
 		return
 	}
 	found := wrongID("account", it.Account)
+	signs := found.signs
 	if it.Invalid = found.invalid; it.Invalid != "" {
 		return
 	}
@@ -51,6 +53,9 @@ func (r *Reader) check(it *job.Item, account, value string) {
 	r.roundedAccounts.add(it.Line, it.Account)
 	if it.Invalid == "" {
 		it.Warning, it.Doubt = found.warning, found.doubt
+		if signs {
+			r.doubtSeveral(it)
+		}
 	}
 }
 
@@ -64,7 +69,7 @@ func (r *Reader) checkWord(it *job.Item) {
 		it.Invalid = r.op.Column + " is empty"
 	default:
 		it.Invalid, it.Detail = r.notOneOf, fmt.Sprintf("%.40q", it.Value)
-		if d := damageOf(it.Value); d != nil {
+		if d, _ := damageOf(it.Value); d != nil {
 			it.Invalid += "; it" + d.words
 		}
 	}
@@ -117,10 +122,10 @@ func wrongID(field, id string) verdict {
 	case len(id) > maxID && utf8.RuneCountInString(id) > maxID:
 		return verdict{invalid: fmt.Sprintf("%s is longer than %d characters", field, maxID)}
 	}
-	d := damageOf(id)
+	d, seen := damageOf(id)
 	switch {
 	case d == nil:
-		return verdict{}
+		return verdict{signs: seen&(separator|comma|blank|question) != 0}
 	case d.doubt:
 		return verdict{warning: field + d.words, doubt: cmp.Or(d.kind, DoubtPlaceholder)}
 	}

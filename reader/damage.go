@@ -140,24 +140,24 @@ func matches(expression string) func(id string) bool {
 	return func(id string) bool { return compiled().MatchString(id) }
 }
 
-// damageOf finds what was done to an ID; nil is nothing.
-func damageOf(id string) *damage {
+// damageOf finds what was done to an ID, of which nil is nothing, and what its characters mean.
+func damageOf(id string) (*damage, class) {
 	seen := classOf(id)
 	if seen&at != 0 && isNoMail(id) {
 		seen |= unaddressed
 	}
 	if seen&^harmless == 0 {
-		return nil
+		return nil, seen
 	}
 	if seen&at != 0 && seen&(blank|separator|comma|colon) != 0 {
 		seen |= named
 	}
 	for i := range damages {
 		if d := &damages[i]; d.of&seen != 0 && (d.is == nil || d.is(id)) {
-			return d
+			return d, seen
 		}
 	}
-	return nil
+	return nil, seen
 }
 
 func setOf(words ...string) map[string]bool {

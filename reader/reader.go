@@ -90,7 +90,7 @@ type Reader struct {
 	surplus                        int      // how many empty fields csv was told to expect behind those of the header
 	padding                        int      // how many of them the first row has
 	seen                           shape    // of the accounts of all rows
-	forms                          []string // of the accounts of the first rows
+	like                           likeness // of the accounts of the first rows
 	rowsRead                       int64    // that are surely some
 	fewest                         int      // cells filled of a row
 	sentences                      int      // rows that were let go although they may be none
@@ -286,6 +286,9 @@ func (r *Reader) readRow(row *tailRow) error {
 			err = r.mend(it, malformed)
 		} else {
 			r.checkFields(it, fields)
+			if r.at.account > 0 {
+				r.doubtPart(it, fields.Account, r.fieldBehind)
+			}
 		}
 		if err == nil {
 			err = r.checkHeader(row)

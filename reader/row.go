@@ -99,6 +99,9 @@ func (r *Reader) mend(it *job.Item, malformed *csv.ParseError) error {
 	// Where one row is like that, the next ones are as a rule.
 	r.csv.FieldsPerRecord, r.surplus = len(cells), max(0, len(cells)-len(r.cells))
 	r.checkFields(it, &record{account, value})
+	if r.at.account > 0 {
+		r.doubtPart(it, account, func() string { return r.format.text(fieldAt(cells, r.at.account+1)) })
+	}
 	if fewer && it.Doubt == "" && r.isNewKind(it) && !strings.ContainsAny(strings.Join(cells, ""), "0123456789@") {
 		doubt(it, DoubtShape, headsOthers)
 	}

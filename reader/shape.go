@@ -1,7 +1,6 @@
 package reader
 
 import (
-	"slices"
 	"strings"
 
 	"meetbatch/job"
@@ -83,15 +82,6 @@ func shapeOf(account string) (s shape) {
 		s |= isCapital
 	}
 	return s | isWord
-}
-
-// formedRows is of how many rows the forms of accounts are kept: where all are of a form the first show it.
-const formedRows = 32
-
-func (r *Reader) seeForm(account string) {
-	if form := formOf(account); form != "" && !slices.Contains(r.forms, form) {
-		r.forms = append(r.forms, form)
-	}
 }
 
 // formOf is how an account is built where that shows that it is one: of letters and digits, with the signs between them.

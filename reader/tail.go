@@ -181,9 +181,7 @@ func (r *Reader) sorted(row *tailRow) {
 	r.rowsRead++
 	r.seen |= shape
 	r.fewest = min(r.fewest, filled)
-	if r.rowsRead <= formedRows && len(r.cells) > 1 && r.at.value < 0 {
-		r.seeForm(it.Account)
-	}
+	r.seeAccount(it)
 }
 
 // mayBeTitle tells of an account whether it may be a title, where the header stands below it once more: no other before is
@@ -234,7 +232,7 @@ func (r *Reader) sortOf(row *tailRow, shape shape, filled int) sort {
 	switch {
 	case shape == isNumber && r.rowsRead > 0 && len(it.Account) < 10 && it.Account == strconv.FormatInt(r.rowsRead, 10):
 		return odd // the number of the rows before
-	case unseen == 0 && (!sparse || slices.Contains(r.forms, formOf(it.Account))): // an empty cell says nothing beside a usual account
+	case unseen == 0 && (!sparse || slices.Contains(r.like.forms, formOf(it.Account))): // an empty cell says nothing beside a usual account
 		return ordinary
 	case unseen&noRoom != 0:
 		if r.rowsRead == 0 {

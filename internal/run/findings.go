@@ -128,7 +128,8 @@ func (p *Planned) RefuseDoubts() error {
 		hint += "begin a new run with "
 	}
 	hint += "--accept " + strings.Join(kinds, ",")
-	if slices.Contains(kinds, reader.DoubtEncoding) {
+	isGuess := func(n reader.Note) bool { return n.Doubt == reader.DoubtEncoding }
+	if slices.Contains(kinds, reader.DoubtEncoding) && slices.ContainsFunc(p.Findings.Notes, isGuess) { // rows are in doubt for what they hold
 		hint += "; or name the encoding with --encoding"
 	}
 	return Refuse(errors.New(p.Input+": in doubt, and nobody is asked: "+DoubtsText(doubts)), hint)
