@@ -67,6 +67,7 @@ func TestUnlike(t *testing.T) {
 		"few words":                         {"account\nliwei\nwanghao\nZhaolei\n", "1: 2 liwei 3 wanghao 4 Zhaolei"},
 		"a word with a digit below words":   {"account\n" + strings.Repeat("liwei\n", 8) + "svc1\n", "1:" + lines("liwei", 2, 9) + " 10 svc1"},
 		"an only account":                   {"account\nZhang San\n", "1: 2 Zhang San"},
+		"a number with zeros":               {"account\n13900000011\n13900000012\n00002\n", "1: 2 13900000011 3 13900000012 4 00002?shape"},
 		"a number that counts the only one": {"account\na1\n1\n", "1: 2 a1 3 1?shape"},
 	} {
 		if got := disabled(t, test.input); got != test.want {

@@ -100,15 +100,21 @@ func checkRoom(id string, anyID bool) verdict {
 	if found.invalid != "" || anyID {
 		return found
 	}
-	switch digits := strings.Trim(id, "0123456789") == ""; {
+	bare := strings.NewReplacer(" ", "", "-", "").Replace(id)
+	switch digits := strings.Trim(bare, "0123456789") == ""; {
 	case strings.Contains(id, "@"):
 		return verdict{invalid: "vmr_id is an address, as if the columns were swapped"}
-	case digits && len(id) <= 15:
+	case digits && 0 < len(bare) && len(bare) <= 15:
 		// The number that people dial stands under the name vmrId in the service's answers.
 		return verdict{invalid: "vmr_id is the number that people dial, not the room's unique id"}
 	case len(id) != 32 && damagedRoom.MatchString(id):
 		return verdict{invalid: "vmr_id" + roundedNumber}
-	case found.warning == "":
+	case found.warning != "":
+	case isRoom(bare) && strings.Contains(id, " "):
+		found.warning, found.doubt = "vmr_id has blanks between its digits", DoubtPlaceholder
+	case beginsWithCount(id) && isSum.MatchString(id):
+		found.warning, found.doubt = "vmr_id reads like a sum or an end", DoubtShape
+	default:
 		found.warning = strangeRoom
 	}
 	return found

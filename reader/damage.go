@@ -66,7 +66,7 @@ var damages = []damage{
 	{of: amp, is: isEscaped, words: " has a character that was escaped for HTML, such as &amp;", doubt: true},
 	{of: example | colon | bracket, is: matches(exampleOf + `|` + templateWords), words: " is an example, as a template has it", doubt: true},
 	{of: separator, is: matches(`[^、，；､][、，；､]+[^、，；､]`), words: " could be several IDs, with 、 or ， between", doubt: true},
-	{of: separator, is: matches(`^\p{Han}{2,4}([;|]\p{Han}{2,4})+$|^[0-9]+([;|][0-9]+)+$`), words: " could be several IDs, with ; or | between", doubt: true},
+	{of: separator | comma, is: matches(`^\p{Han}{2,4}([;|,] ?\p{Han}{2,4})+$|^[0-9]+([;|][0-9]+)+$`), words: " could be several IDs, with ; or the like between", doubt: true},
 	{of: unaddressed, is: matches(`@@|^[^@]+@$|^@[^\s@]+\.[^\s@]+$|@[^@]*\.$|@[^@]*\.\.|@[^@]+\.[^@]+@[^@]+\.[^@]+$`), words: " looks like a mail address, but is no good mail address", doubt: true},
 	{of: bracket, is: matches(`(?i)[(\[{<]\s*(at|dot)\s*[)\]}>]`), words: " is a mail address that was disguised", doubt: true},
 	{of: percent, is: matches(`^[^@]+%40[^@]+\.[^@]+$`), words: " is a mail address that was disguised, or escaped for a link", doubt: true},

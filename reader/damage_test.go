@@ -34,7 +34,7 @@ func TestDamages(t *testing.T) {
 		{"! a spreadsheet wrote as a code", `a@b.example_x000D_|1234_x000D_|a_x000A_`},
 		{"? a tag of a web page", `a@b.example<br>|a<br/>|a</p>|a@b.example</td>`},
 		{"! wrong encoding", "烫烫烫|烫烫烫烫|a屯屯屯"},
-		{"? could be several", `张三;李四|张三;李四;王五|1;2|10;20;30`},
+		{"? could be several", `张三;李四|张三;李四;王五|张三,李四|张三, 李四|1;2|10;20;30`},
 		{"? HZ", `~{VEN0~}|a~{VE~}b`},
 		{"", `a@b.c.example|a@b|a..b@c.example|.a@b.example|a_x000d|a_x_|user_x0001|inferno|a~b|~{a|屯|1;a|a%20b|atlas(at1)|info`},
 		{"? placeholder", `not set|keine|kein Konto|N.N.|sin cuenta|n/v|null;|NULL,|null null|同|~|,|;|deleted|Deleted|离职|已离职|已注销|00000000000|00000000-0000-0000-0000-000000000000|no account|none.`},
@@ -148,6 +148,14 @@ func TestDamagedRooms(t *testing.T) {
 		"0":                {invalid: "vmr_id is the number that people dial, not the room's unique id"},
 		"1E15":             {invalid: "vmr_id was turned into a rounded number by a spreadsheet"},
 		"zz":               {warning: "vmr_id is not 32 hex digits"},
+		"980-000-000":      {invalid: "vmr_id is the number that people dial, not the room's unique id"},
+		"980 305 104":      {invalid: "vmr_id is the number that people dial, not the room's unique id"},
+		"Total":            {warning: "vmr_id reads like a sum or an end", doubt: DoubtShape},
+		"合计":               {warning: "vmr_id reads like a sum or an end", doubt: DoubtShape},
+		"missing":          {warning: "vmr_id is not 32 hex digits"},
+
+		"ff80 8081 6b9e c3ab 016b a125 aca2 0009": {warning: "vmr_id has blanks between its digits", doubt: DoubtPlaceholder, signs: true},
+		"ff808081-6b9e-c3ab-016b-a125aca20009":    {warning: "vmr_id is not 32 hex digits"},
 	} {
 		if got := checkRoom(id, false); got != want {
 			t.Errorf("%q: %+v, want %+v", id, got, want)

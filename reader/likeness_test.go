@@ -18,7 +18,7 @@ func TestSeveral(t *testing.T) {
 		{words, "wangfang;zhaolei", "shape"}, {words, "wangfang, zhaolei", "shape"}, {words, "wangfang/zhaolei", "shape"}, {words, "wangfang,zhaolei,sunqi", "shape"}, {words, "Wangfang & Zhaolei", "shape"},
 		{dotted, "wang.fang;zhao.lei", "shape"}, {dotted, "wang.fang/zhao.lei", "shape"}, {dotted, "wang.fang zhao.lei", "shape"}, {dotted, "wang.fang, zhao.lei", "shape"},
 		{numbers, "E1004/E1005", "shape"}, {numbers, "E1004 E1005", "shape"}, {numbers, "E1004|E1005", "shape"},
-		{chinese, "张三,李四", "shape"}, {chinese, "张三/李四", "shape"},
+		{chinese, "张三/李四", "shape"}, {chinese, "张三&李四", "shape"},
 		{words, "m?ller", "encoding"}, {words, "andr?", "encoding"},
 		{words, "li wei", ""}, {words, "a;b", ""}, {words, "li/2", ""}, {dotted, "hr/li", ""}, {dotted, "a?b", ""}, {"hr/li|it/wu|hr/zhao|it/lin", "it/zhang", ""},
 		{"CORP\\li|CORP\\wu|CORP\\na", "CORP\\zhang", ""}, {"Li Wei|Wu Hao|Li Na", "Zhang San", ""}, {"a@x.example|b@x.example|c@x.example", "d/e", ""},

@@ -230,7 +230,7 @@ func (r *Reader) sortOf(row *tailRow, shape shape, filled int) sort {
 	}
 	unseen, sparse := shape&^r.seen, r.rowsRead > 0 && (filled == 1 && r.fewest > 1 || 2*filled <= r.fewest)
 	switch {
-	case shape == isNumber && r.rowsRead > 0 && len(it.Account) < 10 && it.Account == strconv.FormatInt(r.rowsRead, 10):
+	case shape == isNumber && r.rowsRead > 0 && len(it.Account) < 10 && strings.TrimLeft(it.Account, "0") == strconv.FormatInt(r.rowsRead, 10):
 		return odd // the number of the rows before
 	case unseen == 0 && (!sparse || slices.Contains(r.like.forms, formOf(it.Account))): // an empty cell says nothing beside a usual account
 		return ordinary
