@@ -22,7 +22,7 @@ type verdict struct {
 	invalid string // why it cannot be sent
 	warning string // what looks wrong about one that can
 	doubt   string // the kind of the warning, where it is a doubt
-	signs   bool   // whether it has signs that may stand between several
+	signs   class  // what stands in it, as far as that says whether it is a part or several
 }
 
 // check fills an item from the fields of its row: trimmed, in the API's words, and with the reason
@@ -34,7 +34,7 @@ func (r *Reader) check(it *job.Item, account, value string) {
 		return
 	}
 	found := wrongID("account", it.Account)
-	signs := found.signs
+	r.signs = found.signs
 	if it.Invalid = found.invalid; it.Invalid != "" {
 		return
 	}
@@ -53,7 +53,7 @@ func (r *Reader) check(it *job.Item, account, value string) {
 	r.roundedAccounts.add(it.Line, it.Account)
 	if it.Invalid == "" {
 		it.Warning, it.Doubt = found.warning, found.doubt
-		if signs {
+		if r.signs&betweenParts != 0 {
 			r.doubtSeveral(it)
 		}
 	}
@@ -97,6 +97,7 @@ func checkRoom(id string, anyID bool) verdict {
 		return verdict{}
 	}
 	found := wrongID("vmr_id", id)
+	found.signs = 0
 	if found.invalid != "" || anyID {
 		return found
 	}
@@ -131,7 +132,7 @@ func wrongID(field, id string) verdict {
 	d, seen := damageOf(id)
 	switch {
 	case d == nil:
-		return verdict{signs: seen&(separator|comma|blank|question) != 0}
+		return verdict{signs: seen & (betweenParts | digit | at)}
 	case d.doubt:
 		return verdict{warning: field + d.words, doubt: cmp.Or(d.kind, DoubtPlaceholder)}
 	}

@@ -57,6 +57,9 @@ const (
 // harmless are those that are looked at together only.
 const harmless = letter | exponent | cross | digit | point | dash | at | plus
 
+// betweenParts are what may stand between several IDs, or in place of a letter.
+const betweenParts = separator | comma | blank | question
+
 var classes = func() (of [128]class) {
 	for c := range of {
 		if c < ' ' || c == 0x7F {

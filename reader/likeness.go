@@ -1,7 +1,6 @@
 package reader
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 
@@ -62,13 +61,13 @@ func (r *Reader) doubtSeveral(it *job.Item) {
 	l := &r.like
 	switch {
 	case l.rows == 0:
-	case strings.ContainsFunc(it.Account, isBetween):
+	case r.signs&(separator|comma) != 0 && strings.ContainsFunc(it.Account, isBetween):
 		if !strings.ContainsAny(it.Account, l.signs) && r.areLikeOthers(strings.FieldsFunc(it.Account, isBetween), l.rows >= fewRows) {
 			doubt(it, DoubtShape, "account holds several that look like the others, with a sign between")
 		}
-	case l.rows >= fewRows && l.common&isPlain != 0 && isPlainWord(strings.Replace(it.Account, "?", "", 1)):
+	case r.signs&question != 0 && l.rows >= fewRows && l.common&isPlain != 0 && isPlainWord(strings.Replace(it.Account, "?", "", 1)):
 		doubt(it, DoubtEncoding, "account has a question mark where a tool could not write a letter")
-	case l.kinds&hasBlank == 0 && r.areLikeOthers(strings.Fields(it.Account), false):
+	case r.signs&blank != 0 && l.kinds&hasBlank == 0 && r.areLikeOthers(strings.Fields(it.Account), false):
 		doubt(it, DoubtShape, "account holds several that look like the others, with a blank between")
 	}
 }
@@ -90,13 +89,13 @@ func (r *Reader) areLikeOthers(parts []string, words bool) bool {
 // doubtPart tells of an account that is no more than words whether a comma in a name before it has shifted it: what stands
 // behind it is built as accounts are, and as nothing is that stood there before.
 func (r *Reader) doubtPart(it *job.Item, raw string, behind func() string) {
-	l, blank := &r.like, strings.HasPrefix(raw, " ")
+	l, begins := &r.like, strings.HasPrefix(raw, " ")
 	before := l.blank
-	l.blank = before || blank
-	if it.Invalid != "" || it.Doubt != "" || l.rows == 0 || strings.ContainsAny(it.Account, "@0123456789") {
+	l.blank = before || begins
+	if it.Invalid != "" || it.Doubt != "" || l.rows == 0 || r.signs&(at|digit) != 0 {
 		return
 	}
-	if blank && !before && shapeOf(it.Account)&isCapital&^l.kinds != 0 && formOf(it.Account) == "" ||
+	if begins && !before && shapeOf(it.Account)&isCapital&^l.kinds != 0 && formOf(it.Account) == "" ||
 		len(l.forms) > 0 && isAnother(l.forms, formOf(trim(behind())), l.behind) && !slices.Contains(l.forms, formOf(it.Account)) {
 		doubt(it, DoubtShape, "account may be a part of a name, by a comma that does not stand in quotes, with the account behind it")
 	}
@@ -118,9 +117,9 @@ func (r *Reader) fieldBehind() string {
 	if line != first || at > len(r.raw) {
 		return ""
 	}
-	field := r.raw[at-1:]
-	if end := bytes.IndexAny(field, string(r.format.delimiter)+"\r\n"); end >= 0 {
-		field = field[:end]
+	field, end := r.raw[at-1:], 0
+	for end < len(field) && rune(field[end]) != r.format.delimiter && field[end] != '\r' && field[end] != '\n' {
+		end++
 	}
-	return strings.Trim(r.format.text(string(field)), `"`)
+	return strings.Trim(r.format.text(string(field[:end])), `"`)
 }

@@ -91,6 +91,7 @@ type Reader struct {
 	padding                        int      // how many of them the first row has
 	seen                           shape    // of the accounts of all rows
 	like                           likeness // of the accounts of the first rows
+	signs                          class    // in the account of the last row, as its verdict has them
 	rowsRead                       int64    // that are surely some
 	fewest                         int      // cells filled of a row
 	sentences                      int      // rows that were let go although they may be none
