@@ -253,13 +253,17 @@ func (v shown) session(s *sheet, label string, number int, one report.Session) {
 	if one.End != nil {
 		end = *one.End
 	}
+	rate := one.Rate
+	if one.Command != "" {
+		rate, one.Requests = one.Command, one.Readings
+	}
 	start, took, requests := clock(one.Start, v.at), words.Roughly(max(end.Sub(one.Start), 0)), words.Plural(one.Requests, "request")
-	whole := fmt.Sprintf("  %-*s%2d  %s  %-6s  %-7s  %14s  %s", labelWidth, label, number, start, took, one.Rate, requests, ended)
+	whole := fmt.Sprintf("  %-*s%2d  %s  %-6s  %-7s  %14s  %s", labelWidth, label, number, start, took, rate, requests, ended)
 	margin := strings.Repeat(" ", labelWidth+6)
 	switch {
 	case s.isNarrow():
 		margin = "    "
-		s.lines(fmt.Sprintf("%3d ", number), margin, fmt.Sprintf("%s, %s, %s", start, took, one.Rate))
+		s.lines(fmt.Sprintf("%3d ", number), margin, fmt.Sprintf("%s, %s, %s", start, took, rate))
 		s.lines(margin, margin, requests+", "+ended)
 	case columns(whole) > s.width:
 		s.lines(fmt.Sprintf("  %-*s%2d  ", labelWidth, label, number), margin, fmt.Sprintf("%s, %s, %s, %s, %s", start, took, one.Rate, requests, ended))
