@@ -70,7 +70,20 @@ func TestPace(t *testing.T) {
 // TestScript runs testdata/script.
 func TestScript(t *testing.T) {
 	t.Parallel()
-	testscript.Run(t, scripts("script"))
+	params := scripts("script")
+	if testing.Short() { // what the others have to say they say without the race detector, in a tenth of the time
+		params.Files = nil
+		for _, name := range concurrent {
+			params.Files = append(params.Files, filepath.Join(params.Dir, name+".txtar"))
+		}
+		params.Dir = ""
+	}
+	testscript.Run(t, params)
+}
+
+// concurrent are the scripts in which the goroutines of a process have most to do with one another.
+var concurrent = []string{
+	"answers", "beside", "console", "live", "metrics", "refusals", "resume", "set", "signin", "stop", "throttle", "tokens", "waiting",
 }
 
 // scripts gives what the scripts of a directory need. Each script has a service of its own at $SANDBOX, which logs to
