@@ -89,6 +89,9 @@ func (r *run) planChanges() error {
 	if err != nil {
 		return unread(err)
 	}
+	if err := r.warnSoldOut(k); err != nil {
+		return unread(err)
+	}
 	r.read = k.requests.Load()
 	r.changes = &changes{op: r.op, undo: r.meta.UndoOf != "", at: h.at, state: func(it job.Item) job.State { return h.state(it.Account, it.Value) }}
 	if r.dir == nil {
@@ -100,6 +103,25 @@ func (r *run) planChanges() error {
 	})
 	r.changes.write = nil
 	return err
+}
+
+// warnSoldOut tells where fewer accounts can become normal than are to be, as far as the service says what was bought.
+func (r *run) warnSoldOut(k *asker) error {
+	if r.op.PerAccount || r.planned.Values["0"] == 0 {
+		return nil
+	}
+	res, err := meeting.ShowResource(r.Stopping, k.ask)
+	if _, is := errors.AsType[*Error](err); err != nil && (is || r.Stopping.Err() != nil) {
+		return err
+	}
+	if err != nil {
+		return nil // a refusal, or what cannot be read: it is wanted for no more than a warning
+	}
+	if left, n := int64(res.Users.Left()), r.planned.Values["0"]; left >= 0 && left < n {
+		r.User.Warn(fmt.Sprintf("up to %s are to become normal, and of the users that were bought %s are left: the service refuses the others, and disables some at random when what was bought expires",
+			words.Plural(n, "account"), words.Number(left)))
+	}
+	return nil
 }
 
 // planAgain plans the input once more, with what is known by now.

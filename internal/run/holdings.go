@@ -3,8 +3,11 @@ package run
 import (
 	"cmp"
 	"context"
+	"errors"
 	"hash/maphash"
 	"iter"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -256,6 +259,9 @@ func (r *reading) readAbsent(ctx context.Context) error {
 			return nil
 		}
 	}
+	if err := r.leaveOutGone(ctx, absent); err != nil {
+		return err
+	}
 	return r.readAlone(ctx, func(yield func(string, error) bool) {
 		for account := range absent {
 			if !yield(account, nil) {
@@ -263,6 +269,25 @@ func (r *reading) readAbsent(ctx context.Context) error {
 			}
 		}
 	})
+}
+
+// leaveOutGone finds out with one request which of some third-party user IDs nobody has. Of Meeting accounts no call tells
+// that of several at once.
+func (r *reading) leaveOutGone(ctx context.Context, absent map[string]bool) error {
+	if r.accountType != 1 || len(absent) < 2 {
+		return nil
+	}
+	there, err := meeting.FindUsers(ctx, r.ask, slices.Collect(maps.Keys(absent)))
+	if _, refused := errors.AsType[*meeting.Refusal](err); refused {
+		return nil // they are asked for one by one, then
+	}
+	for account, is := range there {
+		if !is {
+			r.gone[r.hash(account)] = true
+			delete(absent, account)
+		}
+	}
+	return err
 }
 
 // readAlone asks for accounts one by one.
