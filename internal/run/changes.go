@@ -297,7 +297,7 @@ func (p *Planned) guardChanges() error {
 	s := p.Settings
 	n := p.Rows - p.InvalidRows - p.SkippedRows
 	switch {
-	case !s.OnlyChanges:
+	case !p.weighed: // before the service is read nobody knows how many rows are so already
 		return nil
 	case s.Strict && p.Impossible > 0:
 		return Refuse(fmt.Errorf("%s: %s cannot be carried out as the service is, and --strict is given", p.Input, words.Plural(p.Impossible, "row")),

@@ -34,6 +34,7 @@ type Planned struct {
 
 	First, Last job.Item // of the rows that can be sent, as far as reading shows; without a line where there is none
 
+	weighed  bool  // the rows were held against what the service holds
 	fileRows int64 // rows of the input, also those beyond the limit where they are counted
 	lastLine int64 // on which the last row begins, up to the limit
 	header   []byte
@@ -67,7 +68,7 @@ func (r *run) makePlan(ctx context.Context) error {
 // readPlan reads the input and plans it at the same time. What is read of it goes to keep, which may be nil.
 func (r *run) readPlan(ctx context.Context, from io.Reader, keep io.Writer) (_ *Planned, err error) {
 	p := &Planned{Dir: r.path, Operation: r.op, Settings: r.settings, Input: r.input.name, Settled: r.settledBefore(), InVain: r.settledBefore(job.Failed, job.Unknown)}
-	p.again, p.Read = r.past != nil, r.read
+	p.again, p.Read, p.weighed = r.past != nil, r.read, r.changes != nil
 	p.begun = p.again && r.meta.State != report.Planning
 	rows, err := r.newReader(from, keep)
 	if err != nil {
