@@ -242,6 +242,19 @@ func (in *input) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// setAside writes what is read of an input that can be read only once into a temporary file, from which it is read again.
+func (in *input) setAside() error {
+	if !in.once {
+		return nil
+	}
+	file, err := report.TempFile("")
+	if err != nil {
+		return unplanned(err)
+	}
+	in.from, in.file = io.TeeReader(in.from, file), file
+	return nil
+}
+
 // rest reads what is left of a file, for its sum, until the context ends. What can be read only once is as much as was
 // read of it.
 func (in *input) rest(ctx context.Context) error {

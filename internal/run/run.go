@@ -119,6 +119,11 @@ func Plan(w World, j Job) (*Planned, error) {
 		r.stopSandbox()
 		r.input.close()
 	}()
+	if r.settings.OnlyChanges { // it is planned twice, and no run directory keeps it
+		if err := r.input.setAside(); err != nil {
+			return nil, err
+		}
+	}
 	if err = r.makePlan(w.Stopping); err == nil && r.settings.OnlyChanges {
 		if err = r.planned.Guard(); err == nil {
 			err = r.planChanges()
