@@ -297,6 +297,9 @@ func (r *run) readFirst() error {
 		r.User.Found(r.planned)
 		return err
 	}
+	if err := r.dir.WriteRun(r.meta); err != nil { // which says by now what was read and kept: who is killed while reading goes on
+		return Unrecorded(err, "")
+	}
 	defer r.keepAlive(r.frozen())()
 	return r.planChanges()
 }
