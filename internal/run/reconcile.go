@@ -107,9 +107,12 @@ func (r *run) reconcile(c *report.Reconciling, wait time.Duration, done *Reconci
 		if err != nil {
 			return errors.Join(unread(err), r.endReconcile(c))
 		}
-		if err := c.Settle(func(row report.Result) (report.Verdict, error) { return verdicts.verdict(row, done), nil }); err != nil {
+		succeeded := c.Counts.Of(job.Succeeded)
+		if err := c.Settle(func(row report.Result) (report.Verdict, error) { return verdicts.verdict(row), nil }); err != nil {
 			return Unrecorded(err, "give the same command again")
 		}
+		done.AsWanted, done.Left = c.Counts.Of(job.Succeeded)-succeeded, c.Left
+		done.NotSo = done.Unclear - done.AsWanted - done.Left
 	}
 	done.Requests = k.requests.Load()
 	return r.endReconcile(c)
@@ -229,26 +232,21 @@ func (r *run) readUnclear(c *report.Reconciling, k *asker, h *holdings, accounts
 }
 
 // verdict is what the readings say of a row. That it is as wanted does not say that the run made it so.
-func (v *verdicts) verdict(row report.Result, done *Reconciled) report.Verdict {
+func (v *verdicts) verdict(row report.Result) report.Verdict {
 	first := v.first.state(row.Account, row.Value)
 	switch v.op.Weigh(first, row.Value) {
 	case job.IsSo:
-		done.AsWanted++
 		return report.Verdict{Status: job.Succeeded, Why: "it is as wanted, whoever made it so", ReadAt: v.first.at}
 	case job.ToChange:
 	default:
-		done.Left++
 		return report.Verdict{Status: job.Unknown, Why: untold(first), ReadAt: v.first.at}
 	}
 	switch second := v.second.state(row.Account, row.Value); v.op.Weigh(second, row.Value) {
 	case job.IsSo:
-		done.AsWanted++
 		return report.Verdict{Status: job.Succeeded, Why: "it is as wanted, whoever made it so", ReadAt: v.at}
 	case job.ToChange:
-		done.NotSo++
 		return report.Verdict{Status: job.Failed, Why: "it is not as wanted, as two readings say", ReadAt: v.at}
 	default:
-		done.Left++
 		return report.Verdict{Status: job.Unknown, Why: untold(second), ReadAt: v.at}
 	}
 }
