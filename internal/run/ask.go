@@ -61,7 +61,7 @@ func (k *asker) ask(ctx context.Context, q meeting.Query) ([]byte, error) {
 		}
 		wait := max(pauses.NextBackOff(), answer.RetryAfter)
 		if counted++; counted >= k.attempts || wait > pace.Patience {
-			return nil, &Error{Service, fmt.Errorf("reading the service: %s: %s", q.Path, answer), "give the same command again when the service is back"}
+			return nil, &Error{Service, fmt.Errorf("reading the service: %s %s came to nothing: %s", q.Method, q.Path, answer), "give the same command again when the service is back"}
 		}
 		select {
 		case <-time.After(wait):
