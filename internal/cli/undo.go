@@ -41,6 +41,7 @@ func (c *undoCmd) Run(ctx context.Context, a *app) (err error) {
 		return err
 	}
 	flags := c.process()
+	flags.Yes = flags.Yes || c.DryRun // which asks nothing
 	w, err := a.world(ctx, "undo", flags, s.Settings, c.RunDir)
 	if err != nil {
 		return err
