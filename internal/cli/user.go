@@ -191,7 +191,7 @@ func (a *app) world(ctx context.Context, command string, flags processFlags, set
 			return world{}, err
 		}
 	}
-	if err := a.mayAsk(flags, settings, file); err != nil {
+	if err := a.mayAsk(command, flags, settings, file); err != nil {
 		return world{}, err
 	}
 	s := catchSignals(ctx, u, until)
@@ -221,9 +221,12 @@ func (f processFlags) until(a *app, command string) (at time.Time, err error) {
 }
 
 // mayAsk refuses a command that would have to ask somebody where nobody is.
-func (a *app) mayAsk(f processFlags, s run.Settings, file string) error {
+func (a *app) mayAsk(command string, f processFlags, s run.Settings, file string) error {
 	if f.Yes || s.Sandbox || file != "-" && isTerminal(a.stdin) {
 		return nil
+	}
+	if command == "reconcile" { // which changes nothing at the service, and has no plan to look at
+		return run.Refuse(errors.New("standard input is not a terminal, so nobody can be asked before reading"), "add --yes")
 	}
 	return run.Refuse(errors.New("standard input is not a terminal, so nobody can be asked before sending"), "look at the plan with --dry-run, then add --yes")
 }
