@@ -17,7 +17,10 @@ import (
 func (v shown) heading() string {
 	r := v.Run
 	text := fmt.Sprintf("%s: %s of %s, ", v.Path, r.Command, filepath.Base(r.Input.Path))
-	if r.Input.Path == "-" {
+	switch {
+	case r.UndoOf != "":
+		text = fmt.Sprintf("%s: %s, which takes back %s, ", v.Path, r.Command, filepath.Base(r.UndoOf))
+	case r.Input.Path == "-":
 		text = fmt.Sprintf("%s: %s of standard input, ", v.Path, r.Command)
 	}
 	switch {
@@ -31,6 +34,9 @@ func (v shown) heading() string {
 		}
 		if r.ExitCode != nil {
 			text += fmt.Sprintf(", exit code %d", *r.ExitCode)
+		}
+		if r.UndoneBy != "" {
+			text += ", taken back by " + r.UndoneBy
 		}
 		return text
 	case v.life == report.Killed:
