@@ -205,7 +205,7 @@ func compare(dir, logFile string) (repeated int, err error) {
 		line, known := requests[row[3]]
 		was := applied[target+"\x00"+entry]
 		switch {
-		case row[4] == "not_sent" || row[4] == "invalid":
+		case row[4] == "not_sent" || row[4] == "invalid" || row[4] == "skipped":
 			if was && !strings.Contains(row[7], "may have been carried out") {
 				return 0, fmt.Errorf("line %s is %s, and was applied", row[0], row[4])
 			}
