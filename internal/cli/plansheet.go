@@ -240,6 +240,12 @@ func guardsInForce(p *run.Planned) string {
 	if rows := s.ExpectRows.String(); rows != "" {
 		text += ", and without " + rows + " rows"
 	}
+	if s.MaxChanges != nil {
+		text += ", and above " + s.MaxChanges.String() + " changed"
+	}
+	if s.Strict {
+		text += ", and with any that cannot be carried out"
+	}
 	return text + "; stops at " + s.MaxFailures.String() + " failed"
 }
 
