@@ -1,7 +1,10 @@
 package job
 
-// explained are the service's error codes by their nine digits.
+// explained are the service's error codes by their nine digits, and those that this program gives.
 var explained = map[string]Explanation{
+	// of this program
+	"NOT_CARRIED_OUT": {"it was not carried out, as reading the service showed", sendAgain, true},
+
 	// common
 	"000000001": {"the service was busy", sendLater, true},
 	"000000002": {"the service was busy, or had trouble of its own", sendLater, true},

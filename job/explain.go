@@ -16,15 +16,16 @@ type Explanation struct {
 const ErrorCenter = "Huawei Cloud API Error Center"
 
 const (
-	newToken  = "get a new token, or sign in anew"
-	askRights = "ask the enterprise's default administrator for the right"
-	isAddress = "is this the service's address? see --region and --endpoint"
-	sendAgain = "send these rows again"
-	sendLater = "send these rows again later"
-	askAdmin  = "look at the account in the enterprise's management console"
-	askRoom   = "look at the room in the enterprise's management console"
-	buyMore   = "buy more, or disable others first"
-	ownSide   = "no row causes this: look the code up in the " + ErrorCenter
+	newToken    = "get a new token, or sign in anew"
+	askRights   = "ask the enterprise's default administrator for the right"
+	isAddress   = "is this the service's address? see --region and --endpoint"
+	sendAgain   = "send these rows again"
+	readOrAgain = "meetbatch reconcile reads what became of them; or send these rows again"
+	sendLater   = "send these rows again later"
+	askAdmin    = "look at the account in the enterprise's management console"
+	askRoom     = "look at the room in the enterprise's management console"
+	buyMore     = "buy more, or disable others first"
+	ownSide     = "no row causes this: look the code up in the " + ErrorCenter
 )
 
 // Explain explains the HTTP status and the error code of an answer that settled a row, for people. The codes and their
@@ -45,7 +46,9 @@ func Explain(op Operation, status Status, httpStatus int, code string) Explanati
 	}
 	if status == Unknown {
 		e.Again = true // every operation may be repeated without harm
-		e.Do = cmp.Or(e.Do, sendAgain)
+		if e.Do == "" || e.Do == sendAgain {
+			e.Do = readOrAgain
+		}
 	}
 	return e
 }

@@ -73,6 +73,8 @@ func TestExplain(t *testing.T) {
 		{job.Failed, 400, "USG.299999999", "", job.ErrorCenter, false},
 		{job.Failed, 403, "USG.299999999", "may not", job.ErrorCenter, false},
 		{job.Unknown, 0, "", "no answer", "again", true},
+		{job.Unknown, 0, "", "no answer", "meetbatch reconcile", true},
+		{job.Failed, 0, "NOT_CARRIED_OUT", "was not carried out", "again", true},
 		{job.Unknown, 504, "APIG.0201", "could not reach", "again", true},
 		{job.Failed, 500, "", "trouble of its own", "later", true},
 		{job.Failed, 429, "APIG.0308", "too many requests", "--rate", true},

@@ -11,11 +11,11 @@ type Status string
 
 const (
 	Succeeded Status = "succeeded"
-	Failed    Status = "failed"   // the service refused it
+	Failed    Status = "failed"   // the service refused it, or was read afterwards and did not show it
 	Unknown   Status = "unknown"  // sent, and it is not known whether it was carried out
 	NotSent   Status = "not_sent" // the run stopped before it
 	Invalid   Status = "invalid"  // never sent: the row itself is wrong
-	Skipped   Status = "skipped"  // never sent: an earlier run carried it out
+	Skipped   Status = "skipped"  // never sent: an earlier run carried it out, or the service showed before that nothing is to be done
 )
 
 // Done tells whether rows of a status need not be run again.
