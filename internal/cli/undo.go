@@ -8,6 +8,7 @@ import (
 	"meetbatch/internal/run"
 	"meetbatch/internal/words"
 	"meetbatch/job"
+	"meetbatch/report"
 )
 
 type undoCmd struct {
@@ -76,23 +77,23 @@ func (c *undoCmd) Run(ctx context.Context, a *app) (err error) {
 // undoTexts say what is not given back.
 func undoTexts(u *run.Undoing, blind bool) (texts []string) {
 	path := words.Name(u.Of.Path)
-	if blind {
-		texts = append(texts, fmt.Sprintf("%s: --without-before: all %s that it carried out are taken for changed by it; what was so before is changed now for the first time", path, words.Plural(u.Rows, "row")))
+	if blind && u.Of.Run.Said(report.BeforeFile) == nil {
+		texts = append(texts, fmt.Sprintf("%s: --without-before: all that it carried out is taken back (%s), also what was so already before it", path, words.Plural(u.Rows, "row")))
 	}
 	if u.Unchanged > 0 {
-		texts = append(texts, fmt.Sprintf("%s: %s were so before the run and stay as they are", path, words.Plural(u.Unchanged, "row")))
+		texts = append(texts, fmt.Sprintf("%s: left as they are: %s, which were so already before the run", path, words.Plural(u.Unchanged, "row")))
 	}
 	if u.Unread > 0 {
-		texts = append(texts, fmt.Sprintf("%s: %s were carried out, and nobody knows what was so before: they stay as they are", path, words.Plural(u.Unread, "row")))
+		texts = append(texts, fmt.Sprintf("%s: left as they are: %s, of which reading did not tell what was so before the run", path, words.Plural(u.Unread, "row")))
 	}
 	if u.Unknown > 0 {
-		texts = append(texts, fmt.Sprintf("%s: of %s it is not known whether they were carried out: they stay as they are; to find out first: meetbatch reconcile %s", path, words.Plural(u.Unknown, "row"), words.Quoted(u.Of.Path)))
+		texts = append(texts, fmt.Sprintf("%s: left as they are: %s, of which it is not known whether they were carried out; to find out first: meetbatch reconcile %s", path, words.Plural(u.Unknown, "row"), words.Quoted(u.Of.Path)))
 	}
 	switch op := u.Of.Operation; {
 	case op.Name == job.Reclaim.Name && u.Rows > 0:
-		texts = append(texts, "rooms go back to the accounts that had them; names, passwords and guest settings that the service may have reset do not come back, and terminals have to be started anew")
+		texts = append(texts, "rooms go back to the accounts that had them; what the service may have reset with it (names, passwords, guest settings) does not come back, and terminals have to be restarted or activated again")
 	case op.Name == job.SetStatus.Name && u.Rows > 0:
-		texts = append(texts, "accounts become normal again only as far as what was bought allows")
+		texts = append(texts, "whoever becomes normal again does so only as far as what was bought allows, and chance decides who does not")
 	}
 	return texts
 }

@@ -58,8 +58,8 @@ func NewUndoing(s *Stored, w World, wait time.Duration, blind bool) (*Undoing, e
 		u.Rows++
 	}
 	if u.before == nil && !blind && u.Rows+u.Unread > 0 {
-		return nil, Refuse(fmt.Errorf("%s has no %s: of the %s that it carried out nobody knows which were so before, and those would be changed for the first time", s.Path, report.BeforeFile, words.Plural(u.Unread, "row")),
-			"to take all of them for changed by the run, --without-before; the next run with --only-changes keeps what was so before")
+		return nil, Refuse(fmt.Errorf("%s has no %s: it carried out %s, and nobody knows which of them were so already before, and are to stay so", s.Path, report.BeforeFile, words.Plural(u.Unread, "row")),
+			"a run with --only-changes writes that down; --without-before takes all of these rows back, also what was so already: whoever was disabled long ago is enabled then")
 	}
 	if end := s.Run.End; end != nil && u.Rows > 0 {
 		select {
