@@ -141,6 +141,8 @@ func (l *listing) inputName() string {
 	switch {
 	case l.Input == "":
 		return "-"
+	case l.UndoOf != "":
+		return "undo of " + words.Shown(filepath.Base(l.UndoOf))
 	case l.Input == "-":
 		return "(stdin)"
 	}

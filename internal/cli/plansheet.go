@@ -23,24 +23,31 @@ func planSheet(p *run.Planned, until time.Time, columns int, now time.Time) stri
 	if settings.Limit > 0 && p.Rows == int64(settings.Limit) {
 		name += " (--limit)"
 	}
-	s.say(name + "; " + tableText(p.Table))
+	if !p.Undo {
+		name += "; " + tableText(p.Table)
+	}
+	s.say(name)
 	s.say("")
 	s.item(p.Operation.Name, orderedText(p))
 	s.found(p)
 	if p.Read > 0 {
-		s.item("read first", "the service, with "+words.Plural(p.Read, "request"))
+		s.item("read", "the service, first, with "+words.Plural(p.Read, "request"))
 	}
 	s.item("requests", requestsPlanned(p, now))
 	if !until.IsZero() {
 		s.item("until", untilText(p, until, now))
 	}
-	s.item("columns", columnsText(p)...)
+	if !p.Undo {
+		s.item("columns", columnsText(p)...)
+	}
 	s.row("first row", rowText(p, p.First))
 	if p.Last.Line != p.First.Line {
 		s.row("last row", rowText(p, p.Last))
 	}
 	s.item("guards", guardsInForce(p))
-	s.item("accepted", strings.Join(settings.Accept, ", "))
+	if !p.Undo {
+		s.item("accepted", strings.Join(settings.Accept, ", "))
+	}
 	s.row("service", serviceText(settings))
 	s.row("directory", p.Dir)
 	return s.String()

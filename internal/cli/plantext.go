@@ -20,9 +20,11 @@ func planLines(p *run.Planned, until time.Time) []string {
 			lines = append(lines, fmt.Sprintf("  %-13s %s", label, text))
 		}
 	}
-	add("read as", tableText(p.Table))
-	add("account", columnText(p.Table.Account))
-	if p.Settings.To == "" {
+	if !p.Undo {
+		add("read as", tableText(p.Table))
+		add("account", columnText(p.Table.Account))
+	}
+	if p.Settings.To == "" && !p.Undo {
 		add(p.Operation.Column, columnText(p.Table.Value))
 	}
 	add("first row", rowText(p, p.First))
@@ -34,7 +36,9 @@ func planLines(p *run.Planned, until time.Time) []string {
 	}
 	add("account type", accountTypeText(p.Settings.AccountType))
 	add("guards", guardsText(p.Settings))
-	add("accepted", strings.Join(p.Settings.Accept, ", "))
+	if !p.Undo {
+		add("accepted", strings.Join(p.Settings.Accept, ", "))
+	}
 	if !until.IsZero() {
 		add("until", until.Local().Format("2006-01-02 15:04 MST"))
 	}

@@ -31,11 +31,11 @@ type reconcileCmd struct {
 
 // apply makes the settings of a run those of the command. What belongs to the run cannot be told otherwise.
 func (f *ofRunFlags) apply(s *run.Stored, command string) error {
-	for _, flag := range []struct{ name, given, was string }{
-		{"region", f.Region, s.Settings.Region}, {"endpoint", f.Endpoint, s.Settings.Endpoint}, {"account-type", f.AccountType, s.Settings.AccountType},
+	for _, flag := range []struct{ name, variable, given, was string }{
+		{"region", "MEETBATCH_REGION", f.Region, s.Settings.Region}, {"endpoint", "MEETBATCH_ENDPOINT", f.Endpoint, s.Settings.Endpoint}, {"account-type", "MEETBATCH_ACCOUNT_TYPE", f.AccountType, s.Settings.AccountType},
 	} {
 		if flag.given != "" && flag.given != flag.was {
-			return run.Refuse(fmt.Errorf("--%s %s: %s goes to the service of the run, and that was another", flag.name, words.Quoted(flag.given), command), "leave --"+flag.name+" away")
+			return run.Refuse(fmt.Errorf("--%s %s: %s goes to the service of the run, and that was another", flag.name, words.Quoted(flag.given), command), "leave --"+flag.name+" away, and also "+flag.variable)
 		}
 	}
 	run.Changes{Rate: f.Rate, Workers: f.Workers, Attempts: f.Attempts, Timeout: f.Timeout}.Apply(&s.Settings)

@@ -47,7 +47,10 @@ func planText(p *run.Planned) string {
 
 // skippedName is what rows are called about which nothing is to be done.
 func skippedName(p *run.Planned) string {
-	if p.Settings.OnlyChanges {
+	switch {
+	case p.Undo:
+		return "left as they are"
+	case p.Settings.OnlyChanges:
 		return "so already"
 	}
 	return "skipped"
@@ -55,8 +58,11 @@ func skippedName(p *run.Planned) string {
 
 // skippedWords says why nothing is to be done about rows.
 func skippedWords(p *run.Planned) string {
-	if p.Settings.OnlyChanges {
-		return ", about which nothing is to be done: they are so already"
+	switch {
+	case p.Undo:
+		return ", left as the service has them now: so already, or changed since the run"
+	case p.Settings.OnlyChanges:
+		return ", not sent: so already"
 	}
 	return ", which succeeded in an earlier run"
 }

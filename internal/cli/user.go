@@ -225,8 +225,8 @@ func (a *app) mayAsk(command string, f processFlags, s run.Settings, file string
 	if f.Yes || s.Sandbox || file != "-" && isTerminal(a.stdin) {
 		return nil
 	}
-	if command == "reconcile" { // which changes nothing at the service, and has no plan to look at
-		return run.Refuse(errors.New("standard input is not a terminal, so nobody can be asked before reading"), "add --yes")
+	if command == "reconcile" { // which has no plan to look at
+		return run.Refuse(errors.New("standard input is not a terminal, so nobody can be asked before reading"), "add --yes: nothing is changed at the service")
 	}
 	return run.Refuse(errors.New("standard input is not a terminal, so nobody can be asked before sending"), "look at the plan with --dry-run, then add --yes")
 }

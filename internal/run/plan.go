@@ -31,6 +31,7 @@ type Planned struct {
 
 	Impossible int64 // invalid rows that are so since the service is as it is
 	Read       int64 // requests by which that was found out
+	Undo       bool  // it takes another run back: its input was made for that
 
 	First, Last job.Item // of the rows that can be sent, as far as reading shows; without a line where there is none
 
@@ -68,7 +69,7 @@ func (r *run) makePlan(ctx context.Context) error {
 // readPlan reads the input and plans it at the same time. What is read of it goes to keep, which may be nil.
 func (r *run) readPlan(ctx context.Context, from io.Reader, keep io.Writer) (_ *Planned, err error) {
 	p := &Planned{Dir: r.path, Operation: r.op, Settings: r.settings, Input: r.input.name, Settled: r.settledBefore(), InVain: r.settledBefore(job.Failed, job.Unknown)}
-	p.again, p.Read, p.weighed = r.past != nil, r.read, r.changes != nil
+	p.again, p.Read, p.weighed, p.Undo = r.past != nil, r.read, r.changes != nil, r.meta.UndoOf != ""
 	p.begun = p.again && r.meta.State != report.Planning
 	rows, err := r.newReader(from, keep)
 	if err != nil {

@@ -18,7 +18,10 @@ import (
 
 // Input is how the input is called.
 func (p *page) Input() string {
-	if p.Run.Input.Path == "-" {
+	switch {
+	case p.Run.UndoOf != "":
+		return "the undo of " + shown(filepath.Base(p.Run.UndoOf))
+	case p.Run.Input.Path == "-":
 		return "standard input"
 	}
 	return shown(filepath.Base(p.Run.Input.Path))
