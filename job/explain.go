@@ -46,7 +46,7 @@ func Explain(op Operation, status Status, httpStatus int, code string) Explanati
 	}
 	if status == Unknown {
 		e.Again = true // every operation may be repeated without harm
-		if e.Do == "" || e.Do == sendAgain {
+		if e.Do == "" || e.Do == sendAgain || e.Do == sendLater {
 			e.Do = readOrAgain
 		}
 	}

@@ -231,8 +231,18 @@ func (r *run) readUnclear(c *report.Reconciling, k *asker, h *holdings, accounts
 	return read.read(r.Stopping, int64(len(accounts)))
 }
 
-// verdict is what the readings say of a row. That it is as wanted does not say that the run made it so.
+// verdict is what becomes of a row. One that the run did not settle before it stopped stays to be sent by a resume, unless it
+// is as wanted.
 func (v *verdicts) verdict(row report.Result) report.Verdict {
+	said := v.say(row)
+	if row.Status == job.NotSent && said.Status != job.Succeeded {
+		return report.Verdict{}
+	}
+	return said
+}
+
+// say is what the readings say of a row. That it is as wanted does not say that the run made it so.
+func (v *verdicts) say(row report.Result) report.Verdict {
 	first := v.first.state(row.Account, row.Value)
 	switch v.op.Weigh(first, row.Value) {
 	case job.IsSo:
