@@ -28,18 +28,24 @@ func help(options kong.HelpOptions, ctx *kong.Context) error {
 // helpTextOf gives the sections that are a command's; those of all of them where no command is named.
 func helpTextOf(command string) string {
 	about := map[string][]string{
-		"resume":  {helpCredentials, helpCodes, helpStopping},
-		"verify":  {helpVerify},
-		"sandbox": {helpSandbox},
-		"show":    {"\nExit codes:\n  0  whatever the run's state\n  3  no run is there\n  7  the run's files do not add up\n"},
-		"list":    {"\nExit codes:\n  0  listed\n  3  no such folder\n"},
-		"failing": {"\nExit codes:\n  0  listed, also where there are none\n  3  no such folder\n  7  a run's files do not add up\n"},
-		"set":     {"\nExit codes:\n  0  in force\n  3  refused, or the run did not answer\n"},
+		"export":    {helpExport, helpCredentials},
+		"resume":    {helpCredentials, helpCodes, helpStopping},
+		"reconcile": {helpReconcile, helpCredentials},
+		"undo":      {helpUndo, helpCredentials, helpCodes, helpStopping},
+		"verify":    {helpVerify},
+		"sandbox":   {helpSandbox},
+		"show":      {"\nExit codes:\n  0  whatever the run's state\n  3  no run is there\n  7  the run's files do not add up\n"},
+		"list":      {"\nExit codes:\n  0  listed\n  3  no such folder\n"},
+		"failing":   {"\nExit codes:\n  0  listed, also where there are none\n  3  no such folder\n  7  a run's files do not add up\n"},
+		"set":       {"\nExit codes:\n  0  in force\n  3  refused, or the run did not answer\n"},
 	}
 	isJob := slices.ContainsFunc(job.Operations(), func(op job.Operation) bool { return op.Name == command })
 	if command == "" || isJob {
 		input := fmt.Sprintf(helpInput, jobsWith("vmr_id"), jobsWith("user_status"))
 		about[command] = []string{input, helpFiles, helpCredentials, helpCodes, helpStopping, exampleOf(command)}
+	}
+	if command == "" {
+		about[command] = append([]string{helpCircle}, about[command]...)
 	}
 	return strings.Join(about[command], "")
 }
@@ -76,10 +82,20 @@ Input:
   Other columns are ignored.
 `
 
+const helpCircle = `
+There and back:
+  meetbatch export rooms                           what the service has, as a CSV to take rows from
+  meetbatch reclaim --only-changes --dry-run FILE  the plan, of the rows alone that are not so yet
+  meetbatch reclaim --only-changes FILE            the run; reconcile settles what is unknown of it
+  meetbatch verify last                            the proof
+  meetbatch undo last                              a new run that takes it back
+`
+
 const helpFiles = `
 Files of a run, in its directory:
   results.csv   the fate of every row        failed.csv  the rows to run again, as they stood
   requests.csv  every request, before/after  run.json    the run itself
+  before.csv    what was so before, as --only-changes read it: undo needs it
 `
 
 const helpCredentials = `
@@ -107,6 +123,46 @@ const helpStopping = `
 Stopping:
   The first SIGINT, SIGTERM or SIGHUP lets what is in flight finish, the second gives it up. Then, and
   after a crash: meetbatch resume DIR.
+`
+
+const helpExport = `
+Nothing is changed. The file is written when the list is whole, and replaces one that is there; else no file is. A list whose
+pages do not add up to its count, as when somebody changes it meanwhile, is read three times at most. Killed: give it again.
+
+Exit codes:
+  0  the file is written, and whole
+  2  the command line is wrong
+  3  refused before anything was read: credentials, settings
+  4  the list is not whole, or the service refuses or is out of reach
+  5  stopped by a signal or by --until
+  7  the file could not be written
+
+Example:
+  meetbatch export rooms --sandbox --out -
+`
+
+const helpReconcile = `
+It reads the service for the rows that are unknown or may have been carried out, of a run that has come to its end, and
+changes nothing there. As wanted: succeeded, whoever made it so. Not as wanted in two readings: failed (NOT_CARRIED_OUT).
+What reading cannot tell stays unknown, and says why. Rows that were not sent are left to resume.
+
+Exit codes:
+  0  no row is unknown or failed
+  1  some are: see failed.csv
+  2  the command line is wrong
+  3  refused before anything was read: the run, credentials, confirmation
+  4  the service refuses to be read, its list is not whole, or it is out of reach
+  5  stopped by a signal or by --until: give it again
+  6  another process holds this run directory
+  7  the run's files could not be written, or do not add up
+`
+
+const helpUndo = `
+It takes back the rows that the run has changed, as its before.csv says, and leaves alone what somebody has changed since.
+A run that was not made with --only-changes has no before.csv: nobody knows what was so already before it, such as accounts
+that were disabled long ago. A run is undone once; an undo can be undone in turn. What is unknown: meetbatch reconcile first.
+What the service resets when a room is taken back (names, passwords, guest settings) does not come back, terminals have to
+be restarted or activated again, and accounts become normal only as far as what was bought allows.
 `
 
 const helpVerify = `

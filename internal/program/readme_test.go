@@ -40,7 +40,7 @@ func TestReadme(t *testing.T) {
 	if len(inHelp) != 8 || !slices.Equal(inReadme, inHelp) {
 		t.Errorf("exit codes in README:\n%s\nin the help:\n%s", strings.Join(inReadme, "\n"), strings.Join(inHelp, "\n"))
 	}
-	for _, file := range []string{"results.csv", "requests.csv", "failed.csv", "run.json"} {
+	for _, file := range []string{"results.csv", "requests.csv", "before.csv", "failed.csv", "run.json"} {
 		if !strings.Contains(string(text), "| `"+file+"` |") || !strings.Contains(help.String(), file) {
 			t.Errorf("%s is missing in README or in the help", file)
 		}
@@ -147,7 +147,7 @@ func TestReadmeEvents(t *testing.T) {
 
 // flagNames lists the flags of all commands.
 func flagNames(t *testing.T) (names []string) {
-	for _, command := range []string{"reclaim", "assign", "status", "resume", "set", "show", "verify", "list", "failing", "sandbox"} {
+	for _, command := range []string{"reclaim", "assign", "status", "export", "resume", "reconcile", "undo", "set", "show", "verify", "list", "failing", "sandbox"} {
 		var help bytes.Buffer
 		cli.Run(t.Context(), []string{command, "--help"}, nil, nil, &help, &help)
 		for _, m := range regexp.MustCompile(`(?m)^ +(?:-\w, )?--([a-z-]+)`).FindAllStringSubmatch(help.String(), -1) {

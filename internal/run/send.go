@@ -121,7 +121,7 @@ func (r *run) stopSandbox() {
 }
 
 // DirectoryHint says what --directory is to name.
-const DirectoryHint = "--directory names a CSV with commas and the columns account, vmr_id and user_status: what exists in the simulated service"
+const DirectoryHint = "--directory names a CSV with commas and the columns account, vmr_id and user_status (all of them: meetbatch sandbox --help): what exists in the simulated service"
 
 // rehearse reads what the simulated service is to do, once for all of the process. Where a run that is resumed had another
 // directory when it began, that is told.
