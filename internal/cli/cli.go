@@ -30,7 +30,7 @@ type commands struct {
 	Reclaim   jobCmd           `cmd:"" help:"Take cloud meeting rooms back from the accounts that hold them."`
 	Assign    jobCmd           `cmd:"" help:"Give free cloud meeting rooms to accounts."`
 	Status    statusCmd        `cmd:"" help:"Set accounts to normal or disabled."`
-	Export    exportCmd        `cmd:"" help:"Read the rooms or the users of the service into a CSV that the commands above take."`
+	Export    exportCmd        `cmd:"" help:"Read the rooms or the users of the service into a CSV that reclaim, assign and status take."`
 	Resume    resumeCmd        `cmd:"" help:"Go on with a run that did not finish."`
 	Reconcile reconcileCmd     `cmd:"" help:"Settle what is unknown of a run by reading the service."`
 	Undo      undoCmd          `cmd:"" help:"Take back what a run carried out, with a new run."`

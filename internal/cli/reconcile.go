@@ -25,7 +25,7 @@ type ofRunFlags struct {
 
 type reconcileCmd struct {
 	RunDir string        `arg:"" help:"The directory of the run; last is the newest one in runs."`
-	Wait   time.Duration `default:"10s" placeholder:"TIME" help:"How long after the first reading what is not as wanted is read once more: a change may be read late."`
+	Wait   time.Duration `default:"10s" placeholder:"TIME" help:"How long after the first reading what is not as wanted is read once more (10s): a change may be read late."`
 	ofRunFlags
 }
 

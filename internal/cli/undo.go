@@ -15,7 +15,7 @@ type undoCmd struct {
 	RunDir        string        `arg:"" help:"The directory of the run; last is the newest one in runs."`
 	Out           string        `placeholder:"DIR" help:"The directory of the run that takes it back (runs/undo-TIME)."`
 	DryRun        bool          `help:"Read the service, plan everything, print the plan, change and write nothing."`
-	Wait          time.Duration `default:"10s" placeholder:"TIME" help:"How long after the end of the run the service is read at the earliest: a change may be read late."`
+	Wait          time.Duration `default:"10s" placeholder:"TIME" help:"How long after the end of the run the service is read at the earliest (10s): a change may be read late."`
 	WithoutBefore bool          `help:"Take for granted that the run changed all that it carried out, where nobody looked before (see --only-changes): accounts that were disabled long ago are enabled then."`
 	ofRunFlags
 }
@@ -49,6 +49,9 @@ func (c *undoCmd) Run(ctx context.Context, a *app) (err error) {
 	}
 	defer w.release()
 	holdMuch()
+	if text := c.waitText(s, a.now()); text != "" {
+		console.Info(text)
+	}
 	u, err := run.NewUndoing(s, w.World, c.Wait, c.WithoutBefore)
 	if err != nil {
 		return err
@@ -72,6 +75,19 @@ func (c *undoCmd) Run(ctx context.Context, a *app) (err error) {
 	}
 	_, err = run.Start(w.World, j)
 	return err
+}
+
+// waitText says for how long nothing will be seen to happen; empty where that is hardly so, or the run cannot be taken back.
+func (c *undoCmd) waitText(s *run.Stored, now time.Time) string {
+	r := s.Run
+	if r.End == nil || r.UndoneBy != "" || !c.WithoutBefore && r.Said(report.BeforeFile) == nil {
+		return ""
+	}
+	left := c.Wait - now.Sub(*r.End)
+	if left <= time.Second {
+		return ""
+	}
+	return fmt.Sprintf("waiting for %s before the service is read, since what the run has changed may be read late (--wait)", words.Roughly(left.Truncate(time.Second)))
 }
 
 // undoTexts say what is not given back.
