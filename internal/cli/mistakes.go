@@ -29,7 +29,7 @@ func (a *app) misread(parsed *kong.Context, err error) error {
 			m.hint = "meetbatch " + node.Name + " --help"
 		}
 	}
-	for _, look := range []func(*mistake) bool{(*mistake).noCommand, (*mistake).strayPercent, (*mistake).flagBefore, (*mistake).shortV, (*mistake).noValue, (*mistake).noneOf} {
+	for _, look := range []func(*mistake) bool{(*mistake).noCommand, (*mistake).strayPercent, (*mistake).flagBefore, (*mistake).shortV, (*mistake).noValue, (*mistake).noneOf, (*mistake).exportWhat} {
 		if look(&m) {
 			return usage(errors.New(m.text), m.hint)
 		}
@@ -54,6 +54,7 @@ func (m *mistake) match(pattern string) []string {
 var meantCommands = map[string]string{
 	"disable": "status --to disabled FILE", "disabled": "status --to disabled FILE", "enable": "status --to normal FILE", "normal": "status --to normal FILE",
 	"recycle": "reclaim FILE", "give": "assign FILE", "allocate": "assign FILE", "version": "--version", "continue": "resume RUN_DIR", "check": "verify RUN_DIR",
+	"rollback": "undo RUN_DIR", "revert": "undo RUN_DIR", "settle": "reconcile RUN_DIR", "download": "export rooms, or meetbatch export users",
 }
 
 // noCommand is about a first word that is no command.
@@ -142,5 +143,19 @@ func (m *mistake) noneOf() bool {
 	if at := slices.IndexFunc(all, func(value string) bool { return like(got, value) || like(value, got) }); at >= 0 {
 		m.hint = fmt.Sprintf("is %s %s meant?", flag, all[at])
 	}
+	return true
+}
+
+// exportWhat is about an export of nothing that is known.
+func (m *mistake) exportWhat() bool {
+	found := m.match(`^(?:<what> must be one of .* but got "(.*)"|expected "<what>")$`)
+	if found == nil {
+		return false
+	}
+	m.text = "export: it is not said of what"
+	if found[1] != "" {
+		m.text = fmt.Sprintf("export %s: not rooms or users", words.Quoted(found[1]))
+	}
+	m.hint = "meetbatch export rooms, or meetbatch export users"
 	return true
 }

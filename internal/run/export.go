@@ -3,13 +3,16 @@ package run
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"sync/atomic"
 	"time"
 
 	"meetbatch/internal/meeting"
 	"meetbatch/internal/system"
+	"meetbatch/internal/words"
 	"meetbatch/report"
 )
 
@@ -84,6 +87,9 @@ func RunExport(w World, e Export, watch func(rows func() int64) (stop func())) (
 	x := &exporter{Export: e, paging: meeting.Paging{Size: e.PageSize, Workers: e.Access.Workers}}
 	file, commit, discard, err := x.open()
 	if err != nil {
+		if path, is := errors.AsType[*fs.PathError](err); is { // of a file beside it, which nobody named
+			err = fmt.Errorf("--out %s: %w", words.Name(x.Out), path.Err)
+		}
 		return x.done, Refuse(err, "name a file that can be written with --out, or - for standard output")
 	}
 	defer discard()
