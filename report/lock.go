@@ -28,6 +28,18 @@ func (e *LockedError) Error() string {
 	return fmt.Sprintf("%s is in use by process %s", e.Path, e.PID)
 }
 
+// InUse tells whether another process writes to a run directory just now.
+func InUse(path string) (bool, error) {
+	l, err := acquire(path)
+	if _, used := errors.AsType[*LockedError](err); used {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return false, l.release()
+}
+
 // A lock is what one process at a time has of a directory. It goes with the process, however that ends; its file stays, is
 // empty, and means nothing by itself. Since whoever clears away empty files may take that, the directory itself is
 // locked besides, where the system can do it.

@@ -83,6 +83,9 @@ func (c *exportCmd) Run(ctx context.Context, a *app) error {
 	if c.AccountType == "" {
 		c.AccountType = a.env.defaultAccountType()
 	}
+	if c.AccountType == "1" { // whose all accounts are is held, for rooms
+		holdMuch()
+	}
 	status, err := c.status()
 	if err != nil {
 		return err
@@ -119,8 +122,11 @@ func exportText(e run.Export, done run.Exported) string {
 	switch {
 	case done.Left > 0 && e.What == run.Rooms:
 		text += fmt.Sprintf("; left out, since no user holds them: %s (--with free has them)", words.Number(done.Left))
-	case done.Left > 0:
+	case done.Left > 0 && e.What == run.Users:
 		text += fmt.Sprintf("; left out, since they have no third-party user ID: %s", words.Number(done.Left))
+	}
+	if done.Strange > 0 {
+		text += fmt.Sprintf("; left out, since it is not known by which third-party user ID their holders go: %s", words.Number(done.Strange))
 	}
 	return text
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"meetbatch/internal/meeting"
 	"meetbatch/internal/run"
 	"meetbatch/internal/words"
 	"meetbatch/job"
@@ -16,6 +17,8 @@ type ofRunFlags struct {
 	Workers  *int          `help:"Requests in flight at most."`
 	Attempts *int          `help:"Tries per request for what may pass by itself."`
 	Timeout  *run.Duration `help:"Of one request."`
+
+	Language string `default:"" enum:",en-US,zh-CN" placeholder:"LANGUAGE" help:"Of the service's messages: en-US or zh-CN."`
 
 	Region      string `hidden:""`
 	Endpoint    string `hidden:""`
@@ -34,9 +37,20 @@ func (f *ofRunFlags) apply(s *run.Stored, command string) error {
 	for _, flag := range []struct{ name, variable, given, was string }{
 		{"region", "MEETBATCH_REGION", f.Region, s.Settings.Region}, {"endpoint", "MEETBATCH_ENDPOINT", f.Endpoint, s.Settings.Endpoint}, {"account-type", "MEETBATCH_ACCOUNT_TYPE", f.AccountType, s.Settings.AccountType},
 	} {
+		if flag.name == "endpoint" { // however it is written
+			if address, err := meeting.CheckEndpoint(flag.given); err == nil {
+				flag.given = address
+			}
+			if address, err := meeting.CheckEndpoint(flag.was); err == nil {
+				flag.was = address
+			}
+		}
 		if flag.given != "" && flag.given != flag.was {
 			return run.Refuse(fmt.Errorf("--%s %s: %s goes to the service of the run, and that was another", flag.name, words.Quoted(flag.given), command), "leave --"+flag.name+" away, and also "+flag.variable)
 		}
+	}
+	if f.Language != "" {
+		s.Settings.Language = f.Language
 	}
 	run.Changes{Rate: f.Rate, Workers: f.Workers, Attempts: f.Attempts, Timeout: f.Timeout}.Apply(&s.Settings)
 	if err := s.Settings.Check(); err != nil {

@@ -24,6 +24,7 @@ type asker struct {
 	attempts int
 	records  readRecorder    // may be nil
 	abandon  context.Context // ends when what is in flight is to be given up
+	trace    func(job.Operation, job.Attempt, job.Answer)
 
 	requests atomic.Int64 // that went out
 }
@@ -92,6 +93,9 @@ func (k *asker) once(ctx context.Context, q *meeting.Query, number int) (answer 
 	turn.Gone()
 	k.requests.Add(1)
 	answer, body = k.client.Read(k.abandon, id, *q)
+	if k.trace != nil {
+		k.trace(job.Operation{Method: q.Method}, job.Attempt{RequestID: id, Chunk: job.Chunk{Target: q.Path}}, answer)
+	}
 	if k.records != nil {
 		if err := k.records.Heard(id, q.Path, number, answer); err != nil {
 			return answer, nil, false, Unrecorded(err, "")
@@ -158,7 +162,7 @@ func (w *World) newAsker(a *Access) (k *asker, close func(), err error) {
 		return nil, nil, err
 	}
 	pacer := pace.New(pace.Settings{Rate: a.Rate.Spaced(), Quotas: a.Rate.Quotas(), Notify: w.User.Warn, Ready: client.Ready})
-	k = &asker{client: client, pacer: pacer, attempts: a.Attempts, abandon: w.Abandon}
+	k = &asker{client: client, pacer: pacer, attempts: a.Attempts, abandon: w.Abandon, trace: w.Trace}
 	return k, func() { signOutOf(client, w.User); stop() }, nil
 }
 

@@ -79,7 +79,7 @@ func (r *run) planChanges() error {
 		return err
 	}
 	h := newHoldings(r.op, r.settings.accountType(), r.Now())
-	k := &asker{client: r.client, pacer: r.newPacer(nil), attempts: r.settings.Attempts, abandon: r.Abandon}
+	k := &asker{client: r.client, pacer: r.newPacer(nil), attempts: r.settings.Attempts, abandon: r.Abandon, trace: r.Trace}
 	if r.dir != nil {
 		k.records = r.dir
 	}
@@ -102,7 +102,18 @@ func (r *run) planChanges() error {
 		return r.planAgain()
 	})
 	r.changes.write = nil
+	if _, told := errors.AsType[*Error](err); err != nil && !told && r.Stopping.Err() == nil {
+		return Unrecorded(err, writeHint(r.path, err))
+	}
+	r.warnAsBefore()
 	return err
+}
+
+// warnAsBefore tells of rows that a run which takes another one back finds as they were before that one.
+func (r *run) warnAsBefore() {
+	if r.meta.UndoOf != "" && r.planned != nil && r.planned.SkippedRows > 0 {
+		r.User.Warn(fmt.Sprintf("%s that were carried out are not as the run left them: somebody has changed them since, or they are read late; a longer --wait finds out", words.Plural(r.planned.SkippedRows, "row")))
+	}
 }
 
 // warnSoldOut tells where fewer accounts can become normal than are to be, as far as the service says what was bought.

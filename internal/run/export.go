@@ -7,6 +7,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -40,6 +42,7 @@ type Export struct {
 type Exported struct {
 	Rows     int64
 	Left     int64 // rooms that are allocated to no user, or users without a third-party ID, which were left out
+	Strange  int64 // rooms whose holder is not known by a third-party user ID, which were left out too
 	Requests int64
 	Page     int // rows a page, as the service granted them
 }
@@ -76,9 +79,12 @@ type exporter struct {
 	ask    meeting.Ask
 	paging meeting.Paging
 	third  map[string]string // third-party IDs by account, where rooms are wanted by these
+	thirds map[string]bool   // all of these
 	seen   atomic.Int64      // rows so far, for who watches
 	done   Exported
 	left   int64 // of the list that is read now
+
+	strange int64 // rooms of it whose holder has no third-party user ID that anybody knows
 }
 
 // RunExport reads the service and writes what it holds, when all of it is whole. watch is called before anything is read,
@@ -111,7 +117,13 @@ func RunExport(w World, e Export, watch func(rows func() int64) (stop func())) (
 	stop()
 	x.done.Requests = k.requests.Load()
 	var short *meeting.NotWholeError
+	var known *Error
+	var refusal *meeting.Refusal
 	switch {
+	case err != nil && w.Stopping.Err() != nil:
+		return x.done, stoppedReading(context.Cause(w.Stopping))
+	case err != nil && !errors.As(err, &short) && !errors.As(err, &known) && !errors.As(err, &refusal):
+		return x.done, Unrecorded(err, "nothing was written; make room for the file")
 	case errors.As(err, &short):
 		return x.done, &Error{Service, err, "nothing was written; give the same command again when nobody changes what is listed, or with another --page-size"}
 	case err != nil:
@@ -126,6 +138,7 @@ func RunExport(w World, e Export, watch func(rows func() int64) (stop func())) (
 // open makes the file that is written, which nobody sees before it is committed.
 func (x *exporter) open() (file *os.File, commit, discard func() error, err error) {
 	if x.Out != "-" {
+		sweepExports(x.Out)
 		to, err := system.Replace(x.Out, system.Perm)
 		if err != nil {
 			return nil, nil, nil, err
@@ -140,6 +153,24 @@ func (x *exporter) open() (file *os.File, commit, discard func() error, err erro
 		}
 		return err
 	}, func() error { return file.Close() }, err
+}
+
+// leftoverAge is how old what an export was written to has to be, for the process that wrote it to be gone for sure.
+const leftoverAge = 24 * time.Hour
+
+// sweepExports takes away what killed exports to a file have left beside it: it may hold personal data.
+func sweepExports(path string) {
+	left, _ := filepath.Glob(filepath.Join(escapeGlob(filepath.Dir(path)), escapeGlob(system.ReplacementPrefix(path))+"*"))
+	for _, file := range left {
+		if info, err := os.Lstat(file); err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) > leftoverAge {
+			os.Remove(file)
+		}
+	}
+}
+
+// escapeGlob gives the pattern that a path alone matches.
+func escapeGlob(path string) string {
+	return strings.NewReplacer(`*`, `[*]`, `?`, `[?]`, `[`, `[[]`).Replace(path)
 }
 
 // users writes the users.
@@ -178,9 +209,10 @@ func (x *exporter) rooms(ctx context.Context, file *os.File) error {
 		filter := meeting.RoomFilter{Mode: mode, Status: x.Status, Search: x.Search}
 		err = list(x, s, func(begin func() error) (meeting.Listing, error) {
 			return meeting.ListRooms(ctx, x.ask, filter, x.paging, begin, func(r meeting.Room) error {
-				account := r.Account
-				if third, known := x.third[account]; known {
-					account = third
+				account := x.holder(r)
+				if account == "" && r.Account != "" {
+					x.strange++
+					return nil
 				}
 				if account == "" && !x.Free && x.Status != unallocated {
 					x.left++
@@ -198,17 +230,26 @@ func (x *exporter) rooms(ctx context.Context, file *os.File) error {
 	return err
 }
 
+// holder is the account that has a room, as requests take it. Where that is by third-party user ID the list of rooms may
+// call the holder so or by the account, and one whom the list of users does not have would be taken for somebody else.
+func (x *exporter) holder(r meeting.Room) string {
+	if x.Access.accountType() == 0 || x.thirds[r.Account] && x.third[r.Account] == "" {
+		return r.Account
+	}
+	return x.third[r.Account]
+}
+
 // unallocated is the status of a room that is allocated to nobody (meeting_21_1102).
 const unallocated = "2"
 
 // readThird finds out which third-party ID goes with each account: the list of rooms names accounts (api-reading, 2.1).
 func (x *exporter) readThird(ctx context.Context) error {
 	_, err := meeting.ListUsers(ctx, x.ask, meeting.UserFilter{}, x.paging, func() error {
-		x.third = map[string]string{}
+		x.third, x.thirds = map[string]string{}, map[string]bool{}
 		return nil
 	}, func(u meeting.User) error {
 		if u.ThirdAccount != "" {
-			x.third[u.Account] = u.ThirdAccount
+			x.third[u.Account], x.thirds[u.ThirdAccount] = u.ThirdAccount, true
 		}
 		return nil
 	})
@@ -221,12 +262,12 @@ func list[T any](x *exporter, s *sheet[T], read func(begin func() error) (meetin
 		return err
 	}
 	l, err := read(func() error {
-		x.left = 0
+		x.left, x.strange = 0, 0
 		x.seen.Store(s.nFrom)
 		return s.again()
 	})
-	x.done.Page, x.done.Rows, x.done.Left = max(x.done.Page, l.Page), s.n, x.done.Left+x.left
-	x.left = 0
+	x.done.Page, x.done.Rows, x.done.Left, x.done.Strange = max(x.done.Page, l.Page), s.n, x.done.Left+x.left, x.done.Strange+x.strange
+	x.left, x.strange = 0, 0
 	if err != nil {
 		return err
 	}

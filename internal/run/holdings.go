@@ -94,14 +94,12 @@ func (h *holdings) compare(who, holder uint64) job.State {
 		has, is = h.third[holder]
 	}
 	switch {
-	case !known && holder == who:
+	case !known && holder == who, known && is && wanted == has:
 		return job.Held
-	case !known || !is: // such as the default administrator, who is in no list
+	case !known && !is && h.op.Takes != job.Free: // both may be the default administrator, who is in no list
 		return job.Unread
-	case wanted == has:
-		return job.Held
 	}
-	return job.Other
+	return job.Other // and what somebody has cannot be given away
 }
 
 // reading is how the service is read for a run.

@@ -80,6 +80,7 @@ func (r *run) readPlan(ctx context.Context, from io.Reader, keep io.Writer) (_ *
 	if err := r.addEarlier(ctx, planner); err != nil {
 		return nil, err
 	}
+	var rooms claims
 	batches := make(chan []job.Item, 4)
 	pool, ctx := errgroup.WithContext(ctx)
 	pool.Go(func() (err error) {
@@ -95,6 +96,9 @@ func (r *run) readPlan(ctx context.Context, from io.Reader, keep io.Writer) (_ *
 				p.lastLine = it.Line
 				if r.past != nil {
 					r.past.Row(it)
+				}
+				if r.op.Takes == job.Free {
+					it = rooms.take(it)
 				}
 				if r.changes != nil {
 					var err error

@@ -55,6 +55,9 @@ func Reconcile(w World, s *Stored, wait time.Duration) (done Reconciled, err err
 		err = r.reconcile(c, wait, &done)
 		r.signOut()
 	}
+	if err != nil && w.Stopping.Err() != nil {
+		err = &Error{Stopped, fmt.Errorf("%w, before all was read; nothing was settled", context.Cause(w.Stopping)), "give the same command again"}
+	}
 	if err != nil {
 		return done, err
 	}
@@ -68,12 +71,14 @@ func (s *Stored) hasEnded(now time.Time, command string) error {
 	if state == report.Finished || state == report.Stopped {
 		return nil
 	}
-	switch s.Run.Life(now) {
-	case report.UnderWay, report.Silent:
-		if state != report.Broken {
+	if state != report.Broken {
+		used, err := report.InUse(s.Path)
+		switch {
+		case err != nil:
+			return misfit(s.Path, err)
+		case used:
 			return &report.LockedError{Path: s.Path}
 		}
-	case report.Killed:
 		return Refuse(fmt.Errorf("%s was killed: %s is for runs that have come to their end", s.Path, command), "go on with it first: "+nextResume(s.Path))
 	}
 	return Refuse(fmt.Errorf("%s has not come to its end, its state is %s: %s is for those that have", s.Path, state, command), "go on with it first: "+nextResume(s.Path))
@@ -99,7 +104,7 @@ func (r *run) reconcile(c *report.Reconciling, wait time.Duration, done *Reconci
 	if r.dir, err = c.Begin(r.meta); err != nil {
 		return Unrecorded(err, writeHint(r.path, err))
 	}
-	k := &asker{client: r.client, pacer: r.newPacer(nil), attempts: r.settings.Attempts, records: r.dir, abandon: r.Abandon}
+	k := &asker{client: r.client, pacer: r.newPacer(nil), attempts: r.settings.Attempts, records: r.dir, abandon: r.Abandon, trace: r.Trace}
 	if c.Left > 0 {
 		stop := r.User.Reading(k.requests.Load)
 		verdicts, err := r.readTwice(c, k, accounts, wait)

@@ -98,6 +98,10 @@ func (s *Stored) Again(u User) error {
 
 // Resume goes on with a run that is not finished, with the stored settings as they are now.
 func Resume(w World, s *Stored) (err error) {
+	if by := s.Run.UndoneBy; by != "" {
+		return Refuse(fmt.Errorf("%s was taken back by %s: to go on with it would do what that has undone", s.Path, by),
+			"for the rows that it has not carried out, begin a new run on "+words.Quoted(filepath.Join(s.Path, report.FailedFile)))
+	}
 	r := &run{World: w, op: s.Operation, settings: s.Settings, path: s.Path, meta: s.Run}
 	if r.meta.Settings, err = json.Marshal(r.settings); err != nil {
 		return err
@@ -138,6 +142,9 @@ func Resume(w World, s *Stored) (err error) {
 	r.meta.RecordsLost = r.past.RecordsLost()
 	r.meta.State, r.meta.End, r.meta.ExitCode, r.meta.Reason = report.Running, nil, nil, ""
 	if err := r.takeOver(); err != nil {
+		return err
+	}
+	if err := r.markUndone(); err != nil {
 		return err
 	}
 	return r.send()

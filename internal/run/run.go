@@ -105,6 +105,9 @@ func Start(w World, j Job) (dir string, err error) {
 	if err := r.orStopped(r.prepare()); err != nil {
 		return "", errors.Join(err, r.dir.Remove())
 	}
+	if err := r.markUndone(); err != nil {
+		return "", errors.Join(err, r.dir.Remove())
+	}
 	return r.path, r.send()
 }
 

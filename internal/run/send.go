@@ -22,9 +22,6 @@ func (r *run) send() error {
 	if err := r.startSandbox(); err != nil {
 		return Refuse(err, "")
 	}
-	if err := r.markUndone(); err != nil {
-		return err
-	}
 	r.meta.State = report.Running
 	r.beginSession()
 	if err := r.dir.WriteRun(r.meta); isMoved(err) {

@@ -238,6 +238,9 @@ func (r *run) comparable(s *Stored) error {
 			return fmt.Errorf("%s is a run with --%s %s, and this is one with %s", s.Path, setting.name, setting.then, setting.now)
 		}
 	}
+	if by := s.Run.UndoneBy; by != "" {
+		return fmt.Errorf("%s was taken back by %s", s.Path, by)
+	}
 	if then, now := s.Run.Application, r.meta.Application; then != "" && now != "" && then != now {
 		return fmt.Errorf("%s is a run of another application than the one that signs in now", s.Path)
 	}

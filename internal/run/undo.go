@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -38,8 +39,18 @@ func NewUndoing(s *Stored, w World, wait time.Duration, blind bool) (*Undoing, e
 	if err := s.hasEnded(w.Now(), "undo"); err != nil {
 		return nil, err
 	}
-	if by := s.Run.UndoneBy; by != "" {
-		return nil, Refuse(fmt.Errorf("%s was taken back already, by %s", s.Path, by), "what that run has not carried out is in its failed.csv; to take it back in turn: meetbatch undo "+words.Quoted(by))
+	switch by := s.Run.UndoneBy; {
+	case by != "":
+		hint := "what that run has not carried out is in its failed.csv; to take it back in turn: meetbatch undo " + words.Quoted(by)
+		if undo, err := Load(by); err == nil && undo.Run.State != report.Finished {
+			hint = "it has not come to its end: " + nextResume(by)
+		}
+		return nil, Refuse(fmt.Errorf("%s was taken back already, by %s", s.Path, by), hint)
+	case s.Run.Reconciling:
+		return nil, Refuse(fmt.Errorf("%s: a reconcile of it was killed", s.Path), "give that command again first: meetbatch reconcile "+words.Quoted(s.Path))
+	}
+	if used, err := report.InUse(s.Path); err != nil || used {
+		return nil, cmp.Or(err, error(&report.LockedError{Path: s.Path}))
 	}
 	u := &Undoing{Of: s, blind: blind, op: s.Operation}
 	for _, op := range job.Operations() {
@@ -187,7 +198,7 @@ func (u *Undoing) write(to io.Writer) error {
 
 // markUndone notes in the run that this one takes back that it does, before the first request.
 func (r *run) markUndone() error {
-	if r.meta.UndoOf == "" {
+	if r.meta.UndoOf == "" || r.planned.Requests == 0 { // where nothing is to be done the run may be taken back later
 		return nil
 	}
 	path, err := filepath.Abs(r.path)
