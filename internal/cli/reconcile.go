@@ -110,7 +110,7 @@ func reconciledText(done run.Reconciled) string {
 	text := fmt.Sprintf("%s: of %s in doubt %s as wanted", path, words.Plural(done.Unclear, "row"), are(done.AsWanted))
 	text += fmt.Sprintf(", %s not carried out", words.Number(done.NotSo))
 	if done.Left > 0 {
-		text += fmt.Sprintf(", and of %s reading does not tell", words.Number(done.Left))
+		text += fmt.Sprintf(", and %s stay as they are: reading does not tell, or they are to be sent yet", words.Number(done.Left))
 	}
 	return text + "; read with " + words.Plural(done.Requests, "request")
 }

@@ -19,7 +19,7 @@ func (v shown) heading() string {
 	text := fmt.Sprintf("%s: %s of %s, ", v.Path, r.Command, filepath.Base(r.Input.Path))
 	switch {
 	case r.UndoOf != "":
-		text = fmt.Sprintf("%s: %s, which takes back %s, ", v.Path, r.Command, filepath.Base(r.UndoOf))
+		text = fmt.Sprintf("%s: %s, the undo of %s, ", v.Path, r.Command, filepath.Base(r.UndoOf))
 	case r.Input.Path == "-":
 		text = fmt.Sprintf("%s: %s of standard input, ", v.Path, r.Command)
 	}

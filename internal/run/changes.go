@@ -89,15 +89,21 @@ func (r *run) planChanges() error {
 	if err != nil {
 		return unread(err)
 	}
-	if err := r.warnSoldOut(k); err != nil {
-		return unread(err)
-	}
 	r.read = k.requests.Load()
 	r.changes = &changes{op: r.op, undo: r.meta.UndoOf != "", at: h.at, state: func(it job.Item) job.State { return h.state(it.Account, it.Value) }}
+	if err := r.planFromBefore(); err != nil {
+		return err
+	}
+	r.warnAsBefore()
+	return unread(r.warnSoldOut(k))
+}
+
+// planFromBefore plans once more, and writes before.csv meanwhile, unless nothing is to be written.
+func (r *run) planFromBefore() error {
 	if r.dir == nil {
 		return r.planAgain()
 	}
-	err = r.dir.WriteBefore(func(add func(report.Before) error) error {
+	err := r.dir.WriteBefore(func(add func(report.Before) error) error {
 		r.changes.write = add
 		return r.planAgain()
 	})
@@ -105,7 +111,6 @@ func (r *run) planChanges() error {
 	if _, told := errors.AsType[*Error](err); err != nil && !told && r.Stopping.Err() == nil {
 		return Unrecorded(err, writeHint(r.path, err))
 	}
-	r.warnAsBefore()
 	return err
 }
 
@@ -122,6 +127,7 @@ func (r *run) warnSoldOut(k *asker) error {
 		return nil
 	}
 	res, err := meeting.ShowResource(r.Stopping, k.ask)
+	r.planned.Read = k.requests.Load()
 	if _, is := errors.AsType[*Error](err); err != nil && (is || r.Stopping.Err() != nil) {
 		return err
 	}
@@ -129,7 +135,7 @@ func (r *run) warnSoldOut(k *asker) error {
 		return nil // a refusal, or what cannot be read: it is wanted for no more than a warning
 	}
 	if left, n := int64(res.Users.Left()), r.planned.Values["0"]; left >= 0 && left < n {
-		r.User.Warn(fmt.Sprintf("up to %s are to become normal, and of the users that were bought %s are left: the service refuses the others, and disables some at random when what was bought expires",
+		r.User.Warn(fmt.Sprintf("%s are to become normal, and of the users that were bought %s are left: the service refuses the others, and disables some at random when what was bought expires",
 			words.Plural(n, "account"), words.Number(left)))
 	}
 	return nil

@@ -47,8 +47,8 @@ func TestStateOfRooms(t *testing.T) {
 		// The list names a third-party ID.
 		{name: "his by another name", listed: true, holder: "T-wei", users: []user{{"wei", "T-wei"}, {"min", "T-min"}}, want: job.Held},
 		{name: "of another by another name", listed: true, holder: "T-min", users: []user{{"wei", "T-wei"}, {"min", "T-min"}}, want: job.Other},
-		{name: "of nobody who is known", listed: true, holder: "T-boss", users: []user{{"wei", "T-wei"}}, want: job.Unread},
-		{name: "the account is in no list", listed: true, holder: "T-min", users: []user{{"min", "T-min"}}, want: job.Unread},
+		{name: "of nobody who is known", listed: true, holder: "T-boss", users: []user{{"wei", "T-wei"}}, want: job.Other},
+		{name: "the account is in no list", listed: true, holder: "T-min", users: []user{{"min", "T-min"}}, want: job.Other},
 		// Third-party IDs are wanted, and the list names accounts.
 		{name: "third, his", accountType: 1, accountOther: "T-wei", listed: true, holder: "wei", users: []user{{"wei", "T-wei"}}, want: job.Held},
 		{name: "third, his by the third-party ID", accountType: 1, accountOther: "T-wei", listed: true, holder: "T-wei", users: []user{{"wei", "T-wei"}}, want: job.Held},
