@@ -21,7 +21,7 @@ import (
 func TestReadingKills(t *testing.T) {
 	notShort(t)
 	t.Parallel()
-	killReaders(t, 1, 60, 3)
+	killReaders(t, 1, 50, 2)
 }
 
 // workersKilled are in flight at most when a command is killed.
