@@ -60,5 +60,11 @@ func (c *circle) settle(command, input, wait string, args ...string) {
 	}
 	wantCode(c.t, 0, "verify", "--quiet", run)
 	c.wantSettled(was, run)
-	c.t.Logf("%s: %d rows were unknown, %d are", command, unknown, countOf(c.t, run, "unknown"))
+	undone := 0
+	for _, row := range readTable(c.t, c.path(command)+"/results.csv") {
+		if row["error_code"] == "NOT_CARRIED_OUT" {
+			undone++
+		}
+	}
+	c.t.Logf("%s: %d rows were unknown, %d are; %d were not carried out", command, unknown, countOf(c.t, run, "unknown"), undone)
 }
