@@ -55,5 +55,10 @@ func (q *quota) next() time.Time {
 	return q.sent[q.n%len(q.sent)].Add(q.rate.Per)
 }
 
-// String words the quota: 20000 requests in 24h0m0s.
-func (q *quota) String() string { return fmt.Sprintf("%d requests in %s", q.rate.Requests, q.rate.Per) }
+// usedUp says that nothing is left of the quota: 20000 requests in 24h0m0s are used up.
+func (q *quota) usedUp() string {
+	if q.rate.Requests == 1 {
+		return fmt.Sprintf("1 request in %s is used up", q.rate.Per)
+	}
+	return fmt.Sprintf("%d requests in %s are used up", q.rate.Requests, q.rate.Per)
+}
