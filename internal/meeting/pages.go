@@ -37,12 +37,34 @@ func (r *reading[T]) read(ctx context.Context) error {
 	if err := r.take(p, r.pages(r.count)-1); err != nil {
 		return err
 	}
-	if r.count > len(p.rows) {
-		if err := r.others(ctx, p); err != nil {
-			return err
-		}
+	switch {
+	case r.count > len(p.rows):
+		err = r.others(ctx, p)
+	case r.count > 0 && len(p.rows) >= r.size:
+		err = r.beyond(ctx, p)
+	}
+	if err != nil {
+		return err
 	}
 	return r.verdict()
+}
+
+// beyond looks behind a full page that is to be the only one: a count that is too small would make it a whole list. Whatever
+// an offset counts, the page at 1 holds a row that is not in the first one where there is any; past the end the service may
+// refuse.
+func (r *reading[T]) beyond(ctx context.Context, first page[T]) error {
+	second, err := r.fetch(ctx, 1)
+	switch {
+	case isRefusal(err):
+		return nil
+	case err != nil:
+		return err
+	case second.count != r.count:
+		return &shortfall{why: whyChanged}
+	case slices.ContainsFunc(second.keys, func(key string) bool { return !slices.Contains(first.keys, key) }):
+		return &shortfall{why: whyMore}
+	}
+	return nil
 }
 
 // pages is how many pages so many rows make.
@@ -50,7 +72,7 @@ func (r *reading[T]) pages(rows int) int { return (rows + r.size - 1) / r.size }
 
 // others reads what the first page does not hold. Where it costs no request beyond the one that finds out what an offset
 // counts, the last page has room for one row more than there should be: a count that is too small shows there. It does not
-// where a full page is the only one, nor where offsets are rounded down and the last page is full.
+// where offsets are rounded down and the last page is full.
 func (r *reading[T]) others(ctx context.Context, first page[T]) error {
 	second, err := r.fetch(ctx, 1)
 	if err != nil {
