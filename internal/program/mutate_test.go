@@ -224,7 +224,10 @@ func sameButMessages(a, b []byte) bool {
 	after, errB := csv.NewReader(bytes.NewReader(b)).ReadAll()
 	const message = 7
 	return errA == nil && errB == nil && slices.EqualFunc(before, after, func(x, y []string) bool {
-		return slices.Equal(slices.Delete(slices.Clone(x), message, message+1), slices.Delete(slices.Clone(y), message, message+1))
+		if len(x) == len(y) && len(x) > message {
+			x[message], y[message] = "", ""
+		}
+		return slices.Equal(x, y)
 	})
 }
 
