@@ -27,7 +27,7 @@ type Reconciled struct {
 // were carried out. A row that is not as wanted is read again when wait is over: what was changed may be read late. The
 // access of the settings counts.
 func Reconcile(w World, s *Stored, wait time.Duration) (done Reconciled, err error) {
-	if err := s.hasEnded(w.Now(), "reconcile"); err != nil {
+	if err := s.hasEnded("reconcile"); err != nil {
 		return done, err
 	}
 	if s.Settings.Sandbox {
@@ -66,7 +66,7 @@ func Reconcile(w World, s *Stored, wait time.Duration) (done Reconciled, err err
 }
 
 // hasEnded refuses a run that has not come to its end.
-func (s *Stored) hasEnded(now time.Time, command string) error {
+func (s *Stored) hasEnded(command string) error {
 	state := s.Run.State
 	if state == report.Finished || state == report.Stopped {
 		return nil
@@ -104,7 +104,11 @@ func (r *run) reconcile(c *report.Reconciling, wait time.Duration, done *Reconci
 	if r.dir, err = c.Begin(r.meta); err != nil {
 		return Unrecorded(err, writeHint(r.path, err))
 	}
-	k := &asker{client: r.client, pacer: r.newPacer(nil), attempts: r.settings.Attempts, records: r.dir, abandon: r.Abandon, trace: r.Trace}
+	before, err := r.sentSince(r.settings.Rate)
+	if err != nil {
+		return Unrecorded(err, "")
+	}
+	k := &asker{client: r.client, pacer: r.newPacer(before), attempts: r.settings.Attempts, records: r.dir, abandon: r.Abandon, trace: r.Trace}
 	if c.Left > 0 {
 		stop := r.User.Reading(k.requests.Load)
 		verdicts, err := r.readTwice(c, k, accounts, wait)

@@ -36,7 +36,7 @@ type Undoing struct {
 // It returns when the end of the run is as long ago as wait says: what the run has changed may be read late, and would
 // then seem to be as it was before.
 func NewUndoing(s *Stored, w World, wait time.Duration, blind bool) (*Undoing, error) {
-	if err := s.hasEnded(w.Now(), "undo"); err != nil {
+	if err := s.hasEnded("undo"); err != nil {
 		return nil, err
 	}
 	switch by := s.Run.UndoneBy; {
