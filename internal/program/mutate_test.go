@@ -30,8 +30,8 @@ import (
 func TestMutations(t *testing.T) {
 	notShort(t)
 	t.Parallel()
-	t.Run("verify", func(t *testing.T) { verifyMutations(t, 1, 200) })
-	t.Run("resume", func(t *testing.T) { resumeMutations(t, 2, 2, 12) })
+	t.Run("verify", func(t *testing.T) { verifyMutations(t, 1, 80) })
+	t.Run("resume", func(t *testing.T) { resumeMutations(t, 2, 2, 8) })
 	t.Run("torn", func(t *testing.T) { tearTables(t, 3, 2) })
 }
 
