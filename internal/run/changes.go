@@ -117,7 +117,7 @@ func (r *run) planFromBefore() error {
 // warnAsBefore tells of rows that a run which takes another one back finds as they were before that one.
 func (r *run) warnAsBefore() {
 	if r.meta.UndoOf != "" && r.planned != nil && r.planned.SkippedRows > 0 {
-		r.User.Warn(fmt.Sprintf("%s that were carried out are not as the run left them: somebody has changed them since, or they are read late; a longer --wait finds out", words.Plural(r.planned.SkippedRows, "row")))
+		r.User.Warn("not as the run left it, and so left alone: " + words.Plural(r.planned.SkippedRows, "row") + "; somebody has changed that since, or it is read late, which a longer --wait finds out")
 	}
 }
 
