@@ -60,33 +60,41 @@ func (f *ofRunFlags) apply(s *run.Stored, command string) error {
 }
 
 // Validate is called by kong.
-func (c *reconcileCmd) Validate() error {
-	if c.Wait < 0 {
-		return fmt.Errorf("--wait %s: less than 0", c.Wait)
+func (c *reconcileCmd) Validate() error { return c.validate(c.Wait) }
+
+// validate refuses a --wait that is none, and what is wrong with the flags of the console.
+func (f *ofRunFlags) validate(wait time.Duration) error {
+	if wait < 0 {
+		return fmt.Errorf("--wait %s: less than 0", wait)
 	}
-	return c.consoleFlags.Validate()
+	return f.consoleFlags.Validate()
+}
+
+// begin loads the run of a directory, and gathers the world for what a command does about it. The world must be released.
+func (f *ofRunFlags) begin(ctx context.Context, a *app, command, dir string, flags processFlags) (s *run.Stored, w world, err error) {
+	if dir, err = runDir(dir, a.newConsole(f.consoleFlags)); err != nil {
+		return nil, w, err
+	}
+	if s, err = run.Load(dir); err != nil {
+		return nil, w, err
+	}
+	if err = f.apply(s, command); err != nil {
+		return nil, w, err
+	}
+	holdMuch()
+	w, err = a.world(ctx, command, flags, s.Settings, dir)
+	return s, w, err
 }
 
 // Run reads the service.
-func (c *reconcileCmd) Run(ctx context.Context, a *app) (err error) {
-	console := a.newConsole(c.consoleFlags)
-	if c.RunDir, err = runDir(c.RunDir, console); err != nil {
-		return err
-	}
-	s, err := run.Load(c.RunDir)
-	if err != nil {
-		return err
-	}
-	if err := c.apply(s, "reconcile"); err != nil {
-		return err
-	}
+func (c *reconcileCmd) Run(ctx context.Context, a *app) error {
 	flags := c.process()
-	w, err := a.world(ctx, "reconcile", flags, s.Settings, c.RunDir)
+	s, w, err := c.begin(ctx, a, "reconcile", c.RunDir, flags)
 	if err != nil {
 		return err
 	}
 	defer w.release()
-	holdMuch()
+	console := a.newConsole(c.consoleFlags)
 	done, err := run.Reconcile(w.World, s, c.Wait)
 	if err != nil {
 		return err

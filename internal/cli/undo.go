@@ -21,34 +21,18 @@ type undoCmd struct {
 }
 
 // Validate is called by kong.
-func (c *undoCmd) Validate() error {
-	if c.Wait < 0 {
-		return fmt.Errorf("--wait %s: less than 0", c.Wait)
-	}
-	return c.consoleFlags.Validate()
-}
+func (c *undoCmd) Validate() error { return c.validate(c.Wait) }
 
 // Run takes a run back.
-func (c *undoCmd) Run(ctx context.Context, a *app) (err error) {
-	console := a.newConsole(c.consoleFlags)
-	if c.RunDir, err = runDir(c.RunDir, console); err != nil {
-		return err
-	}
-	s, err := run.Load(c.RunDir)
-	if err != nil {
-		return err
-	}
-	if err := c.apply(s, "undo"); err != nil {
-		return err
-	}
+func (c *undoCmd) Run(ctx context.Context, a *app) error {
 	flags := c.process()
 	flags.Yes = flags.Yes || c.DryRun // which asks nothing
-	w, err := a.world(ctx, "undo", flags, s.Settings, c.RunDir)
+	s, w, err := c.begin(ctx, a, "undo", c.RunDir, flags)
 	if err != nil {
 		return err
 	}
 	defer w.release()
-	holdMuch()
+	console := a.newConsole(c.consoleFlags)
 	if text := c.waitText(s, a.now()); text != "" {
 		console.Info(text)
 	}
