@@ -51,6 +51,36 @@ func number(l rate.Limit) float64 {
 	return float64(l)
 }
 
+// heard is what a governor is told of a request, in the order in which it happens.
+type heard struct {
+	what       event
+	start, now time.Time   // when the request went out, and when this was
+	limits     []job.Limit // that the answer states
+}
+
+type event int
+
+const (
+	told     event = iota // the answer says nothing of the rate, but perhaps of limits
+	sent                  // it goes out
+	accepted              // it was answered, and not refused
+	refused
+)
+
+// take takes in what is heard. It tells for how long nothing may go out by what the service says of its limits.
+func (g *governor) take(h heard) (rest time.Duration) {
+	rest = g.stated.hear(h.limits, h.now)
+	switch start, now := g.moment(h.start), g.moment(h.now); h.what {
+	case sent:
+		g.search.sent(now)
+	case accepted:
+		g.search.accepted(start, now)
+	case refused:
+		g.search.refused(start, now)
+	}
+	return rest
+}
+
 // moment gives a time as the search counts.
 func (g *governor) moment(t time.Time) float64 { return t.Sub(g.began).Seconds() }
 

@@ -228,7 +228,7 @@ func (t *Turn) Gone() {
 	p := t.pacer
 	t.goneAt = time.Now()
 	p.mu.Lock()
-	p.governor.search.sent(p.governor.moment(t.goneAt))
+	p.take(heard{what: sent, start: t.goneAt, now: t.goneAt})
 	p.book.sent(t.goneAt)
 	for _, q := range p.quotas {
 		q.take(t.goneAt)
@@ -268,28 +268,29 @@ func (t *Turn) Answered(about any, a job.Answer) (own bool, err error) {
 func (p *Pacer) hear(about any, start time.Time, a job.Answer) (rest time.Duration, v finding) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now := time.Now()
-	g := p.governor
-	rest = g.stated.hear(a.Limits, now)
+	h := heard{start: start, now: time.Now(), limits: a.Limits}
 	switch a.Kind() {
 	case job.Throttled:
 		p.book.throttled++
-		return rest, p.refused(about, start, now, a.RetryAfter > 0)
-	case job.Alive, job.Expired:
-		fallthrough
-	case job.Broken:
+		// One that a request meets again while others get through says nothing of the rate.
+		if again := p.company.refuses(about, h.now); !again {
+			h.what = refused
+		}
+		rest = p.take(h)
+		return rest, p.weigh(h.now, a.RetryAfter > 0)
+	case job.Alive, job.Expired, job.Broken:
 		p.company.passes()
-		g.search.accepted(g.moment(start), g.moment(now))
+		h.what = accepted
 	}
-	return rest, finding{}
+	return p.take(h), finding{}
 }
 
-// refused takes in a refusal. One that a request meets again while others get through says nothing of the rate.
-func (p *Pacer) refused(about any, start, now time.Time, retryAfter bool) finding {
+// take tells the governor what is heard.
+func (p *Pacer) take(h heard) (rest time.Duration) { return p.governor.take(h) }
+
+// weigh finds what the refusal that was taken in last comes to.
+func (p *Pacer) weigh(now time.Time, retryAfter bool) finding {
 	g := p.governor
-	if again := p.company.refuses(about, now); !again {
-		g.search.refused(g.moment(start), g.moment(now))
-	}
 	v := finding{nobody: g.search.blocked(), pause: firstPause}
 	v.own = p.company.own(v.nobody, retryAfter, now)
 	if r := g.rate(now); p.company.through > 0 { // a window of a second is over soon
