@@ -1,6 +1,7 @@
 package pace
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -9,8 +10,12 @@ import (
 
 // Change changes the rates, from the next request on; within a second, where one waits already. What was found of the
 // service at the old rate is forgotten, what it states of its limits is not. sent lists, in order, when requests went out
-// before that count for the quotas; after its error nothing is changed. It is for one caller at a time.
+// before that count for the quotas; after its error nothing is changed. The rates of a budget are
+// not one process's to change. It is for one caller at a time.
 func (p *Pacer) Change(r job.Rate, quotas []job.Rate, sent func() ([]time.Time, error)) error {
+	if p.share != nil {
+		return errors.New("the rate is that of the budget, which others share")
+	}
 	p.mu.Lock()
 	p.changing = true
 	p.mu.Unlock()

@@ -250,6 +250,39 @@ func (g *gate) extend(d time.Duration) {
 	g.until = until
 }
 
+// holdTill lets nobody through until a moment that another process was told, after a pause of its own, if it made one.
+// What is hardly later than the moment known is the same one, brought from clock to clock.
+func (g *gate) holdTill(t time.Time, pause time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if t.Sub(g.until) > late {
+		g.heldAt = time.Now()
+		g.extend(time.Until(t))
+	}
+	g.pause = max(g.pause, pause)
+}
+
+// eased takes in that another process got through: there is trouble no more, unless it is the way from here.
+func (g *gate) eased() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.down {
+		return
+	}
+	g.troubleAt, g.pause = time.Time{}, 0
+	if g.jammed {
+		g.jammed = false
+		g.wake()
+	}
+}
+
+// opens is when somebody may go through. pause is the last one, while it throttles.
+func (g *gate) opens() (at time.Time, pause time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.until, g.pause
+}
+
 // waiting tells why nothing goes out now.
 func (g *gate) waiting() (w Waiting) {
 	g.mu.Lock()

@@ -20,6 +20,11 @@ type Settings struct {
 	Patience time.Duration // without any good answer; 0 means Patience
 	Notify   func(string)  // gets a sentence when something changes that people want to know; may be nil
 
+	// Budget is what the requests are shared with, and Of says whose limit it is: all processes that name the same one must
+	// say the same of it, and have the same rates. Without a budget they have the limit alone.
+	Budget Budget
+	Of     string
+
 	// Ready returns when there is a sign-in that requests can go out with. It is called before each, and may
 	// take its time: nothing goes out meanwhile. It must be safe for concurrent use. It may be nil.
 	Ready func(context.Context) error
@@ -31,7 +36,8 @@ type Pacer struct {
 	gate   *gate
 	ready  func(context.Context) error
 	notify func(string)
-	line   chan struct{} // holds the one caller who waits for the limiter, or for a quota
+	share  *share        // in a budget; nil where there is none
+	line   chan struct{} // holds the one caller who waits for the limiter, a quota or the budget
 
 	mu       sync.Mutex
 	governor *governor
@@ -51,15 +57,19 @@ func New(s Settings) *Pacer {
 	if s.Ready == nil {
 		s.Ready = func(context.Context) error { return nil }
 	}
-	now := time.Now()
+	share, now, quotas := newShare(s), time.Now(), newQuotas(s.Quotas, s.Sent)
+	if share != nil {
+		now, quotas = onBudgetsClock(0), nil
+	}
 	governor := newGovernor(s.Rate, now)
 	return &Pacer{
+		share:    share,
 		gate:     newGate(cmp.Or(s.Patience, Patience), s.Notify),
 		ready:    s.Ready,
 		notify:   s.Notify,
 		line:     make(chan struct{}, 1),
 		governor: governor,
-		quotas:   newQuotas(s.Quotas, s.Sent),
+		quotas:   quotas,
 		limiter:  rate.NewLimiter(governor.rate(now), 1),
 	}
 }
@@ -101,6 +111,10 @@ func (p *Pacer) Next(ctx context.Context) (*Turn, error) {
 		if !p.gate.stillOpen() { // it has closed in the meantime
 			continue
 		}
+		if p.share != nil && missed(t.due) { // the sign-in took its time
+			p.gate.back()
+			continue
+		}
 		if t.inLine || p.limit() == rate.Inf {
 			return t, nil
 		}
@@ -114,10 +128,11 @@ func (t *Turn) pass(ctx context.Context) error {
 		if err := t.pacer.waitQuotas(ctx); err != nil {
 			return err
 		}
-		if err := t.pacer.waitLimiter(ctx); err != nil {
+		due, err := t.pacer.waitLimiter(ctx)
+		if err != nil {
 			return err
 		}
-		t.due = time.Now()
+		t.due = due
 	}
 	return t.pacer.ready(ctx)
 }
@@ -140,8 +155,17 @@ const (
 	longWait = 30 * time.Second
 )
 
-// waitLimiter waits for the limiter, at the rate as it is from time to time.
-func (p *Pacer) waitLimiter(ctx context.Context) error {
+// waitLimiter waits for the limiter, at the rate as it is from time to time, and tells when the request is due. Where there
+// is a budget the moment is reserved there before, and the limiter holds it.
+func (p *Pacer) waitLimiter(ctx context.Context) (due time.Time, err error) {
+	if p.share != nil {
+		if due, err = p.waitBudget(ctx); err != nil {
+			return due, err
+		}
+		p.limit()
+		due = due.Add(p.limiter.ReserveN(due, 1).DelayFrom(due))
+		return due, sleep(ctx, time.Until(due))
+	}
 	told := false
 	for {
 		r := p.limit()
@@ -157,10 +181,10 @@ func (p *Pacer) waitLimiter(ctx context.Context) error {
 		select {
 		case <-time.After(min(d, step)):
 		case <-ctx.Done():
-			return ctx.Err()
+			return due, ctx.Err()
 		}
 		if d <= step {
-			return nil
+			return time.Now(), nil
 		}
 	}
 }
@@ -202,7 +226,7 @@ func (p *Pacer) usedUp() (last *quota, at time.Time) {
 func (p *Pacer) limit() rate.Limit {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	r := p.governor.rate(time.Now())
+	r := p.governor.rate(p.clock(time.Now()))
 	if r != p.limiter.Limit() {
 		p.limiter.SetLimit(r)
 	}
@@ -214,7 +238,15 @@ func (p *Pacer) paced() bool {
 	limited := p.limit() < rate.Inf
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return limited || len(p.quotas) > 0
+	return limited || len(p.quotas) > 0 || p.share != nil
+}
+
+// clock gives a moment as the governor counts: by the clock of the budget, where there is one.
+func (p *Pacer) clock(t time.Time) time.Time {
+	if p.share == nil {
+		return t
+	}
+	return onBudgetsClock(p.share.clock.toBudget(t))
 }
 
 func (p *Pacer) ceiling() rate.Limit {
@@ -237,7 +269,7 @@ func (t *Turn) Gone() {
 		p.gone = append(p.gone, t.goneAt)
 	}
 	p.mu.Unlock()
-	if t.inLine && t.goneAt.Sub(t.due) > late {
+	if t.inLine && p.share == nil && t.goneAt.Sub(t.due) > late {
 		p.limiter.Allow() // what the limiter has gathered meanwhile is no reason for the next to follow at once
 	}
 	t.leave()
@@ -255,17 +287,29 @@ func (t *Turn) Back() {
 // can go out again as soon as there is a turn. An error says why no request should go out any more: there was no good
 // answer for too long.
 func (t *Turn) Answered(about any, a job.Answer) (own bool, err error) {
-	rest, v := t.pacer.hear(about, t.goneAt, a)
-	t.pacer.gate.rest(rest)
-	if kind := a.Kind(); kind == job.Alive || kind == job.Expired { // also where something else was wrong, or nothing
-		t.pacer.gate.asked(a.RetryAfter)
+	p := t.pacer
+	rest := p.hear(about, t.goneAt, a)
+	var v finding
+	kind := a.Kind()
+	if kind == job.Throttled {
+		p.flush()
+		v = p.weigh(a.RetryAfter > 0)
 	}
-	return t.pacer.gate.answered(about, t.goneAt, a, v)
+	held, _ := p.gate.opens()
+	p.gate.rest(rest)
+	if kind == job.Alive || kind == job.Expired { // also where something else was wrong, or nothing
+		p.gate.asked(a.RetryAfter)
+	}
+	own, err = p.gate.answered(about, t.goneAt, a, v)
+	if till, pause := p.gate.opens(); till.After(held) && (kind != job.Away || a.RetryAfter > 0) {
+		p.holdAll(till, pause)
+	}
+	return own, err
 }
 
 // hear takes in an answer to a request that went out at start. It tells for how long nothing may go out by what the
-// service says of its limits, and what it comes to where it is a refusal.
-func (p *Pacer) hear(about any, start time.Time, a job.Answer) (rest time.Duration, v finding) {
+// service says of its limits.
+func (p *Pacer) hear(about any, start time.Time, a job.Answer) (rest time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	h := heard{start: start, now: time.Now(), limits: a.Limits}
@@ -276,24 +320,30 @@ func (p *Pacer) hear(about any, start time.Time, a job.Answer) (rest time.Durati
 		if again := p.company.refuses(about, h.now); !again {
 			h.what = refused
 		}
-		rest = p.take(h)
-		return rest, p.weigh(h.now, a.RetryAfter > 0)
 	case job.Alive, job.Expired, job.Broken:
 		p.company.passes()
 		h.what = accepted
 	}
-	return p.take(h), finding{}
+	return p.take(h)
 }
 
-// take tells the governor what is heard.
-func (p *Pacer) take(h heard) (rest time.Duration) { return p.governor.take(h) }
+// take tells the governor what is heard, and the budget with the next update.
+func (p *Pacer) take(h heard) (rest time.Duration) {
+	if p.share == nil {
+		return p.governor.take(h)
+	}
+	p.share.pending = append(p.share.pending, h)
+	return p.governor.take(h.at(p.share.clock))
+}
 
 // weigh finds what the refusal that was taken in last comes to.
-func (p *Pacer) weigh(now time.Time, retryAfter bool) finding {
-	g := p.governor
+func (p *Pacer) weigh(retryAfter bool) finding {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	g, now := p.governor, time.Now()
 	v := finding{nobody: g.search.blocked(), pause: firstPause}
 	v.own = p.company.own(v.nobody, retryAfter, now)
-	if r := g.rate(now); p.company.through > 0 { // a window of a second is over soon
+	if r := g.rate(p.clock(now)); p.company.through > 0 { // a window of a second is over soon
 		v.pause = min(v.pause, max(time.Second/2, time.Duration(3/float64(r)*float64(time.Second))))
 	}
 	return v

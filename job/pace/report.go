@@ -13,6 +13,7 @@ type Report struct {
 	Throttled     int64         // answers that said that the rate was too high (429)
 	Held          time.Duration // for which nothing could go out, because the service was throttling or down
 	Following     Following
+	Sharing       int // processes that share the budget, this one among them; 0: there is no budget
 }
 
 // Following is how the rate in force differs from the one that was asked for.
@@ -28,6 +29,7 @@ type Waiting struct {
 	Until     time.Time // nothing goes out before
 	Throttled bool      // the service asks to wait
 	UsedUp    bool      // a rate of an hour or more is
+	NoBudget  bool      // the budget is out of reach
 	Down      bool      // the service, or the way to it, is; one request now and then finds out whether it is back
 	Since     time.Time // when that began: no request has got through since
 	GiveUp    time.Time // when the run ends unless one does
@@ -86,7 +88,10 @@ func (p *Pacer) Report() Report {
 	defer p.mu.Unlock()
 	r := p.book.report()
 	r.Held = p.gate.heldFor()
-	r.Following = p.governor.following(time.Now())
+	if p.share != nil {
+		r.Sharing = max(1, p.share.members)
+	}
+	r.Following = p.governor.following(p.clock(time.Now()))
 	return r
 }
 
@@ -96,6 +101,16 @@ func (p *Pacer) Waiting() Waiting {
 	if _, next := p.usedUp(); next.After(w.Until) && time.Until(next) > 0 {
 		w = Waiting{Until: next, UsedUp: true}
 	}
+	if p.share != nil {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if next := p.share.usedUp; next.After(w.Until) && time.Until(next) > 0 {
+			w = Waiting{Until: next, UsedUp: true}
+		}
+		if lost := p.share.lost; !lost.IsZero() && time.Since(lost) > toldAfter {
+			w = Waiting{NoBudget: true, Since: lost, GiveUp: lost.Add(Patience)}
+		}
+	}
 	return w
 }
 
@@ -103,5 +118,5 @@ func (p *Pacer) Waiting() Waiting {
 func (p *Pacer) Following() Following {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.governor.following(time.Now())
+	return p.governor.following(p.clock(time.Now()))
 }

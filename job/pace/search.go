@@ -62,6 +62,7 @@ type stay struct {
 type row struct {
 	n         int
 	since     float64 // the first of them
+	last      float64 // the last of them
 	blockedAt float64 // the last by which it was found that nobody gets through
 }
 
@@ -112,7 +113,9 @@ func (s *search) accepted(start, now float64) {
 	was := s.row
 	switch {
 	case !s.blocked():
-		s.row.n = 0
+		if now >= was.last { // another process's answers are heard of a little late
+			s.row.n = 0
+		}
 		s.hear(start, now, false)
 	case start >= was.blockedAt: // those that were under way before say nothing of now
 		s.row.n = 0
@@ -129,6 +132,7 @@ func (s *search) refused(start, now float64) {
 	if s.row.n++; s.row.n == 1 {
 		s.row.since = now
 	}
+	s.row.last = now
 	if !s.blocked() {
 		s.hear(start, now, true)
 		return

@@ -1,0 +1,68 @@
+package pace
+
+import (
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"testing"
+	"time"
+	"unsafe"
+
+	"meetbatch/job"
+)
+
+// fill gives every field of a value a value of chance, however deep it lies.
+func fill(v reflect.Value, chance *rand.Rand) {
+	v = reflect.NewAt(v.Type(), unsafe.Pointer(v.UnsafeAddr())).Elem()
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			fill(v.Field(i), chance)
+		}
+	case reflect.Array:
+		for i := range v.Len() {
+			fill(v.Index(i), chance)
+		}
+	case reflect.Float64:
+		v.SetFloat(math.Copysign(chance.ExpFloat64(), chance.Float64()-0.3))
+	case reflect.Int:
+		v.SetInt(chance.Int64N(1000))
+	case reflect.Bool:
+		v.SetBool(chance.IntN(2) == 1)
+	default:
+		panic(v.Kind())
+	}
+}
+
+// TestPackHoldsEverything brings a search with a value in each of its fields from one governor to another: a field that is
+// added must be packed too.
+func TestPackHoldsEverything(t *testing.T) {
+	chance := rand.New(rand.NewPCG(1, 2))
+	for range 20 {
+		g, h := newGovernor(job.AutoRate, time.Now()), newGovernor(job.AutoRate, time.Now())
+		fill(reflect.ValueOf(g.search).Elem(), chance)
+		if err := h.unpack(g.pack()); err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(g.search, h.search) || g.states != h.states {
+			t.Fatalf("%+v\n%+v", g.search, h.search)
+		}
+	}
+}
+
+// FuzzUnpack lets no text, whoever wrote it, end the process.
+func FuzzUnpack(f *testing.F) {
+	g := newGovernor(job.AutoRate, time.Now())
+	f.Add(g.pack())
+	f.Add(g.pack()[:100])
+	f.Add([]byte{})
+	f.Fuzz(func(t *testing.T, text []byte) {
+		g := newGovernor(job.AutoRate, time.Unix(0, 0))
+		g.began = time.Unix(0, 0)
+		if g.unpack(text) == nil {
+			g.search.accepted(1, 2)
+			g.search.refused(2, 3)
+			g.interval(4 * time.Second)
+		}
+	})
+}
