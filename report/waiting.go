@@ -14,6 +14,7 @@ type WaitingFor string
 
 const (
 	Throttled WaitingFor = "throttled" // the service asks to wait
+	NoBudget  WaitingFor = "no_budget" // the budget that it shares is out of reach
 	UsedUp    WaitingFor = "used_up"   // a rate of an hour or more is
 	Down      WaitingFor = "down"      // the service, or the way to it, is
 	Unheard   WaitingFor = "answers"   // nothing has come to what is in flight for a while

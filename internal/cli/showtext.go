@@ -105,6 +105,8 @@ func waitingText(w *report.Waiting, inFlight int64, now time.Time) string {
 		return "throttled, goes on at " + until
 	case report.UsedUp:
 		return "its rate is used up, goes on at " + until
+	case report.NoBudget:
+		return fmt.Sprintf("budget out of reach%s, gives up at %s", since, until)
 	case report.Down:
 		return fmt.Sprintf("service down%s, gives up at %s", since, until)
 	case report.Unheard:

@@ -82,6 +82,9 @@ func (s standing) clauses() (long, middle, short string) {
 		most := words.Roughly(max(s.Timeout-s.At.Sub(s.stopping), 0).Round(time.Second))
 		text := fmt.Sprintf("stopping, %s in flight, up to %s", words.Plural(s.InFlight, "request"), most)
 		return text, text, fmt.Sprintf("stopping, %s in flight, up to %s", words.Number(s.InFlight), most)
+	case w.NoBudget:
+		text := fmt.Sprintf("budget out of reach since %s, until %s", minute(w.Since), minute(w.GiveUp))
+		return text, text, "no budget, stops at " + minute(w.GiveUp)
 	case w.Down:
 		text := fmt.Sprintf("service down since %s, until %s", minute(w.Since), minute(w.GiveUp))
 		return text, text, "down, stops at " + minute(w.GiveUp)

@@ -114,7 +114,7 @@ func TestBarFits(t *testing.T) {
 			Asked:     rapid.SampledFrom([]job.Rates{nil, {{Requests: 100, Per: time.Minute}}, {{Requests: 100, Per: time.Minute, Auto: true}}, {{Requests: 20000, Per: 24 * time.Hour}}}).Draw(t, "asked"),
 			Following: pace.Following{PerSecond: rapid.Float64Range(0, 1e6).Draw(t, "followed"), Why: rapid.SampledFrom([]string{"", "after 429s"}).Draw(t, "why")},
 			Waiting: pace.Waiting{Until: moment("until"), Since: moment("since"), GiveUp: moment("give up"), Throttled: rapid.Bool().Draw(t, "throttled"),
-				Down: rapid.Bool().Draw(t, "down"), UsedUp: rapid.Bool().Draw(t, "used up")},
+				Down: rapid.Bool().Draw(t, "down"), NoBudget: rapid.Bool().Draw(t, "no budget"), UsedUp: rapid.Bool().Draw(t, "used up")},
 			PerSecond: rapid.Float64Range(0, 1e6).Draw(t, "per second"), End: moment("end"), AsPlanned: rapid.Bool().Draw(t, "as planned"),
 			Quiet: time.Duration(n("quiet")), Timeout: time.Duration(n("timeout")),
 		}, stopping: moment("stopping")}

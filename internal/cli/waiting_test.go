@@ -19,6 +19,7 @@ func TestWaiting(t *testing.T) {
 		{nil, "10 of 40 rows, 25%"},
 		{&report.Waiting{For: report.Throttled, Until: &until}, "10 of 40 rows, 25%; throttled, goes on at 01:18:00"},
 		{&report.Waiting{For: report.UsedUp, Until: &until}, "10 of 40 rows, 25%; its rate is used up, goes on at 01:18:00"},
+		{&report.Waiting{For: report.NoBudget, Since: &since, Until: &until}, "10 of 40 rows, 25%; budget out of reach since 01:03:00, gives up at 01:18:00"},
 		{&report.Waiting{For: report.Down, Since: &since, Until: &until}, "10 of 40 rows, 25%; service down since 01:03:00, gives up at 01:18:00"},
 		{&report.Waiting{For: report.Unheard, Since: &since, Until: &until}, "10 of 40 rows, 25%; 3 requests without an answer since 01:03:00"},
 		{&report.Waiting{For: report.Stopping, Since: &since, Until: &until}, "10 of 40 rows, 25%; stopping, 3 requests in flight, until 01:18:00 at the latest"},

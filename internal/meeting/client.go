@@ -28,6 +28,10 @@ type Client struct {
 	HTTP        *http.Client // from NewHTTP
 	Notify      func(string) // gets a sentence when a sign-in takes its time; may be nil
 
+	// Aside waits until a request may go out that takes no turn, such as that of a sign-in; it may be nil. It must be set
+	// before SignIn.
+	Aside func(context.Context) error
+
 	// Abandon ends when a sign-in under way is to be given up at once; it may be nil. It must be set before SignIn.
 	// It is no parameter because every call may have to renew the sign-in, Ready and Send too, and the contexts of
 	// those end when nothing further is wanted: a sign-in under way then goes on for a moment, lest its token be lost.

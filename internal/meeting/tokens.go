@@ -106,6 +106,11 @@ func (t tokenAnswer) life() time.Duration {
 // it waits for the answer a little longer, unless that is to be abandoned: a token that nobody knows of could not be
 // given back.
 func (c *Client) getToken(ctx context.Context, q request) (mayPass bool, err error) {
+	if c.Aside != nil {
+		if err := c.Aside(ctx); err != nil {
+			return false, err
+		}
+	}
 	start := time.Now()
 	own, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.Timeout)
 	defer cancel()

@@ -157,13 +157,14 @@ func (w *World) newAsker(a *Access) (k *asker, close func(), err error) {
 		}
 		client.Endpoint, stop = server.URL, func() { server.Abort() }
 	}
-	if err := signInWith(w.Stopping, client); err != nil {
+	pacer := w.newPacerOf(client, *a, nil)
+	if err := signInWith(w.Stopping, client, pacer); err != nil {
 		stop()
 		return nil, nil, err
 	}
-	pacer := pace.New(pace.Settings{Rate: a.Rate.Spaced(), Quotas: a.Rate.Quotas(), Notify: w.User.Warn, Ready: client.Ready})
 	k = &asker{client: client, pacer: pacer, attempts: a.Attempts, abandon: w.Abandon, trace: w.Trace}
-	return k, func() { signOutOf(client, w.User); stop() }, nil
+	alive := sharing(pacer)
+	return k, func() { signOutOf(client, w.User); alive(); leave(pacer); stop() }, nil
 }
 
 // stoppedReading gives the error of a command that reads, which may have been stopped.

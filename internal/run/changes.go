@@ -285,13 +285,7 @@ func (s *statesBefore) of(line int64) (job.State, bool) {
 // newPacer makes the pacer of this process, once: what is read and what is sent share the rate.
 func (r *run) newPacer(sent []time.Time) *pace.Pacer {
 	if r.pacer == nil {
-		r.pacer = pace.New(pace.Settings{
-			Rate:   r.settings.Rate.Spaced(),
-			Quotas: r.settings.Rate.Quotas(),
-			Sent:   sent,
-			Notify: r.User.Warn,
-			Ready:  r.client.Ready,
-		})
+		r.pacer = r.newPacerOf(r.client, r.settings.Access(), sent)
 	}
 	return r.pacer
 }

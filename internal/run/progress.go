@@ -119,6 +119,8 @@ func (p *Progress) waits(s *Standing) *report.Waiting {
 	switch {
 	case !stopping.IsZero():
 		return &report.Waiting{For: report.Stopping, Since: moment(stopping), Until: moment(stopping.Add(s.Timeout))}
+	case w.NoBudget:
+		return &report.Waiting{For: report.NoBudget, Since: moment(w.Since), Until: moment(w.GiveUp)}
 	case w.Down:
 		return &report.Waiting{For: report.Down, Since: moment(w.Since), Until: moment(w.GiveUp)}
 	case w.Throttled && waits:

@@ -90,12 +90,16 @@ func (r *run) reconcile(c *report.Reconciling, wait time.Duration, done *Reconci
 	if err != nil {
 		return Unrecorded(err, "")
 	}
+	before, err := r.sentSince(r.settings.Rate)
+	if err != nil {
+		return Unrecorded(err, "")
+	}
 	if c.Left > 0 {
 		question := fmt.Sprintf("Read the service for %s of %s (nothing is changed there)", words.Plural(c.Left, "row"), words.Plural(int64(len(accounts)), "account"))
 		if err := r.User.Agree(r.Stopping, question); err != nil {
 			return err
 		}
-		if err := signInWith(r.Stopping, r.client); err != nil {
+		if err := signInWith(r.Stopping, r.client, r.newPacer(before)); err != nil {
 			return err
 		}
 	}
@@ -103,10 +107,6 @@ func (r *run) reconcile(c *report.Reconciling, wait time.Duration, done *Reconci
 	c.EndSessions(&r.meta)
 	if r.dir, err = c.Begin(r.meta); err != nil {
 		return Unrecorded(err, writeHint(r.path, err))
-	}
-	before, err := r.sentSince(r.settings.Rate)
-	if err != nil {
-		return Unrecorded(err, "")
 	}
 	k := &asker{client: r.client, pacer: r.newPacer(before), attempts: r.settings.Attempts, records: r.dir, abandon: r.Abandon, trace: r.Trace}
 	if c.Left > 0 {

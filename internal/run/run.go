@@ -36,6 +36,7 @@ type World struct {
 	User        User
 	Stdin       io.Reader
 	Now         func() time.Time
+	Budget      pace.Budget                                  // that other processes share; nil: there is none
 	Files       int                                          // and connections that it may open, beside those it has; 0: any number
 	Credentials meeting.Credentials                          // empty for the sandbox, which needs none
 	Trace       func(job.Operation, job.Attempt, job.Answer) // gets every request; may be nil
@@ -119,6 +120,7 @@ func Plan(w World, j Job) (*Planned, error) {
 	}
 	defer func() { // the plan is the caller's
 		r.signOut()
+		leave(r.pacer)
 		r.stopSandbox()
 		r.input.close()
 	}()
@@ -138,6 +140,7 @@ func Plan(w World, j Job) (*Planned, error) {
 // close gives up whatever a run holds, however far it came.
 func (r *run) close() {
 	r.signOut()
+	leave(r.pacer)
 	r.stopSandbox()
 	if r.planned != nil {
 		r.planned.Close()

@@ -13,6 +13,7 @@ import (
 	"meetbatch/internal/sandbox"
 	"meetbatch/internal/words"
 	"meetbatch/job"
+	"meetbatch/job/pace"
 	"meetbatch/job/send"
 	"meetbatch/report"
 )
@@ -58,10 +59,12 @@ func (r *run) send() error {
 		r.takeOrders(r.progress)
 		return r.describe(r.progress)
 	})
+	alive := sharing(pacer)
 	stop := r.User.Sending(r.progress)
 	end := runner.Run(r.Stopping, r.Abandon, r.planned.Plan)
 	took := time.Since(r.progress.start)
 	stop()
+	alive()
 	sleep()
 	r.signOut() // before the last words, which name the next command
 	return r.finish(end, took)
@@ -177,12 +180,19 @@ func (r *run) signIn(ctx context.Context) error {
 	if r.planned.Requests == 0 || r.signedIn {
 		return nil
 	}
-	err := signInWith(ctx, r.client)
+	before, err := r.sentBefore()
+	if err != nil {
+		return Unrecorded(err, "")
+	}
+	err = signInWith(ctx, r.client, r.newPacer(before))
 	r.signedIn = err == nil
 	return err
 }
 
-func signInWith(ctx context.Context, client *meeting.Client) error {
+func signInWith(ctx context.Context, client *meeting.Client, pacer *pace.Pacer) error {
+	if err := join(ctx, pacer); err != nil {
+		return err
+	}
 	err := client.SignIn(ctx)
 	var no *meeting.SignInError
 	switch {

@@ -8,6 +8,9 @@ import (
 // A Budget is where processes that share a limit keep the record of what they share, with a clock that is the same for
 // all of them. It knows nothing of what the record says.
 type Budget interface {
+	// Name is how the budget is named where people read it, without secrets.
+	Name() string
+
 	// Update replaces the record by what change makes of it; no other process's update comes between. change may be
 	// called more than once, with a newer record where another process was faster; what counts is what it did the last
 	// time. old is empty where there is no record, or only one whose moments say nothing on the clock of now, such as
@@ -21,9 +24,12 @@ type Budget interface {
 
 // BudgetError says why a budget cannot be used, also if one waits.
 type BudgetError struct {
-	Budget string // how it is named, without secrets
+	Budget string // Budget.Name
 	Reason string
-	Hint   string // what to do about it
+	Try    string // what to do about it
 }
 
 func (e *BudgetError) Error() string { return "--budget " + e.Budget + ": " + e.Reason }
+
+// Hint says what to do about it.
+func (e *BudgetError) Hint() string { return e.Try }

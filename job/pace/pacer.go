@@ -20,8 +20,8 @@ type Settings struct {
 	Patience time.Duration // without any good answer; 0 means Patience
 	Notify   func(string)  // gets a sentence when something changes that people want to know; may be nil
 
-	// Budget is what the requests are shared with, and Of says whose limit it is: all processes that name the same one must
-	// say the same of it, and have the same rates. Without a budget they have the limit alone.
+	// Budget is what other processes share, and Of says whose limit that is: the address of the service, a blank, and the
+	// application, if that is known. All of them must have the same rates. Without a budget the pacer has its rates alone.
 	Budget Budget
 	Of     string
 

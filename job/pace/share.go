@@ -188,7 +188,7 @@ func (p *Pacer) read(old []byte, at moments) (*record, *governor, error) {
 	s := p.share
 	r, err := readRecord(old)
 	if err != nil {
-		return nil, nil, &BudgetError{Reason: err.Error(), Hint: "name a budget of its own"}
+		return nil, nil, &BudgetError{Budget: s.budget.Name(), Reason: err.Error(), Try: "name a budget of its own"}
 	}
 	g := newGovernor(s.asked, onBudgetsClock(at.there))
 	g.began = onBudgetsClock(0)
@@ -200,6 +200,9 @@ func (p *Pacer) read(old []byte, at moments) (*record, *governor, error) {
 		return s.begin(at, g, s.joined), g, nil
 	}
 	r.forget(at.there)
+	if sameLimit(r.Of, s.of) && len(s.of) > len(r.Of) {
+		r.Of = s.of
+	}
 	if err := s.check(r); err != nil {
 		return nil, nil, err
 	}
@@ -212,7 +215,7 @@ func (p *Pacer) read(old []byte, at moments) (*record, *governor, error) {
 		r.Used[i].rate = q
 	}
 	if err := r.tell(g); err != nil {
-		return nil, nil, &BudgetError{Reason: err.Error(), Hint: "remove it when nobody uses it"}
+		return nil, nil, &BudgetError{Budget: s.budget.Name(), Reason: err.Error(), Try: "remove it when nobody uses it"}
 	}
 	return r, g, nil
 }
@@ -253,16 +256,21 @@ func (s *share) check(r *record) error {
 		others--
 	}
 	switch {
-	case r.Of != s.of:
-		return &BudgetError{Reason: "it is the budget of another application, or of another service: " + r.Of, Hint: "each has a limit of its own, and takes a budget of its own"}
+	case !sameLimit(r.Of, s.of):
+		return &BudgetError{Budget: s.budget.Name(), Reason: "it is the budget of another application, or of another service: " + r.Of, Try: "each has a limit of its own, and takes a budget of its own"}
 	case r.Rate != s.rate && others > 0:
-		return &BudgetError{Reason: fmt.Sprintf("its rate is %s, and that of this run %s", r.Rate, s.rate),
-			Hint: fmt.Sprintf("give --rate %s; or wait until the others have ended, for a minute if they were killed", r.Rate)}
+		return &BudgetError{Budget: s.budget.Name(), Reason: fmt.Sprintf("its rate is %s, and that of this run %s", r.Rate, s.rate),
+			Try: fmt.Sprintf("give --rate %s; or wait until the others have ended, for a minute if they were killed", r.Rate)}
 	case known && (me.Updates < s.updates || me.Updates > s.updates+s.unsure):
-		return &BudgetError{Reason: "what this process wrote there was written over by another at the same time: its lock keeps nobody out",
-			Hint: "a file on a disk of this machine can be locked; for several machines take redis://"}
+		return &BudgetError{Budget: s.budget.Name(), Reason: "what this process wrote there was written over by another at the same time: its lock keeps nobody out",
+			Try: "a file on a disk of this machine can be locked; for several machines take redis://"}
 	}
 	return nil
+}
+
+// sameLimit tells whether two processes may share a limit. One that does not know its application has that of the other.
+func sameLimit(a, b string) bool {
+	return a == b || strings.HasPrefix(a, b+" ") || strings.HasPrefix(b, a+" ")
 }
 
 // at gives what was heard by the clock of the budget.

@@ -29,6 +29,8 @@ type board struct {
 	began  time.Time
 }
 
+func (b *board) Name() string { return "board" }
+
 func newBoard() *board { return &board{began: time.Now()} }
 
 func (b *board) Update(ctx context.Context, change func([]byte, time.Duration) ([]byte, error)) error {
