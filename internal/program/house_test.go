@@ -21,6 +21,7 @@ func TestArrows(t *testing.T) {
 		"internal/run":     "internal/meeting internal/sandbox internal/system internal/words job job/pace job/plan job/send reader report report/page",
 		"internal/meeting": "internal/system job job/pace",
 		"internal/sandbox": "",
+		"internal/budget":  "internal/system job/pace",
 		"internal/system":  "",
 		"internal/tell":    "internal/system report",
 		"internal/words":   "",
