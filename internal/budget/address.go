@@ -21,7 +21,7 @@ func Open(address string) (*Budget, error) {
 	if scheme, is := schemeOf(address); is {
 		server, err := parse(address)
 		if err != nil {
-			return nil, &pace.BudgetError{Budget: scheme + "://…", Reason: err.reason, Hint: err.hint}
+			return nil, &pace.BudgetError{Budget: scheme + "://…", Reason: err.reason, Try: err.hint}
 		}
 		b.name, b.secrets, b.store = scheme+"://"+server.named, server.secrets(), server
 		return b, nil

@@ -61,7 +61,7 @@ func (b *Budget) Update(ctx context.Context, change func(old []byte, now time.Du
 // named says whose error it is, and makes a refusal what the callers know.
 func (b *Budget) named(err error) error {
 	if refused, is := errors.AsType[*refusal](err); is {
-		return &pace.BudgetError{Budget: b.name, Reason: refused.reason, Hint: refused.hint}
+		return &pace.BudgetError{Budget: b.name, Reason: refused.reason, Try: refused.hint}
 	}
 	if err != nil {
 		return fmt.Errorf("--budget %s: %w", b.name, err)

@@ -339,7 +339,7 @@ func TestWhatTheFileHolds(t *testing.T) {
 		after, _ := os.ReadFile(path)
 		var why *pace.BudgetError
 		switch {
-		case refused && (!errors.As(err, &why) || why.Budget != path || why.Hint == "" || string(after) != content):
+		case refused && (!errors.As(err, &why) || why.Budget != path || why.Try == "" || string(after) != content):
 			t.Errorf("%.40q: %v, now %.40q", content, err, after)
 		case !refused && (err != nil || !json.Valid(after)):
 			t.Errorf("%.40q: %v, now %.40q", content, err, after)
