@@ -91,9 +91,13 @@ func (a *app) run(ctx context.Context) (code int) {
 		if errors.Is(err, syscall.EPIPE) { // of the help: whoever read it has read enough
 			return int(run.OK)
 		}
-		err = a.misread(parsed, err)
+		if err = a.misread(parsed, err); a.env.refused != nil { // without the profile, much else can be wrong
+			err = a.env.refused
+		}
 	} else {
-		a.warnUnknown(parsed.Model, a.newConsole(consoleFlags{LogFormat: a.logFormat(parsed)}))
+		console := a.newConsole(consoleFlags{LogFormat: a.logFormat(parsed)})
+		a.warnUnknown(parsed.Model, console)
+		a.env.warnHidden(console)
 		err = parsed.Run()
 	}
 	var said run.Code

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"meetbatch/internal/meeting"
@@ -23,12 +24,23 @@ func methods() []method {
 	}
 }
 
+// credentialNames lists the variables of all ways to sign in; each can have _FILE behind it.
+func credentialNames() (names []string) {
+	for _, m := range methods() {
+		names = slices.Concat(names, m.needs, m.optional)
+	}
+	return names
+}
+
 // set lists which of the credentials the environment has, each under the name that it stands under: its own, or that of
 // its file.
 func (e *environment) set(names ...string) (variables []string) {
 	for _, name := range names {
 		for _, variable := range []string{name, name + "_FILE"} {
-			if e.variables[variable] != "" {
+			switch {
+			case e.inProfile(variable):
+				variables = append(variables, variable+" (of the profile)")
+			case e.value(variable) != "":
 				variables = append(variables, variable)
 			}
 		}
@@ -100,7 +112,7 @@ func (e *environment) credentials(warn func(string)) (c meeting.Credentials, err
 
 // checkProxies refuses a proxy that would not be used although the environment names one.
 func (e *environment) checkProxies(warn func(string)) error {
-	warning, err := meeting.CheckProxies(func(name string) string { return e.variables[name] })
+	warning, err := meeting.CheckProxies(func(name string) string { return e.value(name) })
 	switch {
 	case err != nil:
 		return run.Refuse(err, "mend it, or unset it to do without")
@@ -114,7 +126,7 @@ func (e *environment) checkProxies(warn func(string)) error {
 // what it read.
 func (e *environment) credential(name string, warn func(string)) (string, error) {
 	const hint = "copy the credential again, as UTF-8 and in one line, with nothing before or behind it"
-	value, file := e.variables[name], e.variables[name+"_FILE"]
+	value, file := e.value(name), e.value(name+"_FILE")
 	switch {
 	case value != "" && file != "":
 		return "", run.Refuse(fmt.Errorf("%s and %s_FILE are both set", name, name), "unset one of them")

@@ -7,23 +7,42 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"meetbatch/internal/words"
 )
 
-// environment has the process's variables by name; one that is empty is none. It is where kong looks for a flag that
-// was not given.
+// environment has the process's variables by name, and behind them those of a profile. One that is empty is none, but takes
+// what the profile sets back to its default. It is where kong looks for a flag that was not given.
 type environment struct {
 	variables map[string]string
-	wrong     error // of the first variable that cannot be a flag's value
+	profile   profile
+	looked    bool     // for a profile
+	hidden    []string // what the profile sets and an empty variable takes back
+	refused   error    // why the profile cannot be used
+	wrong     error    // of the first variable that cannot be a flag's value
 }
 
 func newEnvironment(environ []string) environment {
 	e := environment{variables: map[string]string{}}
 	for _, variable := range environ {
-		if name, value, _ := strings.Cut(variable, "="); value != "" {
-			e.variables[name] = value
-		}
+		name, value, _ := strings.Cut(variable, "=")
+		e.variables[name] = value
 	}
 	return e
+}
+
+// value is that of a variable, from the environment or else from the profile; empty where it is set in neither.
+func (e *environment) value(name string) string {
+	if value, set := e.variables[name]; set {
+		return value
+	}
+	return e.profile.values[name]
+}
+
+// inProfile tells whether a variable has its value from the profile.
+func (e *environment) inProfile(name string) bool {
+	_, hidden := e.variables[name]
+	return !hidden && e.profile.values[name] != ""
 }
 
 // variableOf names the variable that a flag can come from; some have none.
@@ -36,15 +55,26 @@ func variableOf(flag *kong.Flag) string {
 
 // Resolve is called by kong for each flag that was not given.
 func (e *environment) Resolve(ctx *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	e.useProfile(ctx)
 	name := variableOf(flag)
-	value, set := e.variables[name]
-	if !set || isOfRehearsal(flag) && !e.rehearses(ctx) {
+	value := e.value(name)
+	switch {
+	case isOfRehearsal(flag) && !e.rehearses(ctx), flag.Tag.Has("ofrun") && e.variables[name] == "": // a run keeps its settings, whatever a profile says
+		return nil, nil
+	case value == "" && e.profile.values[name] != "":
+		e.hidden = append(e.hidden, name)
+		return nil, nil
+	case value == "":
 		return nil, nil
 	}
 	// kong's own message would name neither the variable nor its value.
 	scratch := reflect.New(flag.Target.Type()).Elem()
 	if err := flag.Parse(kong.Scan().PushTyped(value, kong.FlagValueToken), scratch); err != nil && e.wrong == nil {
-		e.wrong = fmt.Errorf("%w (from envar %s=%q)", err, name, value)
+		from := "envar"
+		if e.inProfile(name) {
+			from = words.Name(e.profile.path)
+		}
+		e.wrong = fmt.Errorf("%w (from %s %s=%q)", err, from, name, value)
 	}
 	if e.wrong != nil {
 		return nil, nil
@@ -63,7 +93,7 @@ func (e *environment) rehearses(ctx *kong.Context) bool {
 			return ctx.FlagValue(f) == true
 		}
 	}
-	return slices.Contains([]string{"true", "1", "yes"}, strings.ToLower(e.variables["MEETBATCH_SANDBOX"])) // as kong reads it
+	return slices.Contains([]string{"true", "1", "yes"}, strings.ToLower(e.value("MEETBATCH_SANDBOX"))) // as kong reads it
 }
 
 // Validate is called by kong; any variable will do.

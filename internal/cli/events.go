@@ -18,7 +18,7 @@ func (a *app) logFormat(parsed *kong.Context) string {
 	if parsed != nil {
 		return flagText(parsed, "log-format")
 	}
-	form := a.env.variables["MEETBATCH_LOG_FORMAT"]
+	form := a.env.value("MEETBATCH_LOG_FORMAT")
 	for i, arg := range a.args {
 		if value, is := strings.CutPrefix(arg, "--log-format="); is {
 			form = value

@@ -99,12 +99,12 @@ Files of a run, in its directory:
 `
 
 const helpCredentials = `
-Credentials, from the environment only; one of
+Credentials, from the environment or a --profile; one of
   MEETBATCH_APP_ID and MEETBATCH_APP_KEY (and MEETBATCH_USER_ID, MEETBATCH_CORP_ID)
   MEETBATCH_ACCOUNT and MEETBATCH_PASSWORD
   MEETBATCH_TOKEN, an access token, which is not renewed
   Each can stand in a file that the same name with _FILE gives: MEETBATCH_APP_KEY_FILE.
-  Every flag can come from the environment too: --rate is MEETBATCH_RATE.
+  Every flag can come from there too: --rate is MEETBATCH_RATE. Flags count before the environment, that before a profile.
 `
 
 const helpCodes = `

@@ -37,6 +37,7 @@ type processFlags struct {
 	Yes     bool    `help:"Do not ask before sending."`
 	Metrics string  `placeholder:"FILE" help:"Keep the run's numbers in a file for Prometheus (node_exporter's textfile)."`
 	Ping    string  `placeholder:"URL" help:"Tell URL/start, and in the end URL or URL/fail: exit code and numbers, no accounts."`
+	profileFlag
 	consoleFlags
 }
 
@@ -70,6 +71,9 @@ func (a *app) start(ctx context.Context, op job.Operation, c *jobCmd) (dir strin
 		if err := a.watch(op.Name, c.processFlags); err != nil {
 			return "", err
 		}
+	}
+	if a.env.refused != nil {
+		return "", a.env.refused
 	}
 	if err := c.Settings.CheckFor(op); err != nil {
 		return "", err

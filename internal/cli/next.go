@@ -20,11 +20,20 @@ import (
 func (a *app) nextCommand(s *run.Stored, flags processFlags) string {
 	switch {
 	case s.Run.State != report.Finished:
-		return "meetbatch resume " + words.Quoted(s.Path)
+		return about("resume", s.Path, flags.profileFlag)
 	case s.Run.Counts.Left() > 0:
 		return a.failedCommand(s, flags)
 	}
 	return ""
+}
+
+// about is a command about the run of a directory, which needs the profile that this one was given.
+func about(command, dir string, f profileFlag) string {
+	line := "meetbatch " + command
+	if f.Profile != "" {
+		line += " --profile " + words.Quoted(f.Profile)
+	}
+	return line + " " + words.Quoted(dir)
 }
 
 // failedCommand is the command line of a run again, on the rows that did not succeed: with the run's settings, less
@@ -50,7 +59,7 @@ func (a *app) failedCommand(stored *run.Stored, flags processFlags) string {
 }
 
 // commandLine writes the command line that is read as c: the flags that are not at their defaults. Where a variable
-// in the environment would set one that is, it is emptied.
+// in the environment or in the profile would set one that is, it is emptied.
 func (a *app) commandLine(op job.Operation, c jobCmd) string {
 	var all commands
 	model := a.parser(&all).Model
@@ -70,7 +79,7 @@ func (a *app) commandLine(op job.Operation, c jobCmd) string {
 				continue
 			}
 			given := given(flag)
-			if _, set := a.env.variables[variableOf(flag)]; set && len(given) == 0 && (c.Sandbox || !isOfRehearsal(flag)) {
+			if set := a.env.variables[variableOf(flag)] != "" || a.env.profile.values[variableOf(flag)] != ""; set && len(given) == 0 && (c.Sandbox || !isOfRehearsal(flag)) {
 				variables = append(variables, variableOf(flag)+"=")
 			}
 			flags = append(flags, given...)

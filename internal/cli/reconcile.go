@@ -13,12 +13,12 @@ import (
 
 // ofRunFlags are how a command speaks to the service that reads it for a run: as the run did, unless told otherwise.
 type ofRunFlags struct {
-	Rate     *job.Rates    `help:"Requests per time at most, auto or none; as in the run, where it is not given. The next three likewise."`
-	Workers  *int          `help:"Requests in flight at most."`
-	Attempts *int          `help:"Tries per request for what may pass by itself."`
-	Timeout  *run.Duration `help:"Of one request."`
+	Rate     *job.Rates    `ofrun:"" help:"Requests per time at most, auto or none; as in the run, where it is not given. The next three likewise."`
+	Workers  *int          `ofrun:"" help:"Requests in flight at most."`
+	Attempts *int          `ofrun:"" help:"Tries per request for what may pass by itself."`
+	Timeout  *run.Duration `ofrun:"" help:"Of one request."`
 
-	Language string `default:"" enum:",en-US,zh-CN" placeholder:"LANGUAGE" help:"Of the service's messages: en-US or zh-CN."`
+	Language string `ofrun:"" default:"" enum:",en-US,zh-CN" placeholder:"LANGUAGE" help:"Of the service's messages: en-US or zh-CN."`
 
 	Region      string `hidden:""`
 	Endpoint    string `hidden:""`
@@ -72,6 +72,9 @@ func (f *ofRunFlags) validate(wait time.Duration) error {
 
 // begin loads the run of a directory, and gathers the world for what a command does about it. The world must be released.
 func (f *ofRunFlags) begin(ctx context.Context, a *app, command, dir string, flags processFlags) (s *run.Stored, w world, err error) {
+	if a.env.refused != nil {
+		return nil, w, a.env.refused
+	}
 	if dir, err = runDir(dir, a.newConsole(f.consoleFlags)); err != nil {
 		return nil, w, err
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -32,7 +33,7 @@ func (c *resumeCmd) Run(ctx context.Context, a *app) (err error) {
 	if wrong := a.watch(command, c.processFlags); wrong != nil {
 		return wrong
 	}
-	if err != nil {
+	if err = cmp.Or(err, a.env.refused); err != nil {
 		return err
 	}
 	c.Changes.Apply(&s.Settings)

@@ -40,7 +40,7 @@ func (c *undoCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	for _, text := range undoTexts(u, c.WithoutBefore) {
+	for _, text := range undoTexts(u, c.WithoutBefore, c.profileFlag) {
 		console.Warn(text)
 	}
 	if u.Rows == 0 {
@@ -75,7 +75,7 @@ func (c *undoCmd) waitText(s *run.Stored, now time.Time) string {
 }
 
 // undoTexts say what is not given back.
-func undoTexts(u *run.Undoing, blind bool) (texts []string) {
+func undoTexts(u *run.Undoing, blind bool, f profileFlag) (texts []string) {
 	path := words.Name(u.Of.Path)
 	if blind && u.Of.Run.Said(report.BeforeFile) == nil {
 		texts = append(texts, fmt.Sprintf("%s: --without-before: all that it carried out is taken back (%s), also what was so already before it", path, words.Plural(u.Rows, "row")))
@@ -87,7 +87,7 @@ func undoTexts(u *run.Undoing, blind bool) (texts []string) {
 		texts = append(texts, fmt.Sprintf("%s: left as they are: %s, of which reading did not tell what was so before the run", path, words.Plural(u.Unread, "row")))
 	}
 	if u.Unknown > 0 {
-		texts = append(texts, fmt.Sprintf("%s: left as they are: %s, of which it is not known whether they were carried out; to find out first: meetbatch reconcile %s", path, words.Plural(u.Unknown, "row"), words.Quoted(u.Of.Path)))
+		texts = append(texts, fmt.Sprintf("%s: left as they are: %s, of which it is not known whether they were carried out; to find out first: %s", path, words.Plural(u.Unknown, "row"), about("reconcile", u.Of.Path, f)))
 	}
 	switch op := u.Of.Operation; {
 	case op.Name == job.Reclaim.Name && u.Rows > 0:

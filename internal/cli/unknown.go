@@ -21,9 +21,15 @@ var ofService = regexp.MustCompile(`_(PORT|SERVICE)(_|$)`)
 // misspelt guard would be none. It never shows a value, which can be a secret.
 func (a *app) warnUnknown(app *kong.Application, c *console) {
 	known := knownVariables(app)
+	warnUnknown(c, known, a.env.variables, "")
+	warnUnknown(c, known, a.env.profile.values, " in "+words.Name(a.env.profile.path))
+}
+
+// warnUnknown warns of those variables of a place that are not among the known ones.
+func warnUnknown(c *console, known []string, variables map[string]string, place string) {
 	var unknown []string
-	for name := range a.env.variables {
-		if strings.HasPrefix(name, variablePrefix) && !slices.Contains(known, name) && !ofService.MatchString(name) {
+	for name, value := range variables {
+		if value != "" && strings.HasPrefix(name, variablePrefix) && !slices.Contains(known, name) && !ofService.MatchString(name) {
 			unknown = append(unknown, name)
 		}
 	}
@@ -33,16 +39,14 @@ func (a *app) warnUnknown(app *kong.Application, c *console) {
 		if meant := nearest(name, known); meant != "" {
 			hint = "is " + meant + " meant?"
 		}
-		c.Warn("the variable "+words.Quoted(name)+" means nothing to this program, and does nothing", "hint", hint)
+		c.Warn("the variable "+words.Quoted(name)+place+" means nothing to this program, and does nothing", "hint", hint)
 	}
 }
 
 // knownVariables lists the variables that mean something to any of the commands.
 func knownVariables(app *kong.Application) (names []string) {
-	for _, m := range methods() {
-		for _, name := range slices.Concat(m.needs, m.optional) {
-			names = append(names, name, name+"_FILE")
-		}
+	for _, name := range credentialNames() {
+		names = append(names, name, name+"_FILE")
 	}
 	for _, command := range app.Children {
 		for _, flag := range command.Flags {

@@ -267,13 +267,14 @@ func (s *Site) accountType() int {
 	return 0
 }
 
-// Changes are the settings that can be changed when a run goes on; nil leaves one as it was.
+// Changes are the settings that can be changed when a run goes on; nil leaves one as it was. A profile
+// changes none of them, since a run has taken from it what it wanted (ofrun).
 type Changes struct {
-	Rate        *job.Rates `help:"Requests per time at most, auto or none; as in the run so far, where it is not given. The next four likewise."`
-	Workers     *int       `help:"Requests in flight at most."`
-	Attempts    *int       `help:"Tries per request for what may pass by itself."`
-	Timeout     *Duration  `help:"Of one request."`
-	MaxFailures *job.Share `help:"Stop when so many of the rows settled from now on failed."`
+	Rate        *job.Rates `ofrun:"" help:"Requests per time at most, auto or none; as in the run so far, where it is not given. The next four likewise."`
+	Workers     *int       `ofrun:"" help:"Requests in flight at most."`
+	Attempts    *int       `ofrun:"" help:"Tries per request for what may pass by itself."`
+	Timeout     *Duration  `ofrun:"" help:"Of one request."`
+	MaxFailures *job.Share `ofrun:"" help:"Stop when so many of the rows settled from now on failed."`
 }
 
 // Apply makes the changes.

@@ -25,6 +25,9 @@ const NonBlock = syscall.O_NONBLOCK
 // Terminal is the name of the one that a process was begun at.
 const Terminal = "/dev/tty"
 
+// ConfigFolders are where the settings of all users stand, each program's in a folder of its own.
+var ConfigFolders = []string{"/etc"}
+
 // Alive tells whether a process is there.
 func Alive(pid int) bool {
 	err := syscall.Kill(pid, 0)
@@ -112,6 +115,9 @@ func SyncDir(path string) error {
 // OpenToAll tells whether every user of the machine can read or change a file, as far as its own permissions say. It is
 // said of regular files alone.
 func OpenToAll(info fs.FileInfo) bool { return info.Mode().IsRegular() && info.Mode()&0o006 != 0 }
+
+// ChangeableByAll tells whether every user of the machine can change a file, as far as its own permissions say.
+func ChangeableByAll(info fs.FileInfo) bool { return info.Mode().IsRegular() && info.Mode()&0o002 != 0 }
 
 // TempFile makes a file in a directory that is gone with the process, however that ends, and takes room there until it
 // is closed. For a moment it has a name that begins with prefix; a process that is killed just then leaves it behind.

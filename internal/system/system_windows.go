@@ -21,6 +21,9 @@ const NonBlock = 0
 // Terminal is the name of the one that a process was begun at.
 const Terminal = "CONOUT$"
 
+// ConfigFolders are none: every user can make a folder in the one that Windows has for programs.
+var ConfigFolders []string
+
 // Alive tells whether a process is there.
 func Alive(pid int) bool {
 	p, err := os.FindProcess(pid)
@@ -53,6 +56,9 @@ func SyncDir(path string) error { return nil }
 
 // OpenToAll tells nothing: the permissions of a file do not show in its mode on Windows.
 func OpenToAll(info fs.FileInfo) bool { return false }
+
+// ChangeableByAll tells nothing, as OpenToAll.
+func ChangeableByAll(info fs.FileInfo) bool { return false }
 
 // TempFile makes a file in a directory that is gone with the process, however that ends, and takes room there until it
 // is closed. Its name begins with prefix: an open file keeps its name on Windows, and the system removes it with its
