@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -90,13 +89,12 @@ func loadProfile(name string) (p profile, err error) {
 		return p, run.Refuse(fmt.Errorf("--profile: %s is a directory", shown), "name a file in it")
 	case !info.Mode().IsRegular(): // to open a pipe may take for ever
 		return p, run.Refuse(fmt.Errorf("--profile: %s is no regular file", shown), "put the variables into a file")
-	}
-	text, info, err := readSome(p.path)
-	switch {
-	case err != nil:
-		return p, run.Refuse(fmt.Errorf("--profile: %w", err), "")
-	case len(text) > maxProfile:
+	case info.Size() > maxProfile:
 		return p, run.Refuse(fmt.Errorf("--profile: %s is larger than %d KiB", shown, maxProfile>>10), "is it a file of lines such as MEETBATCH_RATE=100/1m?")
+	}
+	text, err := os.ReadFile(p.path)
+	if err != nil {
+		return p, run.Refuse(fmt.Errorf("--profile: %w", err), "whoever gives the command must be able to read it")
 	}
 	if p.values, err = parseProfile(shown, text); err != nil {
 		return profile{}, err
@@ -105,21 +103,6 @@ func loadProfile(name string) (p profile, err error) {
 		return profile{}, err
 	}
 	return p, nil
-}
-
-// readSome reads a profile as far as it may go.
-func readSome(path string) ([]byte, fs.FileInfo, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, nil, err
-	}
-	text, err := io.ReadAll(io.LimitReader(f, maxProfile+1))
-	return text, info, err
 }
 
 // mayBeUsed refuses a profile that every user of the machine can change, since it says whom the credentials go to, and one
