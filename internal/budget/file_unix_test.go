@@ -30,7 +30,7 @@ func TestOtherThings(t *testing.T) {
 				t.Fatal(err)
 			}
 			var why *pace.BudgetError
-			if err := count(b); !errors.As(err, &why) || !strings.Contains(why.Reason, what) || why.Hint == "" {
+			if err := count(b); !errors.As(err, &why) || !strings.Contains(why.Reason, what) || why.Try == "" {
 				t.Errorf("%s at %q: %v", what, suffix, err)
 			}
 			if _, err := Open(path); suffix == "" && !errors.As(err, &why) {

@@ -19,13 +19,13 @@ import (
 type readFlags struct {
 	Until *string `placeholder:"TIME" help:"Stop at a time of day (06:00), after a duration from the start (8h), or at an RFC 3339 instant."`
 	Yes   bool    `help:"Do not ask."`
-	profileFlag
+	sharedFlags
 	consoleFlags
 }
 
 // process gives the flags as a run's command has them.
 func (f readFlags) process() processFlags {
-	return processFlags{Until: f.Until, Yes: f.Yes, profileFlag: f.profileFlag, consoleFlags: f.consoleFlags}
+	return processFlags{Until: f.Until, Yes: f.Yes, sharedFlags: f.sharedFlags, consoleFlags: f.consoleFlags}
 }
 
 type exportCmd struct {

@@ -37,7 +37,7 @@ type processFlags struct {
 	Yes     bool    `help:"Do not ask before sending."`
 	Metrics string  `placeholder:"FILE" help:"Keep the run's numbers in a file for Prometheus (node_exporter's textfile)."`
 	Ping    string  `placeholder:"URL" help:"Tell URL/start, and in the end URL or URL/fail: exit code and numbers, no accounts."`
-	profileFlag
+	sharedFlags
 	consoleFlags
 }
 
@@ -133,6 +133,12 @@ func (a *app) dryRun(ctx context.Context, j run.Job, flags processFlags) error {
 			return err
 		}
 	}
+	shared, closeBudget, err := a.openBudget(flags.sharedFlags, j.Settings.Rate, u.Warn)
+	if err != nil {
+		return err
+	}
+	defer closeBudget()
+	w.Budget = shared
 	return a.showPlan(w, j, until)
 }
 

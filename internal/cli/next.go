@@ -20,18 +20,21 @@ import (
 func (a *app) nextCommand(s *run.Stored, flags processFlags) string {
 	switch {
 	case s.Run.State != report.Finished:
-		return about("resume", s.Path, flags.profileFlag)
+		return about("resume", s.Path, flags.sharedFlags)
 	case s.Run.Counts.Left() > 0:
 		return a.failedCommand(s, flags)
 	}
 	return ""
 }
 
-// about is a command about the run of a directory, which needs the profile that this one was given.
-func about(command, dir string, f profileFlag) string {
+// about is a command about the run of a directory, which needs the profile and the budget that this one was given.
+func about(command, dir string, f sharedFlags) string {
 	line := "meetbatch " + command
 	if f.Profile != "" {
 		line += " --profile " + words.Quoted(f.Profile)
+	}
+	if f.Budget != "" && !hasSecrets(f.Budget) {
+		line += " --budget " + words.Quoted(f.Budget)
 	}
 	return line + " " + words.Quoted(dir)
 }
@@ -75,7 +78,7 @@ func (a *app) commandLine(op job.Operation, c jobCmd) string {
 			*to = statusCmd{To: c.Settings.To, jobCmd: c}
 		}
 		for _, flag := range node.Flags {
-			if flag.Name == "ping" { // its address is a secret
+			if flag.Name == "ping" || flag.Name == "budget" && hasSecrets(c.Budget) { // its address is a secret
 				continue
 			}
 			given := given(flag)

@@ -18,8 +18,9 @@ import (
 	"meetbatch/internal/words"
 )
 
-// profileFlag is of every command that calls the service. It belongs to the process, and not to the run.
-type profileFlag struct {
+// sharedFlags are of every command that calls the service. They belong to the process, and not to the run.
+type sharedFlags struct {
+	Budget  string `placeholder:"FILE|URL" help:"Share the rate with other processes: by a file, with those of this machine; by redis://HOST/KEY, with those of several."`
 	Profile string `placeholder:"NAME" help:"Settings and credentials from NAME.env, in the user's configuration folder or /etc/meetbatch; a path where it has a / or ends in .env."`
 }
 

@@ -40,7 +40,7 @@ func (c *undoCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	for _, text := range undoTexts(u, c.WithoutBefore, c.profileFlag) {
+	for _, text := range undoTexts(u, c.WithoutBefore, c.sharedFlags) {
 		console.Warn(text)
 	}
 	if u.Rows == 0 {
@@ -75,7 +75,7 @@ func (c *undoCmd) waitText(s *run.Stored, now time.Time) string {
 }
 
 // undoTexts say what is not given back.
-func undoTexts(u *run.Undoing, blind bool, f profileFlag) (texts []string) {
+func undoTexts(u *run.Undoing, blind bool, f sharedFlags) (texts []string) {
 	path := words.Name(u.Of.Path)
 	if blind && u.Of.Run.Said(report.BeforeFile) == nil {
 		texts = append(texts, fmt.Sprintf("%s: --without-before: all that it carried out is taken back (%s), also what was so already before it", path, words.Plural(u.Rows, "row")))

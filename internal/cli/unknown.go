@@ -48,6 +48,7 @@ func knownVariables(app *kong.Application) (names []string) {
 	for _, name := range credentialNames() {
 		names = append(names, name, name+"_FILE")
 	}
+	names = append(names, budgetVariable+"_FILE")
 	for _, command := range app.Children {
 		for _, flag := range command.Flags {
 			if name := variableOf(flag); name != "" {

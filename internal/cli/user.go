@@ -194,9 +194,13 @@ func (a *app) world(ctx context.Context, command string, flags processFlags, set
 	if err := a.mayAsk(command, flags, settings, file); err != nil {
 		return world{}, err
 	}
+	shared, closeBudget, err := a.openBudget(flags.sharedFlags, settings.Rate, u.Warn)
+	if err != nil {
+		return world{}, err
+	}
 	s := catchSignals(ctx, u, until)
-	w := world{release: s.release}
-	w.World = run.World{User: u, Stdin: a.stdin, Now: a.now, Files: system.FreeFiles(), Credentials: credentials, Stopping: s.stopping, Abandon: s.abandon}
+	w := world{release: func() { closeBudget(); s.release() }}
+	w.World = run.World{User: u, Budget: shared, Stdin: a.stdin, Now: a.now, Files: system.FreeFiles(), Credentials: credentials, Stopping: s.stopping, Abandon: s.abandon}
 	if flags.Verbose {
 		w.Trace = u.trace
 	}

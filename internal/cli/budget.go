@@ -1,0 +1,64 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"meetbatch/internal/budget"
+	"meetbatch/internal/run"
+	"meetbatch/job"
+	"meetbatch/job/pace"
+)
+
+// budgetVariable is that of --budget; with _FILE behind it, it names a file that holds the address, for one with a password.
+const budgetVariable = variablePrefix + "BUDGET"
+
+// openBudget opens the budget that a command is to share, for its rates. It is nil where there is none. Nothing is asked of
+// it yet. close gives it up.
+func (a *app) openBudget(f sharedFlags, rates job.Rates, warn func(string)) (b pace.Budget, close func(), err error) {
+	address, fromFile := f.Budget, false
+	if address == "" || address == a.env.value(budgetVariable) {
+		text, err := a.env.credential(budgetVariable, warn)
+		if err != nil {
+			return nil, nil, err
+		}
+		fromFile = text != "" && a.env.value(budgetVariable) == ""
+		address = text
+	}
+	if address == "" {
+		return nil, func() {}, nil
+	}
+	if len(rates) == 0 {
+		return nil, nil, usage(errors.New("--budget: --rate none is no rate that could be shared"), "say how many requests all of them may send together, such as --rate 100/1m")
+	}
+	opened, err := budget.Open(address)
+	if err != nil {
+		var no *pace.BudgetError
+		if fromFile && errors.As(err, &no) {
+			return nil, nil, run.Refuse(fmt.Errorf("%s_FILE: its address: %s", budgetVariable, no.Reason), no.Try)
+		}
+		return nil, nil, usage(err, job.HintOf(err))
+	}
+	if len(opened.Secrets()) > 0 && a.onCommandLine(address) {
+		return nil, nil, usage(errors.New("--budget: a password on a command line can be read by every user of this machine"),
+			"put the URL into a file, and name that: "+budgetVariable+"_FILE=FILE")
+	}
+	return opened, func() { opened.Close() }, nil
+}
+
+// onCommandLine tells whether a value stands among the arguments.
+func (a *app) onCommandLine(value string) bool {
+	for _, arg := range a.args {
+		if strings.Contains(arg, value) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasSecrets tells whether the address of a budget must not be shown.
+func hasSecrets(address string) bool {
+	b, err := budget.Open(address)
+	return err == nil && len(b.Secrets()) > 0
+}
