@@ -35,10 +35,15 @@ func (a *app) openBudget(f sharedFlags, rates job.Rates, warn func(string)) (b p
 	opened, err := budget.Open(address)
 	if err != nil {
 		var no *pace.BudgetError
-		if fromFile && errors.As(err, &no) {
-			return nil, nil, run.Refuse(fmt.Errorf("%s_FILE: its address: %s", budgetVariable, no.Reason), no.Try)
+		switch isURL := errors.As(err, &no) && strings.Contains(no.Budget, "://"); {
+		case isURL && fromFile:
+			err = run.Refuse(fmt.Errorf("%s_FILE: its address: %s", budgetVariable, no.Reason), no.Try)
+		case isURL:
+			err = usage(err, no.Try)
+		default: // a file's name is right or wrong by what is there
+			err = run.Refuse(err, job.HintOf(err))
 		}
-		return nil, nil, usage(err, job.HintOf(err))
+		return nil, nil, err
 	}
 	if len(opened.Secrets()) > 0 && a.onCommandLine(address) {
 		return nil, nil, usage(errors.New("--budget: a password on a command line can be read by every user of this machine"),

@@ -158,13 +158,14 @@ func (w *World) newAsker(a *Access) (k *asker, close func(), err error) {
 		client.Endpoint, stop = server.URL, func() { server.Abort() }
 	}
 	pacer := w.newPacerOf(client, *a, nil)
-	if err := signInWith(w.Stopping, client, pacer); err != nil {
+	leave, err := w.signIn(w.Stopping, client, pacer, *a)
+	if err != nil {
 		stop()
 		return nil, nil, err
 	}
 	k = &asker{client: client, pacer: pacer, attempts: a.Attempts, abandon: w.Abandon, trace: w.Trace}
 	alive := sharing(pacer)
-	return k, func() { signOutOf(client, w.User); alive(); leave(pacer); stop() }, nil
+	return k, func() { signOutOf(client, w.User); alive(); leave(); stop() }, nil
 }
 
 // stoppedReading gives the error of a command that reads, which may have been stopped.

@@ -2,11 +2,18 @@ package run
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
+	"github.com/gofrs/flock"
+
 	"meetbatch/internal/meeting"
+	"meetbatch/internal/system"
 	"meetbatch/job/pace"
 )
 
@@ -39,17 +46,57 @@ func limitOf(a Access, c meeting.Credentials) string {
 	return of
 }
 
-// join makes sure that the budget, if there is one, can be used, before anything is sent: the sign-in counts.
-func join(ctx context.Context, pacer *pace.Pacer) error {
-	err := pacer.Join(ctx)
+// join makes sure that the budget, if there is one, can be used, before anything is sent: the sign-in counts. Where there is
+// none it tells of others on this machine who use the same limit. leave gives the part in it up.
+func (w *World) join(ctx context.Context, pacer *pace.Pacer, a Access, c meeting.Credentials) (leave func(), err error) {
+	beside := func() {}
+	if !a.Sandbox {
+		beside = w.noteOthers(limitOf(a, c))
+	}
+	leave = func() {
+		ctx, cancel := context.WithTimeout(context.Background(), leaveTime)
+		defer cancel()
+		pacer.Leave(ctx)
+		beside()
+	}
+	err = pacer.Join(ctx)
 	var no *pace.BudgetError
 	switch {
-	case err == nil || ctx.Err() != nil:
-		return err
+	case err == nil:
+		return leave, nil
+	case ctx.Err() != nil:
 	case errors.As(err, &no):
-		return Refuse(err, no.Try)
+		err = Refuse(err, no.Try)
+	default:
+		err = &Error{Service, err, "give the same command again when the budget is back"}
 	}
-	return &Error{Service, err, "give the same command again when the budget is back"}
+	leave()
+	return nil, err
+}
+
+// leaveTime is how long giving up a part in a budget may take.
+const leaveTime = time.Second
+
+// noteOthers warns where another process of this user sends under the same limit at the moment, unless a budget is shared:
+// each of them holds a lock on a file that is named after the limit. release gives it up. Where no such file can be had,
+// nobody is noticed.
+func (w *World) noteOthers(limit string) (release func()) {
+	sum := sha256.Sum256([]byte(limit))
+	path := filepath.Join(os.TempDir(), fmt.Sprintf("meetbatch-%s-%x.lock", system.User(), sum[:8]))
+	f, err := system.Open(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return func() {}
+	}
+	f.Close()
+	lock := flock.New(path)
+	alone, err := lock.TryLock()
+	if err == nil && !alone && w.Budget == nil {
+		w.User.Warn("another meetbatch on this machine sends to the same service: both together are faster than --rate says; to share it, give both the same --budget FILE")
+	}
+	if _, err = lock.TryRLock(); err != nil {
+		return func() {}
+	}
+	return func() { lock.Unlock() }
 }
 
 // sharing gives signs of life to those who share the budget, until stop is called.
@@ -74,14 +121,3 @@ func sharing(pacer *pace.Pacer) (stop func()) {
 
 // aliveEvery is how often signs of life are given. Who gives none for a minute is taken to be dead.
 const aliveEvery = 5 * time.Second
-
-// leave gives up the part in a budget. It takes a moment at most.
-func leave(pacer *pace.Pacer) {
-	if pacer != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), leaveTime)
-		defer cancel()
-		pacer.Leave(ctx)
-	}
-}
-
-const leaveTime = time.Second

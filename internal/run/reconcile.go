@@ -99,7 +99,7 @@ func (r *run) reconcile(c *report.Reconciling, wait time.Duration, done *Reconci
 		if err := r.User.Agree(r.Stopping, question); err != nil {
 			return err
 		}
-		if err := signInWith(r.Stopping, r.client, r.newPacer(before)); err != nil {
+		if r.leave, err = r.World.signIn(r.Stopping, r.client, r.newPacer(before), r.settings.Access()); err != nil {
 			return err
 		}
 	}

@@ -82,6 +82,7 @@ type run struct {
 	changes    *changes    // nil unless the service was read first
 	read       int64       // requests by which it was
 	pacer      *pace.Pacer // of this process, as soon as there is one
+	leave      func()      // gives up the part in a budget, as soon as there is one
 	misordered bool        // what stands in place of orders cannot be taken away
 
 	simulated sandbox.Settings // the service, where the run is a rehearsal
@@ -120,7 +121,7 @@ func Plan(w World, j Job) (*Planned, error) {
 	}
 	defer func() { // the plan is the caller's
 		r.signOut()
-		leave(r.pacer)
+		r.leaveBudget()
 		r.stopSandbox()
 		r.input.close()
 	}()
@@ -140,7 +141,7 @@ func Plan(w World, j Job) (*Planned, error) {
 // close gives up whatever a run holds, however far it came.
 func (r *run) close() {
 	r.signOut()
-	leave(r.pacer)
+	r.leaveBudget()
 	r.stopSandbox()
 	if r.planned != nil {
 		r.planned.Close()
@@ -152,6 +153,12 @@ func (r *run) close() {
 		r.past.Close()
 	}
 	r.input.close()
+}
+
+func (r *run) leaveBudget() {
+	if r.leave != nil {
+		r.leave()
+	}
 }
 
 // begin opens what a new run needs, and refuses what can be refused before the input is read.

@@ -184,16 +184,25 @@ func (r *run) signIn(ctx context.Context) error {
 	if err != nil {
 		return Unrecorded(err, "")
 	}
-	err = signInWith(ctx, r.client, r.newPacer(before))
+	r.leave, err = r.World.signIn(ctx, r.client, r.newPacer(before), r.settings.Access())
 	r.signedIn = err == nil
 	return err
 }
 
-func signInWith(ctx context.Context, client *meeting.Client, pacer *pace.Pacer) error {
-	if err := join(ctx, pacer); err != nil {
-		return err
+// signIn joins the budget, if there is one, and signs in. After an error there is nothing to leave.
+func (w *World) signIn(ctx context.Context, client *meeting.Client, pacer *pace.Pacer, a Access) (leave func(), err error) {
+	if leave, err = w.join(ctx, pacer, a, client.Credentials); err != nil {
+		return nil, err
 	}
-	err := client.SignIn(ctx)
+	if err = refusedSignIn(ctx, client.SignIn(ctx)); err != nil {
+		leave()
+		return nil, err
+	}
+	return leave, nil
+}
+
+// refusedSignIn gives the error of a sign-in as that of a run.
+func refusedSignIn(ctx context.Context, err error) error {
 	var no *meeting.SignInError
 	switch {
 	case err == nil || ctx.Err() != nil:
