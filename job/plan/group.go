@@ -88,6 +88,8 @@ type section struct {
 	skipped []skip
 	invalid []aside
 
+	elsewhere int64 // invalid rows of other shards
+
 	alike, apart Spellings
 }
 

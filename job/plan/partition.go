@@ -132,6 +132,7 @@ func (p *Planner) groupPart(part partition) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.plan.Tally.add(s.tally)
+	p.plan.Elsewhere.InvalidRows += s.elsewhere
 	p.plan.Torn = append(p.plan.Torn, s.torn...)
 	p.plan.Alike.add(s.alike)
 	p.plan.Apart.add(s.apart)
@@ -180,9 +181,15 @@ func (p *Planner) sectionOf(part partition) (section, error) {
 	if err == nil {
 		s.alike, s.apart = spellings(groups, byAccount, p.settings.Operation.PerAccount)
 	}
+	others := section{tally: Tally{Values: map[string]int64{}}}
 	for _, g := range groups {
-		s.add(g, &p.settings, past)
+		if p.settings.Shard.Has(g.account) {
+			s.add(g, &p.settings, past)
+		} else {
+			others.add(g, &p.settings, past)
+		}
 	}
+	s.elsewhere = others.tally.InvalidRows
 	return s, err
 }
 

@@ -9,7 +9,7 @@ import (
 
 // Tally counts what a plan does with the rows of an input. The zero value counts nothing.
 type Tally struct {
-	Rows        int64 // of the input, whatever becomes of them
+	Rows        int64 // of the input, or of the shard of it that is planned, whatever becomes of them
 	InvalidRows int64 // that cannot be sent and have no result yet
 	SkippedRows int64 // that an earlier run carried out, or about which nothing is to be done for another reason
 	Duplicates  int64 // rows that repeat another and share its fate, whatever that is
@@ -45,14 +45,17 @@ func (t *Tally) add(other Tally) {
 type Plan struct {
 	Tally
 
+	// Elsewhere counts the rows of other shards, and those of them that are invalid. Nothing else is known of them.
+	Elsewhere Tally
+
 	// Torn are entries that have a result already although some of the rows that repeat them have none: the
 	// process that settled them died between the two. Line is that of the row that has a result; Duplicates are
 	// only those that have none. They are in no particular order, and are neither among the chunks nor in the
 	// tally's Entries.
 	Torn []job.Entry
 
-	// Alike and Apart are accounts that stand in the input in several spellings, also where all of their rows have a result
-	// already. Apart are those whose spellings contradict one another, where an account can have one value only.
+	// Alike and Apart are accounts that stand in the input in several spellings, whichever shards these are in, and also where
+	// all of their rows have a result already. Apart are those whose spellings contradict one another, where an account can have one value only.
 	Alike, Apart Spellings
 
 	operation job.Operation

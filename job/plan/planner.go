@@ -21,6 +21,10 @@ type Settings struct {
 	Operation job.Operation
 	Size      int // entries per request at most, 1 to job.MaxChunk
 
+	// Shard is the part of the accounts whose rows are planned. The others are looked at all the same: whether there is
+	// something wrong with the input does not depend on the part of it that is to be sent.
+	Shard job.Shard
+
 	// Settled tells of a line whether its row has a result already. Such rows are left out of the plan, but are
 	// grouped with the others, as they can have duplicates. It may be nil. It must be safe for concurrent use.
 	Settled func(line int64) bool
@@ -88,14 +92,22 @@ func New(settings Settings) *Planner {
 // Add takes the next row of the input, whose line is behind that of the row before. An error is that of a
 // temporary file; after it, the planner can only be closed.
 func (p *Planner) Add(it job.Item) error {
-	p.plan.Rows++
+	tally := &p.plan.Tally
+	own := p.settings.Shard.Has(it.Account)
+	if !own {
+		tally = &p.plan.Elsewhere
+	}
+	tally.Rows++
 	if it.Invalid == "" {
 		return p.put(&p.partitions[p.hash(it.Account)%partitionCount].rows, packRow(p.scratch[:0], it))
 	}
 	if p.settings.Settled(it.Line) {
 		return nil
 	}
-	p.plan.InvalidRows++
+	tally.InvalidRows++
+	if !own {
+		return nil
+	}
 	reason := slices.Index(p.plan.reasons, it.Invalid)
 	if reason < 0 {
 		reason = len(p.plan.reasons)
