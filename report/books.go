@@ -15,11 +15,12 @@ import (
 // Check is what the files of a run directory are held against.
 type Check struct {
 	Operation job.Operation
-	Run       Run    // as ReadRun gave it; of version 0.1 with the last line
-	Skips     bool   // the run was to skip rows that an earlier one carried out
-	Changes   bool   // the run was to skip rows that were as wanted before it, which it read
-	Header    []byte // of the input; Open needs neither this nor the rows
-	Rows      Rows   // the input's; nil where there is no input any more
+	Run       Run       // as ReadRun gave it; of version 0.1 with the last line
+	Skips     bool      // the run was to skip rows that an earlier one carried out
+	Changes   bool      // the run was to skip rows that were as wanted before it, which it read
+	Shard     job.Shard // of the input that the run is about
+	Header    []byte    // of the input; Open needs neither this nor the rows
+	Rows      Rows      // the shard's; nil where there is no input any more
 }
 
 // lastLine is the line on which the last row of the input begins.
@@ -329,18 +330,26 @@ func (b *books) row(it job.Item) error {
 	return nil
 }
 
+// of names what the rows are of.
+func (c *Check) of() string {
+	if c.Shard.N == 0 {
+		return "the input"
+	}
+	return fmt.Sprintf("shard %s of the input", c.Shard)
+}
+
 // rest finds results and requests that no row of the input begins with, when row has had all of them.
 func (b *books) rest() error {
 	for line := range int64(len(b.contents)) {
 		if b.seen.has(line) && !b.begun.has(line) {
-			if err := b.misfit("", fmt.Errorf("line %d has a result, but no row of the input begins there", line)); err != nil {
+			if err := b.misfit("", fmt.Errorf("line %d has a result, but no row of %s begins there", line, b.of())); err != nil {
 				return err
 			}
 		}
 	}
 	for i := range b.journal.traces {
 		if line := b.journal.traces[i].firstLine; line != 0 && !b.begun.has(line) {
-			return b.misfit(RequestsFile, fmt.Errorf("a request begins with line %d, but no row of the input does", line))
+			return b.misfit(RequestsFile, fmt.Errorf("a request begins with line %d, but no row of %s does", line, b.of()))
 		}
 	}
 	return nil

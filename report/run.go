@@ -129,6 +129,18 @@ type Counts struct {
 	Duplicates int64 `json:"duplicates"` // contained in the others
 }
 
+// Add counts what other counts do.
+func (c *Counts) Add(other Counts) {
+	c.Rows += other.Rows
+	c.Succeeded += other.Succeeded
+	c.Failed += other.Failed
+	c.Unknown += other.Unknown
+	c.NotSent += other.NotSent
+	c.Invalid += other.Invalid
+	c.Skipped += other.Skipped
+	c.Duplicates += other.Duplicates
+}
+
 // Left counts the rows that have to be run again.
 func (c Counts) Left() int64 { return c.Rows - c.Succeeded - c.Skipped }
 
