@@ -15,7 +15,8 @@ const mostBeside = 50
 
 // besideText tells of a run of the same command, in the folder where a new one is about to begin, that is under way or was
 // never finished: whoever begins the new one may not know of it. It is empty where there is none. A run that is not
-// finished is forgotten when a later one of the same input is. Runs in the sandbox are nobody's business.
+// finished is forgotten when a later one of the same input is. Runs in the sandbox are nobody's business, and neither are those
+// of other shards, which send other rows.
 func besideText(j run.Job, now time.Time) string {
 	runs, err := report.Newest(j.Folder(), mostBeside)
 	if err != nil { // the folder is not there yet, or the run will find out
@@ -25,7 +26,7 @@ func besideText(j run.Job, now time.Time) string {
 	var finished []string // inputs of later runs
 	for i := range slices.Backward(runs) {
 		e := &runs[i]
-		if e.Err != nil || e.Run.Command != j.Operation.Name || isSandbox(&e.Run) {
+		if e.Err != nil || e.Run.Command != j.Operation.Name || isSandbox(&e.Run) || shardOf(&e.Run).Apart(j.Settings.Shard) {
 			continue
 		}
 		life := e.Run.Life(now)

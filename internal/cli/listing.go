@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"meetbatch/internal/run"
+	"meetbatch/job"
 	"meetbatch/report"
 )
 
@@ -16,6 +17,7 @@ type listing struct {
 	Directory   string          `json:"directory,omitempty"`
 	Command     string          `json:"command,omitempty"`
 	Input       string          `json:"input,omitempty"`
+	Shard       string          `json:"shard,omitempty"`
 	Sandbox     bool            `json:"sandbox,omitempty"`
 	Start       time.Time       `json:"start"`
 	End         *time.Time      `json:"end,omitempty"`
@@ -69,7 +71,7 @@ func listRun(e *report.Entry, now time.Time) *listing {
 		return &listing{Schema: 1, State: stateDamaged, Directory: e.Path, Start: e.At().UTC(), Reason: e.Err.Error(), entry: e, seen: e.At()}
 	}
 	l := &listing{
-		Schema: 1, State: string(r.State), Directory: e.Path, Command: r.Command, Input: r.Input.Path, Sandbox: isSandbox(r), Start: r.Start,
+		Schema: 1, State: string(r.State), Directory: e.Path, Command: r.Command, Input: r.Input.Path, Shard: shardOf(r).String(), Sandbox: isSandbox(r), Start: r.Start,
 		End: r.End, Alive: r.Alive, ExpectedEnd: r.ExpectedEnd, Waiting: r.Waiting, Counts: &r.Counts, ExitCode: r.ExitCode, Reason: r.Reason,
 		Parent: r.Parent, UndoOf: r.UndoOf, UndoneBy: r.UndoneBy, entry: e, seen: r.Seen(),
 	}
@@ -94,4 +96,11 @@ func listRun(e *report.Entry, now time.Time) *listing {
 func isSandbox(r *report.Run) bool {
 	var said struct{ Sandbox string }
 	return json.Unmarshal(r.Settings, &said) == nil && said.Sandbox == "true"
+}
+
+// shardOf is the shard of its input that a run is about.
+func shardOf(r *report.Run) job.Shard {
+	var said struct{ Shard job.Shard }
+	json.Unmarshal(r.Settings, &said) // what is no shard is none
+	return said.Shard
 }

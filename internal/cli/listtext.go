@@ -144,9 +144,9 @@ func (l *listing) inputName() string {
 	case l.UndoOf != "":
 		return "undo of " + words.Shown(filepath.Base(l.UndoOf))
 	case l.Input == "-":
-		return "(stdin)"
+		return strings.TrimSuffix("(stdin) "+l.Shard, " ")
 	}
-	return words.Shown(filepath.Base(l.Input))
+	return words.Shown(strings.TrimSuffix(filepath.Base(l.Input)+" "+l.Shard, " "))
 }
 
 // took is for how long it was under way.

@@ -43,7 +43,7 @@ func about(command, dir string, f sharedFlags) string {
 // what concerns the old file, and with what those rows need.
 func (a *app) failedCommand(stored *run.Stored, flags processFlags) string {
 	s, counts := stored.Settings, stored.Run.Counts
-	s.ExpectRows, s.Limit = run.Range{}, 0
+	s.ExpectRows, s.Limit, s.Shard = run.Range{}, 0, job.Shard{}
 	if s.MaxInvalid.Exceeded(counts.Invalid, counts.Left()) {
 		s.MaxInvalid = run.Allowed{Share: job.Share{Percent: 100}}
 	}

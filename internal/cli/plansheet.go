@@ -19,7 +19,7 @@ import (
 // long it takes, what was taken for what, and where it goes. until is when the run is to stop; zero: it is not said.
 func planSheet(p *run.Planned, until time.Time, columns int, now time.Time) string {
 	s, settings := newSheet(columns), p.Settings
-	name := fmt.Sprintf("%s: %s", p.Input, words.Plural(p.Rows, "row"))
+	name := fmt.Sprintf("%s: %s", p.Input, rowsText(p))
 	if settings.Limit > 0 && p.Rows == int64(settings.Limit) {
 		name += " (--limit)"
 	}
@@ -241,8 +241,8 @@ func columnsText(p *run.Planned) (all []string) {
 func guardsInForce(p *run.Planned) string {
 	s := p.Settings
 	text := "refused above " + s.MaxInvalid.String() + " invalid"
-	if p.InvalidRows > 0 {
-		text += fmt.Sprintf(" (%s are)", percent(p.InvalidRows, p.Rows))
+	if invalid := p.InvalidRows + p.Elsewhere.InvalidRows; invalid > 0 {
+		text += fmt.Sprintf(" (%s are)", percent(invalid, p.Rows+p.Elsewhere.Rows))
 	}
 	if rows := s.ExpectRows.String(); rows != "" {
 		text += ", and without " + rows + " rows"

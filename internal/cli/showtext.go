@@ -23,6 +23,9 @@ func (v shown) heading() string {
 	case r.Input.Path == "-":
 		text = fmt.Sprintf("%s: %s of standard input, ", v.Path, r.Command)
 	}
+	if shard := v.Settings.Shard; shard.N > 0 {
+		text += fmt.Sprintf("shard %s, ", shard)
+	}
 	switch {
 	case v.life == report.Over:
 		if r.End == nil {

@@ -17,7 +17,7 @@ import (
 // planText is what a plan comes to, in one line.
 func planText(p *run.Planned) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s", p.Input, words.Plural(p.Rows, "row"))
+	fmt.Fprintf(&b, "%s: %s", p.Input, rowsText(p))
 	if p.Settings.Limit > 0 && p.Rows == int64(p.Settings.Limit) {
 		fmt.Fprintf(&b, " (--limit)")
 	}
@@ -43,6 +43,15 @@ func planText(p *run.Planned) string {
 		fmt.Fprintf(&b, ", about %s at %s", words.Roughly(d), rateText(p.Settings.Rate))
 	}
 	return b.String()
+}
+
+// rowsText counts the rows of the run: 1,000 rows, or shard 2/4: 251 of 1,000 rows.
+func rowsText(p *run.Planned) string {
+	all := words.Plural(p.Rows+p.Elsewhere.Rows, "row")
+	if s := p.Settings.Shard; s.N > 0 {
+		return fmt.Sprintf("shard %s: %s of %s", s, words.Number(p.Rows), all)
+	}
+	return all
 }
 
 // skippedName is what rows are called about which nothing is to be done.

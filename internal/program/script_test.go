@@ -163,14 +163,18 @@ func unpack(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), text, 0o666))
 }
 
-// columns FILE NAME,NAME... [LINE] prints columns of a table by their headers, in the order of the input's lines, which
-// its column "line" has; with LINE, the row of that line alone, which has to be there.
+// columns FILE,FILE... NAME,NAME... [LINE] prints columns of a table, or of several, by their headers, in the order of the
+// input's lines, which the column "line" has; with LINE, the row of that line alone, which has to be there.
 func columns(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 || len(args) > 3 {
-		ts.Fatalf("usage: columns FILE NAME,NAME... [LINE]")
+		ts.Fatalf("usage: columns FILE,FILE... NAME,NAME... [LINE]")
 	}
-	rows, err := csv.NewReader(strings.NewReader(ts.ReadFile(args[0]))).ReadAll()
-	ts.Check(err)
+	var rows [][]string
+	for file := range strings.SplitSeq(args[0], ",") {
+		more, err := csv.NewReader(strings.NewReader(ts.ReadFile(file))).ReadAll()
+		ts.Check(err)
+		rows = append(rows, more[min(len(rows), 1):]...)
+	}
 	index := func(name string) int {
 		i := slices.Index(rows[0], name)
 		if i < 0 {

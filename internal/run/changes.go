@@ -313,9 +313,28 @@ func (p *Planned) guardChanges() error {
 	case s.Strict && p.Impossible > 0:
 		return Refuse(fmt.Errorf("%s: %s cannot be carried out as the service is, and --strict is given", p.Input, words.Plural(p.Impossible, "row")),
 			"they are named above; leave them out, or leave --strict away")
-	case s.MaxChanges != nil && s.MaxChanges.Exceeded(n, p.fileRows):
-		return Refuse(fmt.Errorf("%s: %s of %s would be changed, and --max-changes is %s", p.Input, words.Number(n), words.Plural(p.fileRows, "row"), s.MaxChanges),
-			"is this the right file? if it is, allow more with --max-changes")
+	case s.MaxChanges == nil:
+		return nil
 	}
-	return nil
+	allowed, of, text := *s.MaxChanges, p.fileRows, s.MaxChanges.String()
+	if s.Shard.N > 0 {
+		allowed, of = p.allowedHere(), p.Rows
+		text += fmt.Sprintf(" (%s of shard %s)", allowed, s.Shard)
+	}
+	if !allowed.Exceeded(n, of) {
+		return nil
+	}
+	return Refuse(fmt.Errorf("%s: %s of %s would be changed, and --max-changes is %s", p.Input, words.Number(n), words.Plural(of, "row"), text),
+		"is this the right file? if it is, allow more with --max-changes")
+}
+
+// allowedHere is how much of --max-changes is a shard's: the same share of its rows, or its part of a number, rounded up, so
+// that all shards together change no more than one run of the whole file may. Only the shard's rows were held against the
+// service.
+func (p *Planned) allowedHere() Allowed {
+	allowed, all := *p.Settings.MaxChanges, p.Rows+p.Elsewhere.Rows
+	if allowed.Percent == 0 && all > 0 {
+		allowed.Rows = (min(allowed.Rows, all)*p.Rows + all - 1) / all
+	}
+	return allowed
 }

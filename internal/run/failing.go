@@ -19,7 +19,7 @@ import (
 // Failing are the rows of a folder's runs that did not succeed of late.
 type Failing struct {
 	Operation job.Operation // none where the folder has no run that counts
-	Runs      int           // that count
+	Runs      int           // that count; the shards of one are one
 	Rows      []FailingRow  // those that failed most often in a row first, then as they stand in the latest input
 }
 
@@ -84,7 +84,7 @@ func findFailing(folder string, entries []report.Entry, command string, times in
 		}
 	}
 	runs = slices.DeleteFunc(runs, func(s *Stored) bool { return s.Operation.Name != f.Operation.Name })
-	f.Runs = len(runs)
+	f.Runs = countRuns(runs)
 	h := histories{runs: runs, streaks: map[rowKey]streak{}, seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}
 	if err := h.count(); err != nil {
 		return f, err

@@ -148,8 +148,12 @@ func (p *Planned) Guard() error {
 		return Refuse(fmt.Errorf("%s: %s, and --expect-rows is %s", p.Input, words.Plural(p.fileRows, "row"), s.ExpectRows),
 			"is this the right file, and whole?")
 	}
-	if invalid := p.InvalidRows - p.Impossible; s.MaxInvalid.Exceeded(invalid, p.Rows) {
-		return Refuse(fmt.Errorf("%s: %s of %s are invalid, and --max-invalid is %s", p.Input, words.Number(invalid), words.Plural(p.Rows, "row"), s.MaxInvalid),
+	if invalid, rows := p.InvalidRows+p.Elsewhere.InvalidRows-p.Impossible, p.Rows+p.Elsewhere.Rows; s.MaxInvalid.Exceeded(invalid, rows) {
+		where := ""
+		if n := p.Elsewhere.InvalidRows; n > 0 {
+			where = fmt.Sprintf(" (%s of them in other shards, which name them)", words.Number(n))
+		}
+		return Refuse(fmt.Errorf("%s: %s of %s are invalid%s, and --max-invalid is %s", p.Input, words.Number(invalid), words.Plural(rows, "row"), where, s.MaxInvalid),
 			"mend the rows, or send the others all the same with --max-invalid 100%")
 	}
 	return p.guardChanges()

@@ -75,7 +75,7 @@ func (r *run) readPlan(ctx context.Context, from io.Reader, keep io.Writer) (_ *
 	if err != nil {
 		return nil, err
 	}
-	planner := plan.New(plan.Settings{Operation: r.op, Size: r.settings.Chunk, Settled: r.isSettled(), Stop: ctx.Err, Temp: r.tempFile})
+	planner := plan.New(plan.Settings{Operation: r.op, Size: r.settings.Chunk, Shard: r.settings.Shard, Settled: r.isSettled(), Stop: ctx.Err, Temp: r.tempFile})
 	defer planner.Close() // which has nothing to do where there is a plan
 	if err := r.addEarlier(ctx, planner); err != nil {
 		return nil, err
@@ -92,15 +92,18 @@ func (r *run) readPlan(ctx context.Context, from io.Reader, keep io.Writer) (_ *
 		for batch := range batches {
 			p.takeEnds(batch)
 			for _, it := range batch {
-				p.Findings.warn(it, r.op.Column)
+				own := r.settings.Shard.Has(it.Account)
+				if own || it.Doubt != "" {
+					p.Findings.warn(it, r.op.Column)
+				}
 				p.lastLine = it.Line
-				if r.past != nil {
+				if own && r.past != nil {
 					r.past.Row(it)
 				}
 				if r.op.Takes == job.Free {
 					it = rooms.take(it)
 				}
-				if r.changes != nil {
+				if own && r.changes != nil {
 					var err error
 					if it, err = r.changes.take(it, planner); err != nil {
 						return unplanned(err)
@@ -156,7 +159,7 @@ func (r *run) notes(rows *reader.Reader, n int64) []reader.Note {
 
 // takeEnds takes down the first and the last row that can be sent.
 func (p *Planned) takeEnds(batch []job.Item) {
-	sendable := func(it job.Item) bool { return it.Invalid == "" }
+	sendable := func(it job.Item) bool { return it.Invalid == "" && p.Settings.Shard.Has(it.Account) }
 	if at := slices.IndexFunc(batch, sendable); at >= 0 && p.First.Line == 0 {
 		p.First = batch[at]
 	}
@@ -251,7 +254,7 @@ func sayFlag(setting, value string) string {
 	return "--" + setting + value
 }
 
-// rows calls row with every row of the input up to the limit once more, as it is read and byte for byte.
+// rows calls row with every row of the input that the run is about, up to the limit or of its shard, once more, as it is read and byte for byte.
 func (r *run) rows(row func(it job.Item, raw []byte) error) error {
 	return r.input.again(func(from io.Reader) error {
 		rows, err := r.newReader(from, nil)
@@ -263,7 +266,7 @@ func (r *run) rows(row func(it job.Item, raw []byte) error) error {
 			if err == io.EOF {
 				return nil
 			}
-			if err == nil {
+			if err == nil && r.settings.Shard.Has(it.Account) {
 				err = row(it, rows.Raw())
 			}
 			if err != nil {

@@ -117,6 +117,7 @@ func Resume(w World, s *Stored) (err error) {
 		r.op.MostPerAccount, r.input.name = 0, undoName(r.meta.UndoOf)
 	}
 	r.warnUnkept()
+	r.warnShard()
 	check := r.check()
 	if check.Run.Input.LastLine, err = r.lastLine(); err != nil {
 		return Refuse(err, "")
@@ -189,7 +190,7 @@ func misfit(path string, err error) error {
 
 // check is what the files of a run are held against, but for its input.
 func (r *run) check() report.Check {
-	return report.Check{Operation: r.op, Run: r.meta, Skips: len(r.settings.SkipSucceeded) > 0, Changes: r.settings.OnlyChanges}
+	return report.Check{Operation: r.op, Run: r.meta, Shard: r.settings.Shard, Skips: len(r.settings.SkipSucceeded) > 0, Changes: r.settings.OnlyChanges}
 }
 
 // lastLine finds the line on which the last row of the input begins, which run.json does not say in version 0.1.

@@ -207,6 +207,7 @@ func begin(w World, j Job) (*run, error) {
 		r.input.close()
 		return nil, err
 	}
+	r.warnShard()
 	if r.settings.Column == nil {
 		r.settings.Column = []string{} // as run.json has it
 	}

@@ -59,6 +59,7 @@ type Settings struct {
 	MaxInvalid    Allowed   `json:"max-invalid" default:"10%" help:"Refuse the run before sending when more rows than that are invalid: a number, or a share (5%, 5pct, 0.05)."`
 	ExpectRows    Range     `json:"expect-rows,omitzero" placeholder:"MIN..MAX" help:"Refuse the run before sending when the file has fewer or more rows."`
 	Limit         Limit     `json:"limit,omitzero" placeholder:"N" help:"Only the first N rows."`
+	Shard         job.Shard `json:"shard,omitzero" placeholder:"K/N" help:"Only the rows of every N-th account: shard K of N, each a run of its own, as on several machines; the file is read and guarded as a whole."`
 	SkipSucceeded []string  `json:"skip-succeeded" placeholder:"RUN_DIR" sep:";" help:"Do not send again what succeeded in that run, or in a later one beside it; last is the newest that came to its end where this one is put; repeatable, in the environment with semicolons between."`
 	OnlyChanges   bool      `json:"only-changes,omitempty,string" name:"only-changes" help:"Read the service first, and send only the rows that are not as wanted yet."`
 	MaxChanges    *Allowed  `json:"max-changes,omitempty" placeholder:"N|P%" help:"With --only-changes: refuse the run when it would change more of the file's rows than that."`
@@ -87,6 +88,8 @@ func (s *Settings) Check() error {
 		return fmt.Errorf("--chunk %d: not between 1 and %d", s.Chunk, job.MaxChunk)
 	case s.HeaderLine > 0 && s.NoHeader:
 		return errors.New("--header-line and --no-header contradict one another")
+	case s.Shard.N > 0 && s.Limit > 0:
+		return errors.New("--shard and --limit exclude one another: the one takes rows by their accounts, the other the first ones")
 	case s.OnlyChanges && len(s.SkipSucceeded) > 0:
 		return errors.New("--only-changes and --skip-succeeded exclude one another: the one goes by the service, the other by earlier runs")
 	case !s.OnlyChanges && s.MaxChanges != nil:

@@ -27,7 +27,7 @@ func TestSettingsComeBack(t *testing.T) {
 			Reading: []sandbox.Reading{{Key: "offset", Value: "pages"}, {Key: "count", Value: "-1"}},
 		}},
 		OnlyChanges: true, MaxChanges: &Allowed{job.Share{Rows: 9}}, Strict: true,
-		Chunk: 7, MaxFailures: job.Share{Percent: 5}, MaxInvalid: Allowed{}, ExpectRows: Range{"5..", 5, 1 << 62}, Limit: 12,
+		Chunk: 7, MaxFailures: job.Share{Percent: 5}, MaxInvalid: Allowed{}, ExpectRows: Range{"5..", 5, 1 << 62}, Limit: 12, Shard: job.Shard{K: 2, N: 4},
 		SkipSucceeded: []string{"/runs/1", "/runs/2"}, Column: []string{"account=a=b", "vmr_id=c"}, AnyID: true, HeaderLine: 4, NoHeader: true, Accept: []string{"shape", "rounded"},
 		Encoding: "gb18030", Delimiter: '\t', To: "disabled",
 	}

@@ -123,8 +123,14 @@ func (r *run) earlierRuns() (runs []*Stored, err error) {
 		if _, read := beside[folder]; !read {
 			beside[folder] = r.runsIn(folder)
 		}
+		since := named.Run.Start
 		for _, other := range beside[folder] {
-			if other.Run.Start.After(named.Run.Start) && other.Run.State != report.Planning && r.comparable(other) == nil {
+			if other.Run.Start.Before(since) && named.isBeside(other) {
+				since = other.Run.Start.Add(-1) // the shards of one run are named together
+			}
+		}
+		for _, other := range beside[folder] {
+			if other.Run.Start.After(since) && other.Run.State != report.Planning && !other.Settings.Shard.Apart(r.settings.Shard) && r.comparable(other) == nil {
 				add(other)
 			}
 		}
@@ -171,7 +177,7 @@ func (r *run) lastRun(folders []string) (path string, err error) {
 		return cmp.Or(b.Run.Start.Compare(a.Run.Start), cmp.Compare(b.Path, a.Path))
 	})
 	for _, s := range runs {
-		if s.Operation.Name != r.op.Name {
+		if s.Operation.Name != r.op.Name || s.Settings.Shard.Apart(r.settings.Shard) { // which has no row of this one
 			continue
 		}
 		err := r.comparable(s)
