@@ -176,6 +176,9 @@ Exit codes:
 
 Example:
   meetbatch verify runs/*
+
+Where one of several directories is that of a shard (--shard), they have to be all the shards of one run, each once: the same
+input, command and settings; else 7, and 5 where one is missing or not finished.
 `
 
 const helpSandbox = `

@@ -45,7 +45,7 @@ func (c *resumeCmd) Run(ctx context.Context, a *app) (err error) {
 	}
 	if s.Finished() {
 		u := newUser(a, c.processFlags)
-		if verify(u.console, c.RunDir) == run.Recorded { // what it says of its end does not hold
+		if _, code := verify(u.console, c.RunDir); code == run.Recorded { // what it says of its end does not hold
 			return run.Recorded
 		}
 		return s.Again(u)
@@ -67,7 +67,7 @@ func (a *app) withoutSandbox() string {
 }
 
 type verifyCmd struct {
-	RunDir []string `arg:"" help:"The directory of a run, or last for the newest one in runs; of several, the worst exit code counts: 7, then 3, 5 and 0."`
+	RunDir []string `arg:"" help:"The directory of a run, or last for the newest one in runs; of several, the worst exit code counts: 7, then 3, 5 and 0; shards have to be all of one run."`
 	consoleFlags
 }
 
@@ -78,14 +78,24 @@ var severity = []run.Code{run.OK, run.Stopped, run.Refused, run.Recorded}
 func (c *verifyCmd) Run(ctx context.Context, a *app) error {
 	console := a.newConsole(c.consoleFlags)
 	worst := run.OK
+	count := func(code run.Code) {
+		if slices.Index(severity, code) > slices.Index(severity, worst) {
+			worst = code
+		}
+	}
+	var runs []*run.Stored
 	for _, name := range c.RunDir {
 		dir, err := runDir(name, console)
 		if err != nil {
 			return err
 		}
-		if code := verify(console, dir); slices.Index(severity, code) > slices.Index(severity, worst) {
-			worst = code
+		s, code := verify(console, dir)
+		if count(code); s != nil {
+			runs = append(runs, s)
 		}
+	}
+	if len(c.RunDir) > 1 {
+		count(verifyTogether(console, runs, worst))
 	}
 	if worst != run.OK {
 		return worst
@@ -93,13 +103,13 @@ func (c *verifyCmd) Run(ctx context.Context, a *app) error {
 	return nil
 }
 
-// verify recounts a run, and says what it found.
-func verify(console *console, dir string) run.Code {
+// verify recounts a run, and says what it found. The run is nil where there is none.
+func verify(console *console, dir string) (*run.Stored, run.Code) {
 	started := time.Now()
 	s, proof, err := run.Verify(dir)
 	if err != nil {
 		console.fail(err)
-		return run.CodeOf(err)
+		return s, run.CodeOf(err)
 	}
 	for _, note := range proof.Notes {
 		console.Warn(fmt.Sprintf("%s: %s", s.Path, note))
@@ -113,19 +123,23 @@ func verify(console *console, dir string) run.Code {
 	next := "meetbatch resume " + words.Quoted(s.Path)
 	switch left := s.Run.Counts.NotSent; {
 	case len(proof.Problems) > 0:
-		return run.Recorded
+		return s, run.Recorded
 	case !proof.Over:
 		is := "under way or killed"
 		if s.Run.State == report.Broken {
 			is = "broke off"
 		}
 		console.Info(fmt.Sprintf("%s: %s, and nothing is wrong so far (checked in %s); unless it is under way, to go on: %s", s.Path, is, words.Roughly(time.Since(started)), next), "next", next)
-		return run.Stopped
+		return s, run.Stopped
 	default:
-		console.Info(fmt.Sprintf("%s: every row has exactly one result: %s (checked in %s)", s.Path, countsText(s.Run.Counts), words.Roughly(time.Since(started))))
+		of := ""
+		if s.Settings.Shard.N > 0 {
+			of = " of shard " + s.Settings.Shard.String()
+		}
+		console.Info(fmt.Sprintf("%s: every row%s has exactly one result: %s (checked in %s)", s.Path, of, countsText(s.Run.Counts), words.Roughly(time.Since(started))))
 		if left > 0 {
 			console.Info(fmt.Sprintf("%s not sent yet; to go on: %s", words.Plural(left, "row"), next), "next", next)
 		}
 	}
-	return run.OK
+	return s, run.OK
 }

@@ -19,11 +19,11 @@ import (
 )
 
 type showCmd struct {
-	RunDir string `arg:"" help:"The directory of the run."`
-	JSON   bool   `name:"json" help:"As a document of JSON: run.json, and what follows from it."`
-	Follow bool   `help:"Show it again and again until the run is over: on a terminal in place, else every 30 seconds."`
-	HTML   string `name:"html" placeholder:"FILE" help:"Put a page of the run into a file, as report.html is."`
-	NoRows bool   `help:"With --html: leave accounts and rooms out of the page."`
+	RunDir []string `arg:"" help:"The directory of the run; of several, such as the shards of one, a line for each and what they come to."`
+	JSON   bool     `name:"json" help:"As a document of JSON: run.json, and what follows from it; of several runs each in a line."`
+	Follow bool     `help:"Show it again and again until the run is over: on a terminal in place, else every 30 seconds."`
+	HTML   string   `name:"html" placeholder:"FILE" help:"Put a page of the run into a file, as report.html is."`
+	NoRows bool     `help:"With --html: leave accounts and rooms out of the page."`
 	consoleFlags
 }
 
@@ -35,12 +35,18 @@ func (c *showCmd) Validate() error {
 	if c.HTML != "" && (c.JSON || c.Follow) {
 		return errors.New("--html goes with neither --json nor --follow")
 	}
+	if len(c.RunDir) > 1 && (c.HTML != "" || c.Follow) {
+		return errors.New("--html and --follow: go with one directory only")
+	}
 	return c.consoleFlags.Validate()
 }
 
-// Run shows a run. It only reads.
+// Run shows a run, or several. It only reads.
 func (c *showCmd) Run(ctx context.Context, a *app) error {
-	dir, err := runDir(c.RunDir, a.newConsole(c.consoleFlags))
+	if len(c.RunDir) > 1 {
+		return c.showSeveral(a)
+	}
+	dir, err := runDir(c.RunDir[0], a.newConsole(c.consoleFlags))
 	if err != nil {
 		return err
 	}
@@ -102,7 +108,7 @@ func (w *viewer) text(v shown, over bool) (text string) {
 	w.last = v.at
 	switch {
 	case w.json:
-		return w.app.showJSON(v)
+		return jsonText(w.app.document(v), "  ")
 	case over:
 		return w.app.showText(v)
 	}
@@ -162,8 +168,14 @@ type document struct {
 	Next string `json:"next"`
 }
 
-func (a *app) showJSON(v shown) string {
-	text, err := json.MarshalIndent(document{v.Path, v.life, v.Run, a.next(v)}, "", "  ")
+func (a *app) document(v shown) document { return document{v.Path, v.life, v.Run, a.next(v)} }
+
+// jsonText writes a document, each of its members indented by a text, or in one line.
+func jsonText(d document, indent string) string {
+	text, err := json.Marshal(d)
+	if indent != "" && err == nil {
+		text, err = json.MarshalIndent(d, "", indent)
+	}
 	if err != nil {
 		panic(err) // it was read from JSON
 	}
