@@ -12,9 +12,10 @@ import (
 	"meetbatch/report"
 )
 
-// warnShard tells what nobody would see of a run that sends only a part of its input: others are under way with it.
+// warnShard tells what nobody would see of a run that sends only a part of its input: others are under way with it, and share
+// no budget.
 func (r *run) warnShard() {
-	if s := r.settings.Shard; s.N > 1 {
+	if s := r.settings.Shard; s.N > 1 && r.Budget == nil {
 		r.User.Warn(fmt.Sprintf("--shard %s: each shard keeps to --rate by itself, so the rates of those that are under way together add up: divide the rate among them, or have them share it with --budget", s))
 	}
 }
