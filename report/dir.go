@@ -80,7 +80,10 @@ var _ job.Recorder = (*Dir)(nil)
 // Begin makes the directory of a new run and the folders above it, with tables that have no rows yet. A directory that
 // exists is taken when it holds no run; else the error is ErrExists, or a *LockedError where another process has it
 // open. Close closes what Begin returns, and Remove takes it back.
-func Begin(path string, op job.Operation) (*Dir, error) {
+func Begin(path string, op job.Operation) (*Dir, error) { return begin(path, op, removeUnbegun) }
+
+// begin is Begin, which calls clear when nobody else can write to the directory and before it is looked at what is there.
+func begin(path string, op job.Operation, clear func(path string) error) (*Dir, error) {
 	path = filepath.Clean(path)
 	var made []string
 	for dir := path; absent(dir); dir = filepath.Dir(dir) {
@@ -93,7 +96,7 @@ func Begin(path string, op job.Operation) (*Dir, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := removeUnbegun(path); err != nil {
+	if err := clear(path); err != nil {
 		return nil, errors.Join(err, lock.release())
 	}
 	for _, name := range files {
@@ -231,16 +234,22 @@ func (d *Dir) Remove() error {
 	if d.here() != nil { // whatever stands there is not to be taken back
 		return errors.Join(append(errs, d.lock.release())...)
 	}
-	for _, name := range files {
-		errs = append(errs, ignoreAbsent(os.Remove(d.File(name))))
-	}
-	errs = append(errs, d.lock.remove())
+	errs = append(errs, removeFiles(d.Path), d.lock.remove())
 	for i, dir := range d.made {
 		if err := os.Remove(dir); i == 0 {
 			errs = append(errs, err)
 		} // another run may have its directory in a folder above by now
 	}
 	return errors.Join(errs...)
+}
+
+// removeFiles removes the files of a run. run.json goes last: whoever is killed meanwhile leaves a run that has sent nothing,
+// and not files of which nobody knows whose they are.
+func removeFiles(dir string) (err error) {
+	for _, name := range slices.Backward(files) {
+		err = errors.Join(err, ignoreAbsent(os.Remove(filepath.Join(dir, name))))
+	}
+	return err
 }
 
 // tempPrefix is how temporary files are named while they have a name.

@@ -30,14 +30,20 @@ func (e *LockedError) Error() string {
 
 // InUse tells whether another process writes to a run directory just now.
 func InUse(path string) (bool, error) {
-	l, err := acquire(path)
+	err := Free(path)
 	if _, used := errors.AsType[*LockedError](err); used {
 		return true, nil
 	}
+	return false, err
+}
+
+// Free finds out whether no other process writes to a run directory just now; else the error is a *LockedError.
+func Free(path string) error {
+	l, err := acquire(path)
 	if err != nil {
-		return false, err
+		return err
 	}
-	return false, l.release()
+	return l.release()
 }
 
 // A lock is what one process at a time has of a directory. It goes with the process, however that ends; its file stays, is
