@@ -224,7 +224,12 @@ func (r *run) tooMany(e *plan.TooManyRows) error {
 
 // tempFile makes a file for rows beyond what memory may hold: in the run directory, so that the disk that
 // has room for the results has it for the plan, and for a dry run where temporary files belong.
-func (r *run) tempFile() (plan.Temp, error) { return report.TempFile(r.path) }
+func (r *run) tempFile() (plan.Temp, error) {
+	if r.dry {
+		return report.TempFile("")
+	}
+	return report.TempFile(r.path)
+}
 
 // newReader reads the input from its first row. What is read of it goes to keep, which may be nil.
 func (r *run) newReader(from io.Reader, keep io.Writer) (*reader.Reader, error) {

@@ -98,44 +98,11 @@ func (s *Stored) Again(u User) error {
 
 // Resume goes on with a run that is not finished, with the stored settings as they are now.
 func Resume(w World, s *Stored) (err error) {
-	if by := s.Run.UndoneBy; by != "" {
-		return Refuse(fmt.Errorf("%s was taken back by %s: to go on with it would do what that has undone", s.Path, by),
-			"for the rows that it has not carried out, begin a new run on "+words.Quoted(filepath.Join(s.Path, report.FailedFile)))
-	}
-	r := &run{World: w, op: s.Operation, settings: s.Settings, path: s.Path, meta: s.Run}
-	if r.meta.Settings, err = json.Marshal(r.settings); err != nil {
-		return err
-	}
-	if err := r.newClient(); err != nil {
-		return err
-	}
-	if r.input, err = openAgain(s.Path, r.meta.Input); err != nil {
+	r, err := reopen(w, s)
+	if err != nil {
 		return err
 	}
 	defer r.close()
-	if r.meta.UndoOf != "" {
-		r.op.MostPerAccount, r.input.name = 0, undoName(r.meta.UndoOf)
-	}
-	r.warnUnkept()
-	r.warnShard()
-	check := r.check()
-	if check.Run.Input.LastLine, err = r.lastLine(); err != nil {
-		return Refuse(err, "")
-	}
-	r.past, err = report.Open(s.Path, check)
-	var locked *report.LockedError
-	if now, loadErr := Load(s.Path); loadErr == nil && !errors.As(err, &locked) && !reflect.DeepEqual(now.Run, s.Run) {
-		return &report.LockedError{Path: s.Path} // until just now, by a process that took the run further
-	}
-	if err != nil {
-		return misfit(r.path, err)
-	}
-	if r.meta.Schema == 0 {
-		r.User.Warn(s.Path + " is a run of version 0.1, whose settings and files have no sums: they are taken as they are")
-	}
-	for _, text := range r.past.Mends() {
-		r.User.Warn(text)
-	}
 	if err := r.orStopped(r.prepareAgain()); err != nil {
 		return err
 	}
@@ -149,6 +116,85 @@ func Resume(w World, s *Stored) (err error) {
 		return err
 	}
 	return r.send()
+}
+
+// reopen opens what a run that goes on needs, and reads how far it has come. It changes nothing.
+func reopen(w World, s *Stored) (r *run, err error) {
+	if by := s.Run.UndoneBy; by != "" {
+		return nil, Refuse(fmt.Errorf("%s was taken back by %s: to go on with it would do what that has undone", s.Path, by),
+			"for the rows that it has not carried out, begin a new run on "+words.Quoted(filepath.Join(s.Path, report.FailedFile)))
+	}
+	r = &run{World: w, op: s.Operation, settings: s.Settings, path: s.Path, meta: s.Run}
+	if r.meta.Settings, err = json.Marshal(r.settings); err != nil {
+		return nil, err
+	}
+	if err := r.newClient(); err != nil {
+		return nil, err
+	}
+	if r.input, err = openAgain(s.Path, r.meta.Input); err != nil {
+		return nil, err
+	}
+	if r.meta.UndoOf != "" {
+		r.op.MostPerAccount, r.input.name = 0, undoName(r.meta.UndoOf)
+	}
+	r.warnUnkept()
+	r.warnShard()
+	if err := r.openPast(s); err != nil {
+		r.close()
+		return nil, err
+	}
+	if r.meta.Schema == 0 {
+		r.User.Warn(s.Path + " is a run of version 0.1, whose settings and files have no sums: they are taken as they are")
+	}
+	for _, text := range r.past.Mends() {
+		r.User.Warn(text)
+	}
+	return r, nil
+}
+
+// openPast reads how far the run has come, unless another process has taken it further since it was loaded.
+func (r *run) openPast(s *Stored) (err error) {
+	check := r.check()
+	if check.Run.Input.LastLine, err = r.lastLine(); err != nil {
+		return Refuse(err, "")
+	}
+	r.past, err = report.Open(s.Path, check)
+	var locked *report.LockedError
+	if now, loadErr := Load(s.Path); loadErr == nil && !errors.As(err, &locked) && !reflect.DeepEqual(now.Run, s.Run) {
+		return &report.LockedError{Path: s.Path} // until just now
+	}
+	if err != nil {
+		return misfit(r.path, err)
+	}
+	return nil
+}
+
+// PlanAgain reads and plans what Resume would do, and writes nothing. The plan must be closed.
+func PlanAgain(w World, s *Stored) (*Planned, error) {
+	r, err := reopen(w, s)
+	if err != nil {
+		return nil, err
+	}
+	defer r.close()
+	r.dry = true
+	wasRead, err := r.planRest()
+	if err != nil {
+		return nil, err
+	}
+	if err := r.past.Fits(r.planned.Torn); err != nil {
+		return nil, misfit(r.path, err)
+	}
+	if r.settings.OnlyChanges && !wasRead {
+		if err := r.planned.Guard(); err != nil {
+			return nil, err
+		}
+		if err := r.planChanges(); err != nil {
+			return nil, err
+		}
+	}
+	planned := r.planned
+	r.planned = nil // it is the caller's
+	return planned, nil
 }
 
 // takeOver makes the directory of a run that is gone on with ready to be written to, once.
@@ -220,13 +266,8 @@ func (r *run) prepareAgain() error {
 	if err := r.keepInput(); err != nil {
 		return err
 	}
-	wasRead := r.settings.OnlyChanges && r.meta.State != report.Planning
-	if wasRead {
-		if err := r.knownChanges(); err != nil {
-			return err
-		}
-	}
-	if err := r.makePlan(r.Stopping); err != nil {
+	wasRead, err := r.planRest()
+	if err != nil {
 		return err
 	}
 	if !r.settings.OnlyChanges || wasRead {
@@ -252,6 +293,16 @@ func (r *run) prepareAgain() error {
 		}
 	}
 	return r.agree()
+}
+
+// planRest plans what is left of a run, by what it read of the service before, if it came so far.
+func (r *run) planRest() (wasRead bool, err error) {
+	if wasRead = r.settings.OnlyChanges && r.meta.State != report.Planning; wasRead {
+		if err := r.knownChanges(); err != nil {
+			return wasRead, err
+		}
+	}
+	return wasRead, r.makePlan(r.Stopping)
 }
 
 // refuseChanged refuses an input that is not what it was when the run began.

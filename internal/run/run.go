@@ -29,6 +29,8 @@ type Job struct {
 	Arguments []string // the command line, for run.json
 	Version   string   // of the program, for run.json
 	Undoes    *Stored  // the run that this one takes back; mostly nil
+	Anew      *Stored  // the run in Out in whose place this one begins, since it sent nothing; mostly nil
+	Again     bool     // a run may be in Out by now, which another process began with the same command
 }
 
 // World is what a run needs of the process that it is part of.
@@ -83,6 +85,7 @@ type run struct {
 	read       int64       // requests by which it was
 	pacer      *pace.Pacer // of this process, as soon as there is one
 	leave      func()      // gives up the part in a budget, as soon as there is one
+	dry        bool        // nothing is to be written
 	misordered bool        // what stands in place of orders cannot be taken away
 
 	simulated sandbox.Settings // the service, where the run is a rehearsal
@@ -248,7 +251,9 @@ func (j *Job) Folder() string {
 func (r *run) createDir(j Job) error {
 	var err error
 	var locked *report.LockedError
-	if r.path = j.Out; r.path != "" {
+	if r.path = j.Out; j.Anew != nil {
+		r.dir, err = report.BeginAnew(r.path, r.op, j.Anew.Run)
+	} else if r.path != "" {
 		r.dir, err = report.Begin(r.path, r.op)
 	} else {
 		name := r.op.Name
@@ -263,6 +268,10 @@ func (r *run) createDir(j Job) error {
 	switch {
 	case errors.As(err, &locked):
 		return err
+	case err != nil && j.Anew != nil:
+		return misfit(r.path, err)
+	case errors.Is(err, report.ErrExists) && j.Again:
+		return begunMeanwhile(r.path, err)
 	case errors.Is(err, report.ErrExists):
 		return Refuse(err, fmt.Sprintf("name another directory with --out, or go on with that run: meetbatch resume %s", words.Quoted(r.path)))
 	case err != nil:
