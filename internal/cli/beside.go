@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -26,7 +27,8 @@ func besideText(j run.Job, now time.Time) string {
 	var finished []string // inputs of later runs
 	for i := range slices.Backward(runs) {
 		e := &runs[i]
-		if e.Err != nil || e.Run.Command != j.Operation.Name || isSandbox(&e.Run) || shardOf(&e.Run).Apart(j.Settings.Shard) {
+		anew := j.Anew != nil && filepath.Base(e.Path) == filepath.Base(j.Anew.Path) // it is that one's place that is taken
+		if e.Err != nil || e.Run.Command != j.Operation.Name || isSandbox(&e.Run) || anew || shardOf(&e.Run).Apart(j.Settings.Shard) {
 			continue
 		}
 		life := e.Run.Life(now)

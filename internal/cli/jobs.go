@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"strings"
@@ -18,8 +19,9 @@ import (
 
 // jobCmd is the command of an operation.
 type jobCmd struct {
-	File string `arg:"" help:"The CSV; - is standard input."`
-	Out  string `placeholder:"DIR" help:"The run directory (runs/COMMAND-TIME)."`
+	File     string `arg:"" help:"The CSV; - is standard input."`
+	Out      string `placeholder:"DIR" help:"The run directory (runs/COMMAND-TIME)."`
+	Continue bool   `help:"With --out, for supervisors: begin the run, or go on with it, or say how it ended, whichever it is."`
 	run.Settings
 	DryRun bool `help:"Read, check and plan everything, print the plan, send and write nothing."`
 	processFlags
@@ -46,13 +48,16 @@ func (c *jobCmd) Validate() error {
 	if err := c.Settings.Check(); err != nil {
 		return err
 	}
+	if c.Continue && c.Out == "" {
+		return errors.New("--continue: goes with --out, which names the run")
+	}
 	return c.consoleFlags.Validate()
 }
 
 // Run is called by kong.
 func (c *jobCmd) Run(ctx context.Context, a *app, parsed *kong.Context) error {
 	op := operation(parsed.Selected().Name)
-	dir, err := a.start(ctx, op, c)
+	dir, err := a.start(ctx, op, c, changesGiven(parsed, &c.Settings))
 	if err != nil && dir == "" {
 		a.noteRefused(op, c, err)
 	}
@@ -65,8 +70,9 @@ func (c *statusCmd) Run(ctx context.Context, a *app, parsed *kong.Context) error
 	return c.jobCmd.Run(ctx, a, parsed)
 }
 
-// start begins a new run, or shows what it would do. The directory is that of the run, and empty where none is left.
-func (a *app) start(ctx context.Context, op job.Operation, c *jobCmd) (dir string, err error) {
+// start begins a new run, or goes on with it where it is to continue, or shows what it would do. The directory is that of the
+// run, and empty where none is left. Of the settings that can be changed when a run goes on, given are those that were given.
+func (a *app) start(ctx context.Context, op job.Operation, c *jobCmd, given run.Changes) (dir string, err error) {
 	if !c.DryRun {
 		if err := a.watch(op.Name, c.processFlags); err != nil {
 			return "", err
@@ -81,19 +87,24 @@ func (a *app) start(ctx context.Context, op job.Operation, c *jobCmd) (dir strin
 	if _, err := c.until(a, op.Name); err != nil { // what is wrong with the command line comes first
 		return "", err
 	}
-	if _, err := run.FindInput(c.File); err != nil {
-		return "", err
-	}
 	if c.AccountType == "" {
 		c.AccountType = a.env.defaultAccountType()
 	}
 	j := c.job(op)
+	if c.Continue {
+		if begins, dir, err := a.goOnOr(ctx, &j, c, given); !begins {
+			return dir, err
+		}
+	}
+	if _, err := run.FindInput(c.File); err != nil {
+		return "", err
+	}
 	j.Arguments, j.Version = recordable(a.args), buildVersion()
 	if c.OnlyChanges {
 		holdMuch()
 	}
 	if c.DryRun {
-		return "", a.dryRun(ctx, j, c.processFlags)
+		return "", a.dryRun(ctx, j, c.processFlags, run.Plan)
 	}
 	w, err := a.world(ctx, op.Name, c.processFlags, c.Settings, c.File)
 	if err != nil {
@@ -108,11 +119,11 @@ func (a *app) start(ctx context.Context, op job.Operation, c *jobCmd) (dir strin
 
 // job is what a command asks for.
 func (c *jobCmd) job(op job.Operation) run.Job {
-	return run.Job{Operation: op, Settings: c.Settings, File: c.File, Out: c.Out}
+	return run.Job{Operation: op, Settings: c.Settings, File: c.File, Out: c.Out, Again: c.Continue}
 }
 
 // dryRun prints the plan, and what is wrong with the input. It fails where a run would be refused that nobody watches.
-func (a *app) dryRun(ctx context.Context, j run.Job, flags processFlags) error {
+func (a *app) dryRun(ctx context.Context, j run.Job, flags processFlags, plan planner) error {
 	until, err := flags.until(a, j.Operation.Name)
 	if err != nil {
 		return err
@@ -139,12 +150,15 @@ func (a *app) dryRun(ctx context.Context, j run.Job, flags processFlags) error {
 	}
 	defer closeBudget()
 	w.Budget = shared
-	return a.showPlan(w, j, until)
+	return a.showPlan(w, j, until, plan)
 }
 
+// planner plans what a job comes to, and writes nothing.
+type planner func(run.World, run.Job) (*run.Planned, error)
+
 // showPlan prints the plan of a run, and fails where the run would be refused.
-func (a *app) showPlan(w run.World, j run.Job, until time.Time) error {
-	planned, err := run.Plan(w, j)
+func (a *app) showPlan(w run.World, j run.Job, until time.Time, plan planner) error {
+	planned, err := plan(w, j)
 	if err != nil {
 		return err
 	}

@@ -11,10 +11,11 @@ import (
 )
 
 // noteRefused writes down that a command left no run, in the folder where the run would have been: a night without one can
-// be seen in the morning then. What would have left none anyway, and a mistyped command line, are no such nights.
+// be seen in the morning then. What would have left none anyway, a mistyped command line, and one that is
+// given again while its run is under way, are no such nights.
 func (a *app) noteRefused(op job.Operation, c *jobCmd, err error) {
 	code := run.CodeOf(err)
-	if c.DryRun || c.Sandbox || code == run.Usage {
+	if c.DryRun || c.Sandbox || code == run.Usage || c.Continue && code == run.Locked {
 		return
 	}
 	text := oneLine(err)

@@ -43,14 +43,19 @@ func (c *resumeCmd) Run(ctx context.Context, a *app) (err error) {
 	if c.Sandbox && !s.Settings.Sandbox {
 		return run.Refuse(fmt.Errorf("%s is a run against the real service, and cannot go on in the sandbox", c.RunDir), a.withoutSandbox())
 	}
+	return a.goOn(ctx, s, "resume", c.processFlags)
+}
+
+// goOn goes on with a run on behalf of a command, or says how it ended where it is finished.
+func (a *app) goOn(ctx context.Context, s *run.Stored, command string, flags processFlags) error {
 	if s.Finished() {
-		u := newUser(a, c.processFlags)
-		if _, code := verify(u.console, c.RunDir); code == run.Recorded { // what it says of its end does not hold
+		u := newUser(a, flags)
+		if _, code := verify(u.console, s.Path); code == run.Recorded { // what it says of its end does not hold
 			return run.Recorded
 		}
 		return s.Again(u)
 	}
-	w, err := a.world(ctx, "resume", c.processFlags, s.Settings, s.Path)
+	w, err := a.world(ctx, command, flags, s.Settings, s.Path)
 	if err != nil {
 		return err
 	}

@@ -55,7 +55,7 @@ func (c *undoCmd) Run(ctx context.Context, a *app) error {
 		if err != nil {
 			return err
 		}
-		return a.showPlan(w.World, j, until)
+		return a.showPlan(w.World, j, until, run.Plan)
 	}
 	_, err = run.Start(w.World, j)
 	return err
