@@ -27,8 +27,8 @@ func besideText(j run.Job, now time.Time) string {
 	var finished []string // inputs of later runs
 	for i := range slices.Backward(runs) {
 		e := &runs[i]
-		anew := j.Anew != nil && filepath.Base(e.Path) == filepath.Base(j.Anew.Path) // it is that one's place that is taken
-		if e.Err != nil || e.Run.Command != j.Operation.Name || isSandbox(&e.Run) || anew || shardOf(&e.Run).Apart(j.Settings.Shard) {
+		itself := j.Again && filepath.Base(e.Path) == filepath.Base(j.Out)
+		if e.Err != nil || e.Run.Command != j.Operation.Name || isSandbox(&e.Run) || itself || shardOf(&e.Run).Apart(j.Settings.Shard) {
 			continue
 		}
 		life := e.Run.Life(now)
