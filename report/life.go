@@ -31,6 +31,11 @@ func (r *Run) Life(now time.Time) Life {
 	return Silent
 }
 
+// Elsewhere tells whether a run is under way on another machine, the lock of which may not reach this one.
+func (r *Run) Elsewhere(now time.Time) bool {
+	return r.Life(now) == UnderWay && r.Process.Host != thisProcess().Host
+}
+
 // Seen is when a run gave its last sign: its end, or else when its run.json was written.
 func (r *Run) Seen() time.Time {
 	switch {

@@ -34,7 +34,7 @@ func changesGiven(parsed *kong.Context, s *run.Settings) (c run.Changes) {
 // goOnOr goes on with the run that a command names, or says how it ended, or with --dry-run what would be done. Where the
 // command is to begin it does nothing, but for saying so.
 func (a *app) goOnOr(ctx context.Context, j *run.Job, c *jobCmd, given run.Changes) (begins bool, dir string, err error) {
-	next, s, err := run.Continue(*j, given)
+	next, s, err := run.Continue(*j, given, a.now())
 	if err != nil {
 		return false, "", err
 	}

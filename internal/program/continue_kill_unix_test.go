@@ -56,7 +56,7 @@ func killAndContinue(t *testing.T, seed uint64, accounts, most int, stream bool)
 		"--timeout", "200ms", "--attempts", "10", "--out", run, file}
 	chance, now := rand.New(rand.NewPCG(seed, 2)), time.Now()
 	inGroup(t, time.Minute, os.DevNull, []string{"list", dir})
-	start := time.Since(now) // of a process, on this machine
+	start := time.Since(now)  // of a process, on this machine
 	began := map[string]int{} // by how far the run had come when it was killed
 	code := -1
 	for code == -1 || code == 6 { // a process may hold its lock for a moment after its group was killed

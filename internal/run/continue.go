@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"meetbatch/internal/words"
 	"meetbatch/report"
@@ -27,7 +28,7 @@ const (
 // Continue decides what a command comes to whose directory may hold a run already, and gives that run; it writes nothing. Of
 // the settings that can be changed when a run goes on, those count that are given now, and the others stay. Whatever else is
 // not as the run has it is refused: to say of another command that it is finished would be a lie.
-func Continue(j Job, now Changes) (Next, *Stored, error) {
+func Continue(j Job, given Changes, now time.Time) (Next, *Stored, error) {
 	s, err := Load(j.Out)
 	switch {
 	case errors.Is(err, report.ErrNoRun):
@@ -41,6 +42,8 @@ func Continue(j Job, now Changes) (Next, *Stored, error) {
 			return 0, nil, &report.LockedError{Path: s.Path}
 		case err != nil:
 			return 0, nil, misfit(s.Path, err)
+		case s.Run.Elsewhere(now):
+			return 0, nil, &report.LockedError{Path: s.Path, PID: fmt.Sprintf("%d on %s", s.Run.Process.PID, words.Name(s.Run.Process.Host))}
 		}
 	}
 	another := "name another directory with --out; " + s.instead()
@@ -58,7 +61,7 @@ func Continue(j Job, now Changes) (Next, *Stored, error) {
 	if err := s.sameInput(j.File); err != nil {
 		return 0, nil, err
 	}
-	now.Apply(&s.Settings)
+	given.Apply(&s.Settings)
 	if s.Finished() {
 		return ToTell, s, nil
 	}
