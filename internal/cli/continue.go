@@ -10,9 +10,10 @@ import (
 )
 
 // changesGiven are those settings that a command line, or the environment, gives and that can be changed when a run goes on.
-func changesGiven(parsed *kong.Context, s *run.Settings) (c run.Changes) {
+// A profile changes none, as it does not with resume.
+func (a *app) changesGiven(parsed *kong.Context, s *run.Settings) (c run.Changes) {
 	for _, part := range parsed.Path {
-		if part.Flag == nil {
+		if part.Flag == nil || part.Resolved && a.env.inProfile(variableOf(part.Flag)) {
 			continue
 		}
 		switch part.Flag.Name {

@@ -57,7 +57,7 @@ func (c *jobCmd) Validate() error {
 // Run is called by kong.
 func (c *jobCmd) Run(ctx context.Context, a *app, parsed *kong.Context) error {
 	op := operation(parsed.Selected().Name)
-	dir, err := a.start(ctx, op, c, changesGiven(parsed, &c.Settings))
+	dir, err := a.start(ctx, op, c, a.changesGiven(parsed, &c.Settings))
 	if err != nil && dir == "" {
 		a.noteRefused(op, c, err)
 	}
