@@ -64,7 +64,7 @@ func killAndContinue(t *testing.T, seed uint64, accounts, most int, stream bool)
 		if was, err := report.ReadRun(run); stream && err == nil && was.Input.Kept != nil && chance.IntN(2) == 0 {
 			given = os.DevNull
 		}
-		after := time.Duration(chance.Int64N(int64(start+start/2))) + time.Duration(chance.IntN(300))*time.Millisecond
+		after := time.Duration(chance.Int64N(int64(start+start/2))) + time.Duration(chance.IntN(200))*time.Millisecond
 		if kills == most {
 			after = time.Minute
 		}
