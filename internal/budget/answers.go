@@ -23,14 +23,17 @@ type lasting struct {
 	hint  string
 }
 
+const rights = "the user needs eval, evalsha, getrange, set and time, and the right to read and write KEY"
+
 var lastings = []lasting{
 	{"NOAUTH", false, "write its password into the URL: redis://:PASSWORD@HOST/KEY, or USER:PASSWORD@"},
 	{"WRONGPASS", false, "see to the user and the password in the URL"},
 	{"password", false, "see to the user and the password in the URL"},
 	{"AUTH", false, "see to the user and the password in the URL"},
-	{"NOPERM", false, "the user needs eval, evalsha, getrange, set and time, and the right to read and write KEY"},
-	{"ACL", false, "the user needs eval, evalsha, getrange, set and time, and the right to read and write KEY"},
-	{"permissions", false, "the user needs eval, evalsha, getrange, set and time, and the right to read and write KEY"},
+	{"NOPERM", false, rights},
+	{"ACL", false, rights},
+	{"permissions", false, rights},
+	{"subcommand", false, rights},
 	{"WRONGTYPE", false, "KEY holds something else, which was left as it is; name one that nothing else uses"},
 	{"DENIED", false, "give the server a password, which it wants before it listens to other machines"},
 	{"DB", false, "the server has no database of the URL's number, or refuses it; leave it out or name another one"},
@@ -52,12 +55,12 @@ func (s *server) explain(ctx context.Context, err error) error {
 		return nil
 	case errors.As(err, &said):
 		return s.refused(said)
-	case errors.As(err, new(*refusal)), errors.As(err, new(*waited)):
+	case errors.As(err, new(*refusal)):
 		return err
 	case ctx.Err() != nil:
-		return &waited{"the server does not answer", ctx.Err()}
+		return &waited{s.vain(), ctx.Err()}
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return &waited{"the server does not answer", context.DeadlineExceeded}
+		return &waited{s.vain(), context.DeadlineExceeded}
 	case s.works:
 		return err
 	case errors.As(err, &notCertified):
@@ -68,16 +71,28 @@ func (s *server) explain(ctx context.Context, err error) error {
 		return &refusal{"the server does not want a TLS connection of this program: " + err.Error(), "it may want a certificate of its clients, which this program has none of"}
 	case errors.Is(err, io.EOF):
 		return errors.New("the server closed the connection without an answer; one that speaks TLS needs rediss://")
-	case strings.HasPrefix(err.Error(), "redigo: "):
+	case strings.HasPrefix(err.Error(), "redigo"):
 		return &refusal{"no Redis server answers there", noRedis}
 	}
 	return err
 }
 
+// vain says what an update waited for.
+func (s *server) vain() string {
+	switch {
+	case s.lost > patient:
+		return "other processes were faster each time"
+	case s.tls && !s.works:
+		return "the server does not answer; one without TLS needs redis://"
+	}
+	return "the server does not answer"
+}
+
 // refused tells what a server's refusal means.
 func (s *server) refused(said redis.Error) error {
-	text := "the server says: " + s.masked(string(said))
-	words := strings.FieldsFunc(string(said), func(r rune) bool { return !unicode.IsLetter(r) })
+	masked := s.masked(string(said))
+	text := "the server says: " + masked
+	words := strings.FieldsFunc(masked, func(r rune) bool { return !unicode.IsLetter(r) })
 	if slices.ContainsFunc(passing, func(word string) bool { return slices.Contains(words, word) }) {
 		return errors.New(text)
 	}

@@ -177,6 +177,9 @@ func fileError(err error) error {
 
 // checkPath refuses a path at which there can be no file of a budget.
 func checkPath(path string) error {
+	if path == "" {
+		return &refusal{"it names no file", "name a file, or redis://HOST/KEY"}
+	}
 	err := system.Regular(path)
 	if err == nil {
 		_, err = os.Stat(filepath.Dir(path))

@@ -22,6 +22,7 @@ type server struct {
 
 	conn  redis.Conn // nil: to be dialed
 	works bool       // whether it has ever done what it was asked for
+	lost  int        // how often others were faster in this update
 }
 
 // expiry is how long a record stays that nobody needs, in milliseconds.
@@ -78,7 +79,7 @@ func (s *server) close() error {
 // swap reads, and goes on with what others have written meanwhile until nobody has.
 func (s *server) swap(ctx context.Context, change change) error {
 	is, err := s.read(ctx)
-	for lost := 1; err == nil; lost++ {
+	for s.lost = 0; err == nil; {
 		k, err := open(is.held)
 		if err != nil {
 			return err
@@ -97,22 +98,23 @@ func (s *server) swap(ctx context.Context, change change) error {
 			s.works = true
 			return nil
 		}
-		if lost >= 3 { // many are at it
-			if is, err = s.pause(ctx, lost); err != nil {
-				return err
-			}
+		if s.lost++; s.lost > patient {
+			is, err = s.pause(ctx)
 		}
 	}
 	return err
 }
 
+// patient is how often others may be faster before an update makes pauses.
+const patient = 2
+
 // pause waits for a while, longer the more often others were faster, and reads again.
-func (s *server) pause(ctx context.Context, lost int) (told, error) {
+func (s *server) pause(ctx context.Context) (told, error) {
 	select {
-	case <-time.After(rand.N(time.Millisecond << min(lost, 6))):
+	case <-time.After(rand.N(time.Millisecond << min(s.lost, 6))):
 		return s.ask(ctx)
 	case <-ctx.Done():
-		return told{}, &waited{"other processes were faster each time", ctx.Err()}
+		return told{}, ctx.Err()
 	}
 }
 
