@@ -212,8 +212,8 @@ func TestRealRefusals(t *testing.T) {
 	check(at("", "newer"), "another version", "same version")
 	check(at("", "7/meetbatch"), "DB", "number")
 	check(at("limited:secret-wort@", "meetbatch"), "WRONGPASS", "password")
-	check(at("limited:secret-word@", "meetbatch"), "permission", "getrange")
-	check(at("enough:secret-word@", "other"), "permission", "KEY")
+	check(at("limited:secret-word@", "meetbatch"), "the server says", "getrange")
+	check(at("enough:secret-word@", "other"), "the server says", "KEY")
 	if err := count(mustOpen(t, at("enough:secret-word@", "meetbatch"))); err != nil {
 		t.Error(err)
 	}
