@@ -29,7 +29,10 @@ type store interface {
 	close() error
 }
 
+// A change is that of Update, but that its own error is errOwn.
 type change = func(old []byte, now time.Duration) ([]byte, error)
+
+var errOwn = errors.New("the change of the record failed")
 
 // patience bounds an update. One takes less than a millisecond in a file, and two round trips to a server.
 const patience = 5 * time.Second
@@ -48,9 +51,11 @@ func (b *Budget) Update(ctx context.Context, change func(old []byte, now time.Du
 		return b.named(err)
 	}
 	var own error // of change
-	err := b.store.update(within, func(old []byte, now time.Duration) (record []byte, _ error) {
-		record, own = change(old, now)
-		return record, own
+	err := b.store.update(within, func(old []byte, now time.Duration) (record []byte, err error) {
+		if record, own = change(old, now); own != nil {
+			return nil, errOwn
+		}
+		return record, nil
 	})
 	if own != nil {
 		return own
@@ -72,7 +77,8 @@ func (b *Budget) named(err error) error {
 // Name is how the budget is named where people read it: the path of a file, of a URL the scheme and the host.
 func (b *Budget) Name() string { return b.name }
 
-// Secrets are to be masked wherever they would be shown: a password, and the user whom it belongs to.
+// Secrets are to be masked wherever they would be shown: a password, and the user whom
+// it belongs to.
 func (b *Budget) Secrets() []string { return b.secrets }
 
 // Close gives up what Update has opened. It waits for one that is under way.

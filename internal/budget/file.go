@@ -34,7 +34,8 @@ func (f *file) close() error { return nil }
 
 func (f *file) lockPath() string { return f.path + ".lock" }
 
-// update does it all again where somebody has taken away the lock, and others may have been at the record meanwhile.
+// update does it all again where somebody has taken away the lock, so that others may have been at the record
+// meanwhile, or the record itself.
 func (f *file) update(ctx context.Context, change change) error {
 	for {
 		lock, err := f.acquire(ctx)
@@ -59,7 +60,7 @@ func (f *file) acquire(ctx context.Context) (*flock.Flock, error) {
 			return nil, &waited{"another process keeps " + f.lockPath() + " locked; one that was stopped has to be continued or killed", ctx.Err()}
 		case errors.Is(err, fs.ErrNotExist):
 			err = f.makeLock()
-		case err == nil && f.holds(lock):
+		case err == nil && stands(f.lockPath(), lock):
 			return lock, nil
 		case err == nil:
 			err = lock.Unlock() // of a file that has the name no longer
@@ -83,10 +84,10 @@ func (f *file) makeLock() error {
 	return lock.Close()
 }
 
-// holds tells whether a lock that was taken is the one that others find.
-func (f *file) holds(lock *flock.Flock) bool {
-	mine, err := lock.Stat()
-	there, err2 := os.Lstat(f.lockPath())
+// stands tells whether what was opened under a name is still what others find there.
+func stands(path string, opened interface{ Stat() (fs.FileInfo, error) }) bool {
+	mine, err := opened.Stat()
+	there, err2 := os.Lstat(path)
 	return err == nil && err2 == nil && there.Mode().IsRegular() && os.SameFile(mine, there)
 }
 
@@ -118,7 +119,7 @@ func (f *file) replace(lock *flock.Flock, change change) (again bool, err error)
 	if made, err = seal(f.boot, now, made); err != nil {
 		return false, err
 	}
-	if !f.holds(lock) {
+	if !stands(f.lockPath(), lock) || !stands(f.path, record) {
 		return true, nil
 	}
 	_, err = record.WriteAt(padded(made, len(line)), 0)

@@ -199,22 +199,27 @@ func TestRemovedUnderWay(t *testing.T) {
 	}
 }
 
-// TestLockTakenAwayWhileHeld: who holds a lock that nobody finds any more writes nothing, and begins again with what the
-// others have written.
-func TestLockTakenAwayWhileHeld(t *testing.T) {
+// TestTakenAwayWhileHeld: who holds a lock that nobody finds any more writes nothing, and begins again with what the
+// others have written; and so does whoever has read a record that is gone.
+func TestTakenAwayWhileHeld(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "budget")
-	b, other := mustOpen(t, path), mustOpen(t, path)
-	calls := 0
-	err := b.Update(t.Context(), func(old []byte, _ time.Duration) ([]byte, error) {
-		if calls++; calls == 1 {
-			os.Remove(path + ".lock")
-			write(t, other, `"other"`)
+	for suffix, want := range map[string]string{".lock": `["after","other"]`, "": `["after",]`} {
+		path := filepath.Join(t.TempDir(), "budget")
+		b, other := mustOpen(t, path), mustOpen(t, path)
+		write(t, b, `"first"`)
+		calls := 0
+		err := b.Update(t.Context(), func(old []byte, _ time.Duration) ([]byte, error) {
+			if calls++; calls == 1 {
+				os.Remove(path + suffix)
+				if suffix != "" {
+					write(t, other, `"other"`)
+				}
+			}
+			return []byte(`["after",` + string(old) + `]`), nil
+		})
+		if got := string(look(t, b)); err != nil || calls != 2 || got != want {
+			t.Errorf("%q: %v, %d calls, %s", suffix, err, calls, got)
 		}
-		return []byte(`["after",` + string(old) + `]`), nil
-	})
-	if got := string(look(t, b)); err != nil || calls != 2 || got != `["after","other"]` {
-		t.Errorf("%v, %d calls, %s", err, calls, got)
 	}
 }
 

@@ -123,3 +123,17 @@ func TestStopped(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestWhatLasts: what passes by itself is no lasting trouble: a full disk, files that this process may not open just now.
+func TestWhatLasts(t *testing.T) {
+	t.Parallel()
+	for errno, lasts := range map[syscall.Errno]bool{
+		syscall.ENOSPC: false, syscall.EDQUOT: false, syscall.EMFILE: false, syscall.ENFILE: false, syscall.EIO: false, syscall.ENOLCK: false, syscall.ESTALE: false,
+		syscall.EACCES: true, syscall.EPERM: true, syscall.EROFS: true, syscall.ENOENT: true, syscall.ENOTDIR: true, syscall.ENOSYS: true, syscall.EOPNOTSUPP: true,
+	} {
+		err := fileError(&os.PathError{Op: "open", Path: "budget", Err: errno})
+		if is := errors.As(err, new(*refusal)); is != lasts || !strings.Contains(err.Error(), errno.Error()) {
+			t.Errorf("%v lasts: %v", err, is)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"net"
+	"slices"
 	"time"
 
 	"github.com/gomodule/redigo/redis"
@@ -48,23 +49,21 @@ type told struct {
 	now  time.Duration
 }
 
+// secrets are what of the URL nobody may read, the longest first. The user default is every server's.
 func (s *server) secrets() []string {
-	var secrets []string
-	for _, secret := range []string{s.password, s.user} {
-		if secret != "" {
-			secrets = append(secrets, secret)
-		}
-	}
+	secrets := slices.DeleteFunc([]string{s.password, s.user}, func(secret string) bool { return secret == "" || secret == "default" })
+	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) })
 	return secrets
 }
 
 // update is swap, its errors told as what they mean.
 func (s *server) update(ctx context.Context, change change) error {
-	err := s.explain(ctx, s.swap(ctx, change))
-	if err != nil {
-		s.close() // a new connection may lead to another server, such as one that took this one's place
+	err := s.swap(ctx, change)
+	if err == nil || err == errOwn {
+		return err
 	}
-	return err
+	s.close() // a new connection may lead to another server, such as one that took this one's place
+	return s.explain(ctx, err)
 }
 
 func (s *server) close() error {
@@ -79,30 +78,35 @@ func (s *server) close() error {
 // swap reads, and goes on with what others have written meanwhile until nobody has.
 func (s *server) swap(ctx context.Context, change change) error {
 	is, err := s.read(ctx)
-	for s.lost = 0; err == nil; {
-		k, err := open(is.held)
-		if err != nil {
+	for s.lost = 0; err == nil; s.lost++ {
+		if s.lost > patient {
+			if is, err = s.pause(ctx); err != nil {
+				break
+			}
+		}
+		var made []byte
+		if made, err = changed(is, change); err != nil || made == nil {
 			return err
 		}
-		made, err := change(k.Record, is.now)
-		if err != nil || made == nil {
-			return err
-		}
-		if made, err = seal("", is.now, made); err != nil {
-			return err
-		}
-		if is, err = s.ask(ctx, is.held, made, expiry); err != nil {
-			return err
-		}
-		if is.done {
+		if is, err = s.ask(ctx, is.held, made, expiry); err == nil && is.done {
 			s.works = true
 			return nil
 		}
-		if s.lost++; s.lost > patient {
-			is, err = s.pause(ctx)
-		}
 	}
 	return err
+}
+
+// changed is what a value becomes; nil where it stays.
+func changed(is told, change change) ([]byte, error) {
+	k, err := open(is.held)
+	if err != nil {
+		return nil, err
+	}
+	made, err := change(k.Record, is.now)
+	if err != nil || made == nil {
+		return nil, err
+	}
+	return seal("", is.now, made)
 }
 
 // patient is how often others may be faster before an update makes pauses.
