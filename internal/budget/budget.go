@@ -77,8 +77,7 @@ func (b *Budget) named(err error) error {
 // Name is how the budget is named where people read it: the path of a file, of a URL the scheme and the host.
 func (b *Budget) Name() string { return b.name }
 
-// Secrets are to be masked wherever they would be shown: a password, and the user whom
-// it belongs to.
+// Secrets are to be masked wherever they would be shown: a password, and the user whom it belongs to.
 func (b *Budget) Secrets() []string { return b.secrets }
 
 // Close gives up what Update has opened. It waits for one that is under way.

@@ -3,6 +3,7 @@
 package budget
 
 import (
+	"context"
 	"errors"
 	"os"
 	"os/exec"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"meetbatch/job/pace"
 )
@@ -135,5 +137,24 @@ func TestWhatLasts(t *testing.T) {
 		if is := errors.As(err, new(*refusal)); is != lasts || !strings.Contains(err.Error(), errno.Error()) {
 			t.Errorf("%v lasts: %v", err, is)
 		}
+	}
+}
+
+// TestRedisStopped: a server that is stopped keeps everybody waiting, and goes on with what it held.
+func TestRedisStopped(t *testing.T) {
+	t.Parallel()
+	r := startRedis(t)
+	b := mustOpen(t, "redis://"+r.address+"/meetbatch")
+	write(t, b, "1")
+	r.cmd.Process.Signal(syscall.SIGSTOP)
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	err := b.Update(ctx, func([]byte, time.Duration) ([]byte, error) { return []byte("2"), nil })
+	r.cmd.Process.Signal(syscall.SIGCONT)
+	if !errors.Is(err, context.DeadlineExceeded) || errors.As(err, new(*pace.BudgetError)) || !strings.Contains(err.Error(), "does not answer") {
+		t.Error(err)
+	}
+	if got := string(look(t, b)); got != "1" {
+		t.Error(got)
 	}
 }

@@ -77,8 +77,9 @@ func (s *server) close() error {
 
 // swap reads, and goes on with what others have written meanwhile until nobody has.
 func (s *server) swap(ctx context.Context, change change) error {
+	s.lost = 0
 	is, err := s.read(ctx)
-	for s.lost = 0; err == nil; s.lost++ {
+	for ; err == nil; s.lost++ {
 		if s.lost > patient {
 			if is, err = s.pause(ctx); err != nil {
 				break
