@@ -5,7 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
-	"os"
+	"net"
 	"slices"
 	"strings"
 	"unicode"
@@ -59,7 +59,7 @@ func (s *server) explain(ctx context.Context, err error) error {
 		return err
 	case ctx.Err() != nil:
 		return &waited{s.vain(), ctx.Err()}
-	case errors.Is(err, os.ErrDeadlineExceeded):
+	case timedOut(err): // a moment before the context
 		return &waited{s.vain(), context.DeadlineExceeded}
 	case s.works:
 		return err
@@ -75,6 +75,11 @@ func (s *server) explain(ctx context.Context, err error) error {
 		return &refusal{"no Redis server answers there", noRedis}
 	}
 	return err
+}
+
+func timedOut(err error) bool {
+	e, is := errors.AsType[net.Error](err)
+	return is && e.Timeout()
 }
 
 // vain says what an update waited for.

@@ -127,7 +127,7 @@ func (s *server) pause(ctx context.Context) (told, error) {
 func (s *server) read(ctx context.Context) (told, error) {
 	kept := s.conn != nil
 	is, err := s.ask(ctx)
-	if _, answered := errors.AsType[redis.Error](err); err == nil || answered || !kept || ctx.Err() != nil {
+	if _, answered := errors.AsType[redis.Error](err); err == nil || answered || !kept || ctx.Err() != nil || timedOut(err) {
 		return is, err
 	}
 	s.close()
