@@ -77,11 +77,11 @@ func TestWrongURLs(t *testing.T) {
 	for address, reason := range wrong {
 		_, err := Open(address)
 		var why *pace.BudgetError
-		if !errors.As(err, &why) || !strings.Contains(why.Reason, reason) || why.Hint == "" {
+		if !errors.As(err, &why) || !strings.Contains(why.Reason, reason) || why.Try == "" {
 			t.Errorf("%q: %v", address, err)
 			continue
 		}
-		if text := why.Error() + why.Hint; strings.Contains(text, "hidden") || strings.Contains(text, "cache.example") {
+		if text := why.Error() + why.Try; strings.Contains(text, "hidden") || strings.Contains(text, "cache.example") {
 			t.Errorf("%q: %s", address, text)
 		}
 	}
@@ -104,7 +104,7 @@ func TestPaths(t *testing.T) {
 	} {
 		_, err := Open(path)
 		var why *pace.BudgetError
-		if !errors.As(err, &why) || !strings.Contains(why.Reason, reason) || why.Hint == "" {
+		if !errors.As(err, &why) || !strings.Contains(why.Reason, reason) || why.Try == "" {
 			t.Errorf("%q: %v", path, err)
 		}
 	}
@@ -130,7 +130,7 @@ func FuzzOpen(f *testing.F) {
 		}
 		b, err := Open(address)
 		if err != nil {
-			if why, is := errors.AsType[*pace.BudgetError](err); !is || why.Hint == "" || strings.Contains(err.Error(), "hidden") {
+			if why, is := errors.AsType[*pace.BudgetError](err); !is || why.Try == "" || strings.Contains(err.Error(), "hidden") {
 				t.Error(err)
 			}
 			return

@@ -200,7 +200,7 @@ func TestRealRefusals(t *testing.T) {
 	check := func(address, word, hint string) {
 		t.Helper()
 		var why *pace.BudgetError
-		if err := count(mustOpen(t, address)); !errors.As(err, &why) || !strings.Contains(why.Reason, word) || !strings.Contains(why.Hint, hint) {
+		if err := count(mustOpen(t, address)); !errors.As(err, &why) || !strings.Contains(why.Reason, word) || !strings.Contains(why.Try, hint) {
 			t.Errorf("%s: %v", address, err)
 		} else if strings.Contains(err.Error(), "secret-word") || strings.Contains(err.Error(), "limited") {
 			t.Errorf("it shows: %v", err)
@@ -307,7 +307,7 @@ func TestAnswers(t *testing.T) {
 			b.store.(*server).works = worked
 			err := count(b)
 			why, final := errors.AsType[*pace.BudgetError](err)
-			if err == nil || final != map[bool]bool{false: c.fresh, true: c.worked}[worked] || final && (why.Hint == "" || why.Budget != b.Name()) {
+			if err == nil || final != map[bool]bool{false: c.fresh, true: c.worked}[worked] || final && (why.Try == "" || why.Budget != b.Name()) {
 				t.Errorf("%q, worked %v: %v", answer, worked, err)
 			}
 			for _, secret := range []string{"some-password", "some-user", "the:key", "\x1b"} {
@@ -368,7 +368,7 @@ func TestTLS(t *testing.T) {
 	defer m.Close()
 	m.RequireAuth("some-password")
 	var why *pace.BudgetError
-	if err := count(mustOpen(t, "rediss://:some-password@"+m.Addr()+"/k")); !errors.As(err, &why) || !strings.Contains(why.Reason, "certificate") || !strings.Contains(why.Hint, "SSL_CERT_FILE") {
+	if err := count(mustOpen(t, "rediss://:some-password@"+m.Addr()+"/k")); !errors.As(err, &why) || !strings.Contains(why.Reason, "certificate") || !strings.Contains(why.Try, "SSL_CERT_FILE") {
 		t.Error(err)
 	}
 	if err := count(mustOpen(t, "redis://"+m.Addr()+"/k")); err == nil || !strings.Contains(err.Error()+hintOf(err), "rediss://") {
@@ -387,7 +387,7 @@ func TestTLS(t *testing.T) {
 
 func hintOf(err error) string {
 	if why, is := errors.AsType[*pace.BudgetError](err); is {
-		return why.Hint
+		return why.Try
 	}
 	return ""
 }
