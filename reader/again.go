@@ -81,6 +81,9 @@ const leftOutAgain = "left out, as the header stands there once more"
 // table, whose columns are not known.
 func (r *Reader) checkHeader(row *tailRow) error {
 	it := &row.item
+	if r.signs&at != 0 && (r.at.value < 0 || !r.words.has(it.Value)) { // for speed only: no header has an @
+		return nil
+	}
 	if loneHeaders.has(it.Account) && (!isPlainWord(it.Account) || r.isAlone()) && !isOneOf(it.Account, fieldOf("account").allHeaders()) {
 		doubt(it, DoubtShape, "this is how a column is headed, and stands among its rows")
 	}

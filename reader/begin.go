@@ -215,7 +215,7 @@ const leftOutAbove = "left out, as they stand above the header"
 
 // seeBlanks takes down that accounts have blanks, as far as a title could be one of them.
 func (r *Reader) seeBlanks(it *job.Item) {
-	r.blanks = r.blanks || r.titled && it.Doubt != DoubtShape && strings.Contains(it.Account, " ")
+	r.blanks = r.blanks || it.Doubt != DoubtShape && strings.Contains(it.Account, " ")
 }
 
 // doubtTitles makes a doubt of titles of several words above a list where accounts have several, too. The header is the same

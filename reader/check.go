@@ -29,34 +29,51 @@ type verdict struct {
 // where the row cannot be sent.
 func (r *Reader) check(it *job.Item, account, value string) {
 	it.Account, it.Value = trim(r.format.text(account)), trim(r.format.text(value))
+	if r.checkAccount(it); it.Invalid != "" {
+		return
+	}
+	switch {
+	case len(r.op.Values) == 0:
+		r.checkValue(it)
+	case r.at.value >= 0: // otherwise it is the API's already
+		r.checkWord(it)
+	}
+	r.roundedAccounts.add(it.Line, it.Account)
+	switch {
+	case it.Invalid != "":
+		it.Warning, it.Doubt = "", ""
+	case r.signs&betweenParts != 0:
+		r.doubtSeveral(it)
+	}
+}
+
+func (r *Reader) checkAccount(it *job.Item) {
+	if r.signs = 0; r.usual.is(it.Account) {
+		r.signs = at
+		return
+	}
 	if it.Account == "." || it.Account == ".." {
 		it.Invalid = "account is . or .., which would change the request's path"
 		return
 	}
 	found := wrongID("account", it.Account)
-	r.signs = found.signs
-	if it.Invalid = found.invalid; it.Invalid != "" {
-		return
+	it.Invalid, it.Warning, it.Doubt, r.signs = found.invalid, found.warning, found.doubt, found.signs
+	if r.signs&at != 0 {
+		r.usual.learn(it.Account)
 	}
-	if len(r.op.Values) > 0 {
-		if r.at.value >= 0 { // otherwise it is the API's already
-			r.checkWord(it)
-		}
-	} else {
+}
+
+// checkValue looks at a value that can be anything. What is to be said of the account goes before it, but for what keeps the
+// row from being sent.
+func (r *Reader) checkValue(it *job.Item) {
+	if !r.value.rooms || !isRoom(it.Value) { // for speed only: nearly all are
 		of := r.value.check(it.Value, r.opts.AnyID)
 		it.Invalid = of.invalid
-		if found.warning == "" {
-			found = of
-		}
-		r.roundedValues.add(it.Line, it.Value)
-	}
-	r.roundedAccounts.add(it.Line, it.Account)
-	if it.Invalid == "" {
-		it.Warning, it.Doubt = found.warning, found.doubt
-		if r.signs&betweenParts != 0 {
-			r.doubtSeveral(it)
+		if it.Warning == "" {
+			it.Warning, it.Doubt = of.warning, of.doubt
 		}
 	}
+	r.roundedValues.add(it.Line, it.Value)
 }
 
 // checkWord puts the API's word in place of the one for a value that an operation's column can have.
@@ -132,7 +149,7 @@ func wrongID(field, id string) verdict {
 	d, seen := damageOf(id)
 	switch {
 	case d == nil:
-		return verdict{signs: seen & (betweenParts | digit | at)}
+		return verdict{signs: seen & (betweenParts | digit | at | colon)}
 	case d.doubt:
 		return verdict{warning: field + d.words, doubt: cmp.Or(d.kind, DoubtPlaceholder)}
 	}
@@ -145,20 +162,21 @@ func isRoom(id string) bool {
 	if len(id) != 32 {
 		return false
 	}
+	other := uint8(0)
 	for i := range len(id) {
-		if !hexDigit[id[i]] {
-			return false
-		}
+		other |= noHexDigit[id[i]]
 	}
-	return true
+	return other == 0
 }
 
-// hexDigit is a table only because that is quicker than comparisons.
-var hexDigit = func() (is [256]bool) {
-	for _, c := range []byte("0123456789abcdefABCDEF") {
-		is[c] = true
+// noHexDigit has a 1 for all other bytes; it is a table only because that is quicker than comparisons.
+var noHexDigit = func() (no [256]uint8) {
+	for c := range no {
+		if strings.IndexByte("0123456789abcdefABCDEF", byte(c)) < 0 {
+			no[c] = 1
+		}
 	}
-	return is
+	return no
 }()
 
 // trim removes blanks from both ends, also no-break (U+00A0) and full-width (U+3000) ones.

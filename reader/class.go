@@ -3,6 +3,7 @@ package reader
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // class is what characters can mean for an ID. Most mean nothing, so that nothing is looked for in most IDs.
@@ -52,6 +53,8 @@ const (
 	typeName    // how names of a program's types begin
 	number      // nothing that stands in no number, and more than digits
 	word        // no longer than a placeholder
+
+	beyond // ASCII: what it means is not said by a byte alone
 )
 
 // harmless are those that are looked at together only.
@@ -60,10 +63,13 @@ const harmless = letter | exponent | cross | digit | point | dash | at | plus
 // betweenParts are what may stand between several IDs, or in place of a letter.
 const betweenParts = separator | comma | blank | question
 
-var classes = func() (of [128]class) {
+var classes = func() (of [256]class) {
 	for c := range of {
-		if c < ' ' || c == 0x7F {
+		switch {
+		case c < ' ' || c == 0x7F:
 			of[c] = control
+		case c >= utf8.RuneSelf:
+			of[c] = beyond
 		}
 	}
 	for class, chars := range map[class]string{
@@ -79,13 +85,11 @@ var classes = func() (of [128]class) {
 
 // classOf is all that the characters of an ID mean, and the ID as a whole. It has one character or more.
 func classOf(id string) (seen class) {
-	for i := range len(id) {
-		if c := id[i]; c < 0x80 { // for speed only: hardly any ID has to be looked at as Unicode
-			seen |= classes[c]
-		} else {
-			seen |= classOfRest(id[i:])
-			break
-		}
+	for i := range len(id) { // for speed only: hardly any ID has to be looked at as Unicode
+		seen |= classes[id[i]]
+	}
+	if seen&beyond != 0 {
+		seen = classOfText(id)
 	}
 	if seen&digit != 0 {
 		seen |= classOfNumber(seen)
@@ -138,12 +142,13 @@ func classOfNumber(seen class) (as class) {
 	return as
 }
 
-func classOfRest(id string) (seen class) {
-	before := rune(0)
+func classOfText(id string) (seen class) {
+	before := rune(0) // beyond ASCII
 	for _, c := range id {
 		switch {
-		case c < 0x80:
+		case c < utf8.RuneSelf:
 			seen |= classes[c]
+			c = 0
 		case varies(before, c):
 			seen |= variant
 		default:

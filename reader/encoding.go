@@ -167,6 +167,22 @@ func isASCII(text []byte) bool {
 	return true
 }
 
+// isPlainASCII tells whether a text is ASCII without NULs.
+func isPlainASCII(text []byte) bool {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	for ; len(text) >= 8; text = text[8:] {
+		if c := binary.NativeEndian.Uint64(text); (c|(c-ones))&highs != 0 { // a byte of 0 borrows from the next one
+			return false
+		}
+	}
+	for _, c := range text {
+		if c == 0 || c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
 // restore gives a row of which the parser was given the UTF-8 as it stood in the input.
 func (f *format) restore(row []byte) []byte {
 	if f.encoding != UTF16 {

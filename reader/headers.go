@@ -17,6 +17,7 @@ type field struct {
 	byType  []string // or under the one of the account type, 0 or 1
 	first   []string // where there is the one of the account type here, it stands under no other: exports of users have both
 	noun    string   // what one of its values is, for people, where there are few
+	rooms   bool     // its values are IDs of rooms
 
 	// check tells what is wrong with an ID, and what is strange about one that is not wrong.
 	check func(id string, anyID bool) verdict
@@ -32,6 +33,7 @@ var fields = map[string]field{
 	},
 	"vmr_id": {
 		headers: []string{"vmr_id", "id", "vmrId", "云会议室ID"},
+		rooms:   true,
 		check:   checkRoom,
 	},
 	"user_status": {

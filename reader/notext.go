@@ -41,7 +41,7 @@ func (r *Reader) badPlace(row *record, malformed *csv.ParseError) (int, error) {
 		}
 		r.note(Note{Text: noteLongRow}, r.lineOf(malformed))
 	}
-	if isASCII(r.raw) && bytes.IndexByte(r.raw, 0) < 0 {
+	if isPlainASCII(r.raw) {
 		return -1, nil
 	}
 	if row == nil {
@@ -191,7 +191,7 @@ func (r *Reader) find(read bool) {
 
 // doubtEncoding tells of an account or value beyond ASCII in an encoding that was guessed.
 func (r *Reader) doubtEncoding(it *job.Item) {
-	if !r.doubtful || it.Invalid != "" || isASCII([]byte(it.Account)) && isASCII([]byte(it.Value)) {
+	if it.Invalid != "" || isASCII([]byte(it.Account)) && isASCII([]byte(it.Value)) {
 		return
 	}
 	i := slices.IndexFunc(r.notes, func(n Note) bool { return n.Doubt == DoubtEncoding })

@@ -91,6 +91,7 @@ type Reader struct {
 	padding                        int      // how many of them the first row has
 	seen                           shape    // of the accounts of all rows
 	like                           likeness // of the accounts of the first rows
+	usual                          usual    // what nearly all accounts are
 	signs                          class    // in the account of the last row, as its verdict has them
 	rowsRead                       int64    // that are surely some
 	fewest                         int      // cells filled of a row
@@ -222,7 +223,8 @@ func (r *Reader) Raw() []byte { return r.format.restore(r.raw) }
 func (r *Reader) Read() (job.Item, error) {
 	for {
 		if it, is := r.tail.next(&r.raw); is {
-			return r.told(it), nil
+			r.tell(&it)
+			return it, nil
 		}
 		var row tailRow
 		err := r.readRow(&row)
@@ -236,18 +238,22 @@ func (r *Reader) Read() (job.Item, error) {
 		case err != nil:
 			return job.Item{}, err
 		case row.sort == ordinary && r.tail.isEmpty():
-			return r.told(row.item), nil
+			r.tell(&row.item)
+			return row.item, nil
 		default:
 			r.hold(row)
 		}
 	}
 }
 
-// told takes down what is to be told of a row beside it.
-func (r *Reader) told(it job.Item) job.Item {
-	r.doubtEncoding(&it)
-	r.seeBlanks(&it)
-	return it
+// tell takes down what is to be told of a row beside it.
+func (r *Reader) tell(it *job.Item) {
+	if r.doubtful {
+		r.doubtEncoding(it)
+	}
+	if r.titled {
+		r.seeBlanks(it)
+	}
 }
 
 // readRow reads what comes next that is not blank.

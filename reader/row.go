@@ -16,7 +16,9 @@ import (
 // skips, do not belong to it.
 func (r *Reader) takeRaw() {
 	r.raw = r.tape.slice(r.tape.mark, r.csv.InputOffset())
-	r.raw = r.raw[len(blankLines(r.raw, r.format.cr)):]
+	if c := r.raw[0]; c == '\r' || c == '\n' {
+		r.raw = r.raw[len(blankLines(r.raw, r.format.cr)):]
+	}
 }
 
 // lineEnds counts the lines that end in a text.

@@ -35,6 +35,14 @@ func (r *Reader) shape(it *job.Item) shape {
 	return 0
 }
 
+// shapeOfLast is shape for the last row that was read. Nearly all are addresses, of which its signs tell.
+func (r *Reader) shapeOfLast(it *job.Item) shape {
+	if len(r.op.Values) > 0 && it.Invalid == "" && r.signs&(at|blank|colon) == at {
+		return isAddress
+	}
+	return r.shape(it)
+}
+
 // shapes are what the bytes of an account make of it: letters are isPlain, signs isWord.
 var shapes = func() (of [256]shape) {
 	for c := range 256 {

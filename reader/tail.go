@@ -168,7 +168,7 @@ func (r *Reader) sorted(row *tailRow) {
 		}
 		r.belowHeader = false
 	}
-	shape, filled := r.shape(it), r.filled()
+	shape, filled := r.shapeOfLast(it), r.filled()
 	r.judgeFirst(it, shape)
 	row.filled, row.sort = filled, r.sortOf(row, shape, filled)
 	if row.sort != ordinary {
@@ -281,7 +281,11 @@ func (r *Reader) filled() (n int) {
 	if r.fewest <= 1 || r.at.value >= 0 {
 		return r.fewest
 	}
-	delimiter, quoted, empty := byte(r.format.delimiter), false, true
+	delimiter := byte(r.format.delimiter)
+	if bytes.IndexByte(r.raw, '"') < 0 {
+		return filledUpTo(r.raw, delimiter, r.fewest)
+	}
+	quoted, empty := false, true
 	for _, c := range r.raw {
 		switch {
 		case c == '"':
@@ -294,6 +298,25 @@ func (r *Reader) filled() (n int) {
 				return n
 			}
 		}
+	}
+	return n
+}
+
+// filledUpTo counts the cells that are not empty of a row without quotes, up to a number of them.
+func filledUpTo(row []byte, delimiter byte, most int) (n int) {
+	for n < most {
+		end := bytes.IndexByte(row, delimiter)
+		cell := row
+		if end >= 0 {
+			cell = row[:end]
+		}
+		if slices.ContainsFunc(cell, func(c byte) bool { return c > ' ' }) {
+			n++
+		}
+		if end < 0 {
+			break
+		}
+		row = row[end+1:]
 	}
 	return n
 }
