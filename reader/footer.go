@@ -185,6 +185,9 @@ func (r *Reader) counts(it *job.Item) (is sort, midway string) {
 		case counting.MatchString(text) && it.Invalid == "" && len(r.cells) > 1 && len(numbers)+1 >= len(r.cells) && !sums:
 			return odd, "" // it may be somebody's name
 		case counting.MatchString(text) && (it.Invalid != "" || len(r.cells) == 1 || len(numbers)+1 < len(r.cells)):
+			if number && it.Invalid == "" && r.mayBeNumbers() {
+				return odd, reads
+			}
 			return total, reads
 		case counting.MatchString(text + ": 1"):
 			return odd, midwayWhere(sums, reads)
@@ -201,6 +204,11 @@ func (r *Reader) counts(it *job.Item) (is sort, midway string) {
 		return odd, reads
 	}
 	return ordinary, ""
+}
+
+// mayBeNumbers tells whether accounts are numbers, or none is known, so that one beside a word such as Total may be another.
+func (r *Reader) mayBeNumbers() bool {
+	return r.rowsRead == 0 || (r.seen|r.like.kinds)&isNumber != 0
 }
 
 func midwayWhere(is bool, why string) string {
