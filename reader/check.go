@@ -39,10 +39,14 @@ func (r *Reader) check(it *job.Item, account, value string) {
 		r.checkWord(it)
 	}
 	r.roundedAccounts.add(it.Line, it.Account)
-	switch {
-	case it.Invalid != "":
+	if it.Invalid != "" {
 		it.Warning, it.Doubt = "", ""
-	case r.signs&betweenParts != 0:
+		return
+	}
+	if r.signs&number != 0 {
+		r.doubtNumber(it)
+	}
+	if r.signs&betweenParts != 0 {
 		r.doubtSeveral(it)
 	}
 }
@@ -149,7 +153,7 @@ func wrongID(field, id string) verdict {
 	d, seen := damageOf(id)
 	switch {
 	case d == nil:
-		return verdict{signs: seen & (betweenParts | digit | at | colon)}
+		return verdict{signs: seen & (betweenParts | digit | at | colon | number)}
 	case d.doubt:
 		return verdict{warning: field + d.words, doubt: cmp.Or(d.kind, DoubtPlaceholder)}
 	}

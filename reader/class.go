@@ -51,8 +51,8 @@ const (
 	date        // digits, and what stands in dates
 	masked      // digits and crosses
 	typeName    // how names of a program's types begin
-	number      // nothing that stands in no number, and more than digits
-	word        // no longer than a placeholder
+	number      // nothing that stands in no number, and more than digits, or digits and an L
+	word        // no longer than a placeholder, and like one
 
 	beyond // ASCII: what it means is not said by a byte alone
 )
@@ -97,8 +97,14 @@ func classOf(id string) (seen class) {
 	if seen&(plus|amp) != 0 && seen&dash != 0 {
 		seen |= encoded
 	}
-	if len(id) <= longestPlaceholder && (seen&digit == 0 || len(id) == 1) {
+	switch n := len(id); {
+	case n <= longestPlaceholder && (seen&digit == 0 || n == 1 || strings.HasSuffix(id, decimals)):
 		seen |= word
+	case n <= longestPhrase && seen&digit == 0 && (seen&blank != 0 || id[0] >= utf8.RuneSelf):
+		seen |= word
+	}
+	if seen&cross != 0 && strings.Contains(id, "_x") { // _x000D_
+		seen |= amp
 	}
 	switch c := id[0]; {
 	case c == '-' || c == '!' || c == '~':
@@ -119,8 +125,8 @@ func classOf(id string) (seen class) {
 		seen |= typeName
 	case (c == 'e' || c == 'E') && len(id) > 1 && id[1] == '.':
 		seen |= example
-	case id[len(id)-1] == '_' && seen&(digit|cross) == digit|cross: // _x000D_
-		seen |= amp
+	case isDigit(c) && id[len(id)-1] == 'L':
+		seen |= number
 	}
 	return seen
 }

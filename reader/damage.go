@@ -25,7 +25,7 @@ var damages = []damage{
 	{of: equals, is: matches(`^=([^?0-9+-]|[+-][^0-9])|^\+\pL`), words: " is a formula of a spreadsheet, not the text that it shows"},
 	{of: comment, is: matches(`^##+$|^#[¡¿]?[\p{Lu}_/0]{2,}[!?]$|^#(?i:` + errorNames + `)$`), words: " is an error of a spreadsheet, not a text"},
 	{of: colon, is: matches(`^Err:5[0-9]{2}$`), words: " is an error of a spreadsheet, not a text"},
-	{of: bracket | backslash, is: matches(`^(?i:\\N|[(<[{](null|nul|nil|n/?a|nan|undefined)[)>\]}]|\[object [a-z]+\])$|^%![a-z]\(.*\)$`), words: " is how a tool writes that there is nothing"},
+	{of: bracket | backslash, is: matches(`^(?i:\\N|[(<[{] ?(null|nul|nil|n/?a|nan|undefined) ?[)>\]}]|\[object [a-z]+\])$|^%![a-z]\(.*\)$`), words: " is how a tool writes that there is nothing"},
 	{of: typeName | bracket, is: matches(typeNames), words: " is the name of a program's type, which a script wrote in place of a value"},
 	{of: bracket, is: matches(`\{\{.*\}\}|[$#]\{.*\}|<%.*%>|^@\{.*=.*\}$`), words: " is a field of a template that was not filled in"},
 	{of: star | bullet, is: matches(`\*\*.*[^*]|[^*].*\*\*|[●•∗⁎＊×]{2}`), words: " was masked: signs such as * hide a part of it"},
@@ -39,6 +39,9 @@ var damages = []damage{
 	{of: word, is: isPlaceholder, words: " is a placeholder, such as NULL, - or TRUE", doubt: true},
 	{of: backslash, is: matches(`\\\\`), words: ` has two backslashes, as databases write one`, doubt: true},
 	{of: amp, is: matches(`_x[0-9A-F]{4}_$`), words: " ends with a character that a spreadsheet wrote as a code, such as _x000D_"},
+	{of: amp, is: matches(`_x[0-9A-F]{4}_`), words: " has a character that a spreadsheet wrote as a code, such as _x000D_", doubt: true},
+	{of: blank, is: matches(`^(?i:rows?|records?|zeile|ligne|fila) #?[0-9]+$`), words: " reads like the number of a row", doubt: true},
+	{of: number, is: matches(`^[1-9][0-9]{9,}L$`), words: writtenNumber, doubt: true},
 	{of: comment | separator | bracket, is: matches(`^(#|--|//|/\*|;.|<!--|!.*@|~~.*~~$)`), words: " begins like a row that was put out of action, such as with #", doubt: true},
 	{of: number, is: matches(`^[+-]?([0-9]*[.,]0+|[0-9]{5,}\.)$`), words: " could be a number that a data tool made decimal", doubt: true},
 	{of: number, is: mayBeGrouped, words: " could be a number whose digits were grouped, or several", doubt: true},
@@ -105,6 +108,9 @@ const (
 	maybeMasked = " may be masked: signs such as * hide a part of it"
 )
 
+// writtenNumber is told of numbers with an exponent, and of those with an L as Java and Python have it.
+const writtenNumber = " could be a number as a program wrote it, such as 139E8 or 13900000011L"
+
 const roundedNumber = " was turned into a rounded number by a spreadsheet"
 
 // errorNames are those of a spreadsheet's errors that are not capitals up to a ! or ?, and those that a database program
@@ -116,22 +122,40 @@ var placeholders = setOf("null", "nul", "nil", "none", "nan", "nat", "na", "n/a"
 	"?", "/", "\\", "*", "_", "无", "無", "空", "暂无", "没有", "空白", "未知", "待定", "(empty)", "(blank)", "(none)", "(空)", "(空白)", "（空）", "（空白）",
 	"wahr", "falsch", "vrai", "faux", "verdadero", "falso", "(leer)", "(vide)", "(en blanco)", "(unset)", "(待定)", "（待定）", "k.a.", "k. a.", "n. a.",
 	"[]", "{}", "inf", "-inf", "infinity", "nonetype", "同上", "〃", "ditto", "已删除", "@", "<empty>", "<blank>", "<none>", "[empty]", "[blank]", "[none]",
-	"not set", "no account", "keine", "kein konto", "n.n.", "sin cuenta", "n/v", "null null", "同", "~", ",", ";", "deleted", "离职", "已离职", "已注销", "注销", "empty", "blank", "unknown", "tbd", "true", "false", "0")
+	"not set", "no account", "keine", "kein konto", "n.n.", "sin cuenta", "n/v", "null null", "同", "~", ",", ";", "deleted", "离职", "已离职", "已注销", "注销", "empty", "blank", "unknown", "tbd", "true", "false", "0",
+	"n/d", "not found", "not available", "not applicable", "not assigned", "not provided", "not defined", "unassigned", "to be defined", "to be determined", "no user", "no data",
+	"nicht vorhanden", "nicht bekannt", "nicht zugewiesen", "nicht vergeben", "nicht angelegt", "unbekannt", "entfällt", "kein account", "ohne konto", "ohne account",
+	"non disponible", "non défini", "pas de compte", "sans compte", "aucun compte", "inconnu", "néant", "no disponible", "no asignado", "no aplica", "sin asignar", "sin datos", "desconocido", "ninguno",
+	"non disponibile", "non assegnato", "sconosciuto", "nessuno", "não disponível", "sem conta", "desconhecido", "brak danych", "nie dotyczy", "не указано", "неизвестно", "нет данных", "отсутствует",
+	"なし", "無し", "該当なし", "未定", "不明", "未登録", "없음", "해당 없음", "해당없음", "미정", "不详", "未填写", "未分配", "未开通", "未注册", "不适用", "没有账号", "没有帐号", "无账号", "无帐号", "待确认", "待补充", "待分配")
 
-// longestPlaceholder is in bytes.
-const longestPlaceholder = 12
+// How many bytes placeholders have at most: those of one word in most languages, and others.
+const (
+	longestPlaceholder = 12
+	longestPhrase      = 24
+)
+
+// decimals are what a data tool puts behind all that it takes for a number: nan.0.
+const decimals = ".0"
 
 // isPlaceholder tells of a placeholder, also with what stands between fields behind it, and of zeros.
 func isPlaceholder(id string) bool {
-	switch lower, last := strings.ToLower(id), id[len(id)-1]; {
-	case id[0] == '0' && len(id) > 1:
-		return true // as classOf found
-	case len(id) > 4 && (last == ';' || last == ',' || last == '.') && placeholders[lower[:len(lower)-1]]:
+	lower := strings.ToLower(id)
+	if placeholders[lower] || id[0] == '0' && len(id) > 4 && strings.Trim(id, "0-") == "" {
 		return true
-	default:
-		return placeholders[lower]
 	}
+	switch last := id[len(id)-1]; {
+	case len(id) > 4 && (last == ';' || last == ',' || last == '.'):
+		return placeholders[lower[:len(lower)-1]]
+	case strings.HasSuffix(id, decimals):
+		return placeholders[strings.TrimSuffix(lower, decimals)]
+	case strings.Contains(id, " "): // n / a
+		return placeholders[blanksAtSigns.Replace(lower)]
+	}
+	return false
 }
+
+var blanksAtSigns = strings.NewReplacer(" / ", "/", "( ", "(", " )", ")", "[ ", "[", " ]", "]", "< ", "<", " >", ">", "- ", "-")
 
 // matches makes a test of a regular expression, which is compiled when the first cell needs it: commands that read no input
 // do not wait for that.

@@ -72,6 +72,17 @@ func (r *Reader) doubtSeveral(it *job.Item) {
 	}
 }
 
+// withExponent matches a number as some programs write it, and one with the sign of a language for long ones.
+var withExponent = matches(`^-?[1-9][0-9]*E[1-9][0-9]?$|^[0-9]{5,}L$`)
+
+// doubtNumber tells of what may be a number as a program wrote it, where no account before has letters and digits.
+func (r *Reader) doubtNumber(it *job.Item) {
+	isMixed := func(form string) bool { return strings.Contains(form, "0") && strings.ContainsAny(form, "aA") }
+	if r.like.rows > 0 && withExponent(it.Account) && !slices.ContainsFunc(r.like.forms, isMixed) {
+		doubt(it, DoubtPlaceholder, "account"+writtenNumber)
+	}
+}
+
 // areLikeOthers tells of parts of an account whether they are two or more, and each is built as others are. A word is
 // built as any; it is one where others are words, too, and enough of them are known.
 func (r *Reader) areLikeOthers(parts []string, words bool) bool {

@@ -20,6 +20,10 @@ func TestSeveral(t *testing.T) {
 		{numbers, "E1004/E1005", "shape"}, {numbers, "E1004 E1005", "shape"}, {numbers, "E1004|E1005", "shape"},
 		{chinese, "张三/李四", "shape"}, {chinese, "张三&李四", "shape"},
 		{words, "m?ller", "encoding"}, {words, "andr?", "encoding"},
+		{"a@x.example|b@x.example", "139E8", "placeholder"}, {"13900000011|13900000012", "139E8", "placeholder"}, {words, "1E15", "placeholder"}, {dotted, "-139E8", "placeholder"},
+		{"a@x.example|b@x.example", "13900000011L", "placeholder"}, {"13900000011|13900000012", "13900000013L", "placeholder"}, {dotted, "12345L", "placeholder"},
+		{numbers, "139E8", ""}, {"20A15|20B16|20C17", "20E18", ""}, {"12345K|12346M|12347N", "12348L", ""}, {"a@x.example|b@x.example", "139E8abc", ""}, {"a@x.example|b@x.example", "139e8", ""},
+		{"a@x.example|b@x.example", "0139E8", ""}, {"a@x.example|b@x.example", "139E08", ""}, {words, "2024E101", ""}, {words, "123L", ""}, {words, "12345l", ""}, {words, "1234LL", ""},
 		{words, "li wei", ""}, {words, "a;b", ""}, {words, "li/2", ""}, {dotted, "hr/li", ""}, {dotted, "a?b", ""}, {"hr/li|it/wu|hr/zhao|it/lin", "it/zhang", ""},
 		{"CORP\\li|CORP\\wu|CORP\\na", "CORP\\zhang", ""}, {"Li Wei|Wu Hao|Li Na", "Zhang San", ""}, {"a@x.example|b@x.example|c@x.example", "d/e", ""},
 		{"+86 139 0000 0011|+86 139 0000 0012|1390", "+86 139 0000 0013", ""}, {"Anna Müller/HR/Corp|Bo Li/IT/Corp|Cy Na/HR/Corp", "Di Wu/IT/Corp", ""}, {"ab?cd|ef?gh|ij?kl", "mn?op", ""},
@@ -30,7 +34,7 @@ func TestSeveral(t *testing.T) {
 		}
 		list += "\"" + strings.Split(test.accounts, "|")[1] + "\",y\n"
 		got := disabled(t, list)
-		if doubts := strings.Count(got, "?shape") + strings.Count(got, "?encoding") + strings.Count(got, "!"); (test.want == "") != (doubts == 0) || !strings.Contains(got, test.last+"?"+test.want) && test.want != "" {
+		if doubts := strings.Count(got, "?shape") + strings.Count(got, "?encoding") + strings.Count(got, "?placeholder") + strings.Count(got, "!"); (test.want == "") != (doubts == 0) || !strings.Contains(got, test.last+"?"+test.want) && test.want != "" {
 			t.Errorf("%q: %s", test.last, got)
 		}
 	}

@@ -23,7 +23,7 @@ func (u *usual) is(id string) bool {
 		seen |= classes[name[i]]
 	}
 	switch c := name[0]; {
-	case seen&^inNames != 0 || !isLetter(c) && !isDigit(c):
+	case seen&^inNames != 0 || !isLetter(c) && !isDigit(c), seen&cross != 0 && strings.Contains(name, "_x"): // _x000D_
 		return false
 	case c == 'e' || c == 'E': // e.g.
 		return n == 1 || name[1] != '.'
