@@ -315,11 +315,11 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// solid removes line ends, delimiters and quotes, which is more than the blank rows that a reader may pass over, and a mark
-// at the end.
+// solid removes line ends, delimiters, quotes and blanks, which is more than the blank rows that a reader may pass over, and a
+// mark at the end.
 func solid(text []byte, delimiter rune) []byte {
 	return bytes.TrimRight(bytes.Map(func(c rune) rune {
-		if c == delimiter || strings.ContainsRune("\r\n,;\t\"\x00", c) {
+		if c == delimiter || strings.ContainsRune("\r\n,;\t\"\x00 \f", c) {
 			return -1
 		}
 		return c
