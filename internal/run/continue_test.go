@@ -23,7 +23,7 @@ func TestDifferences(t *testing.T) {
 			Throttle: sandbox.Throttle{Limit: 9, Window: time.Minute}, BadEntry: "partial", Repeat: "reject", Directory: "/d.csv",
 			Latency: sandbox.Latency{Min: 1, Max: time.Second}, Fault: []sandbox.Fault{{Kind: "503", Share: .02}}, Seed: 7, Reading: []sandbox.Reading{{Key: "offset", Value: "pages"}},
 		}},
-		OnlyChanges: true, MaxChanges: &Allowed{job.Share{Rows: 9}}, Strict: true, Chunk: 7, MaxFailures: job.Share{Percent: 5}, MaxInvalid: Allowed{job.Share{Rows: 3}},
+		Shard: job.Shard{K: 2, N: 3}, OnlyChanges: true, MaxChanges: &Allowed{job.Share{Rows: 9}}, Strict: true, Chunk: 7, MaxFailures: job.Share{Percent: 5}, MaxInvalid: Allowed{job.Share{Rows: 3}},
 		ExpectRows: Range{"5..", 5, 1 << 62}, Limit: 12, SkipSucceeded: []string{"/runs/1"}, Column: []string{"account=a"}, AnyID: true, HeaderLine: 4, NoHeader: true,
 		Accept: []string{"shape"}, Encoding: "gb18030", Delimiter: '\t', NoKeepInput: true, To: "disabled",
 	}
