@@ -11,7 +11,7 @@
 //	own, err := turn.Answered(request, answer)
 //
 // Whose trouble a refusal is comes first (company.go): while others get through it is that of the request that met it,
-// which then counts as an attempt, waits alone, and moves nothing. Of the others three parts have a say, and the pacer
+// which then counts as an attempt, waits alone, and moves nothing. Of the others these have a say, and the pacer
 // asks them in this order:
 //
 //   - The gate (gate.go) closes for everybody while the service asks for that, and while it is down or refuses
@@ -21,6 +21,9 @@
 //     that the search finds. It tells which rate is followed and why (report.go).
 //   - The limiter, golang.org/x/time/rate with a burst of one, holds the moment of each request. The pacer sets its
 //     rate to the governor's, and lets only one caller at a time wait for it.
+//   - Where processes share a budget ([Budget]), the moment is reserved there before the limiter holds it (share.go). The
+//     budget's record (record.go) has what all of them heard: the governor of each is that of the record (knowledge.go),
+//     and a hold of the gate that the service asked for holds all of them.
 //
 // The search (search.go) is the core: given numbers it answers numbers, and whoever asks has the clock. It is in one of
 // five phases, by what it takes the rate in force to be. Each answer is weighed against what noise explains (doubt.go),
