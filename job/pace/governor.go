@@ -81,6 +81,15 @@ func (g *governor) take(h heard) (rest time.Duration) {
 	return rest
 }
 
+// interval is the time between two requests at the rate in force.
+func (g *governor) interval(now time.Duration) time.Duration {
+	r := g.rate(onBudgetsClock(now))
+	if r == rate.Inf || r <= 0 {
+		return 0
+	}
+	return time.Duration(math.Round(float64(time.Second) / float64(r)))
+}
+
 // moment gives a time as the search counts.
 func (g *governor) moment(t time.Time) float64 { return t.Sub(g.began).Seconds() }
 

@@ -27,7 +27,7 @@ func (g *governor) pack() []byte {
 
 var truth = map[bool]byte{true: 1}
 
-var errPacked = errors.New("what is written of the service does not end where it should")
+var errPacked = errors.New("what is written there of the service is damaged")
 
 // unpack takes over what another governor has packed. After an error it is of no use.
 func (g *governor) unpack(text []byte) error {

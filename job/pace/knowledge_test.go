@@ -66,3 +66,44 @@ func FuzzUnpack(f *testing.F) {
 		}
 	})
 }
+
+// noBudget is one of which only the name is asked.
+type noBudget struct{ Budget }
+
+func (noBudget) Name() string { return "none" }
+
+// FuzzRecord lets no record, whoever wrote it, end the process, or let requests out closer together than the rate.
+func FuzzRecord(f *testing.F) {
+	settings := Settings{Rate: job.Rate{Requests: 10, Per: time.Second}, Quotas: []job.Rate{{Requests: 100, Per: time.Hour}}, Budget: noBudget{}, Of: "x", Notify: func(string) {}}
+	at := moments{time.Now(), time.Hour}
+	fresh := newShare(settings)
+	r, g, _ := fresh.read(nil, at)
+	r.Members["a"] = member{Seen: time.Hour, Updates: 3}
+	r.reserve(time.Hour, time.Second)
+	r.learn(g)
+	text, _ := r.write()
+	f.Add(text)
+	f.Add([]byte(`{"version":1,"of":"x","rate":"10/1s,100/1h","used":[{"rate":"100/1h","newest":-9223372036854775808,"counts":[-1,9223372036854775807]}]}`))
+	f.Add([]byte(`{"version":1,"of":"x","rate":"10/1s,100/1h","next":9223372036854775807,"hold":-9223372036854775808,"members":{"a":{"seen":9223372036854775807}}}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		s := newShare(settings)
+		r, g, err := s.read(text, at)
+		if err != nil {
+			return
+		}
+		one, used := r.reserve(at.there, g.interval(at.there))
+		two, again := r.reserve(at.there, g.interval(at.there))
+		if used == nil && again == nil && two-one < time.Second/10 {
+			t.Fatalf("%s, and then %s", one, two)
+		}
+		if one < at.there {
+			t.Fatalf("%s is over", one)
+		}
+		g.search.accepted(3599, 3600)
+		g.search.refused(3599, 3600)
+		r.learn(g)
+		if _, err := r.write(); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

@@ -71,6 +71,9 @@ func readRecord(text []byte) (*record, error) {
 	if r.Version > recordVersion {
 		return nil, fmt.Errorf("it was written by a newer meetbatch, in version %d", r.Version)
 	}
+	if r.Members == nil {
+		r.Members = map[string]member{}
+	}
 	return r, nil
 }
 
@@ -94,9 +97,9 @@ func (r *record) outdated(now, interval time.Duration) bool {
 	return r.Hold > now+Patience+furthest || r.Next > max(now, r.Hold)+furthest+turns
 }
 
-// forget leaves out those who have given no sign of life for a while.
+// forget leaves out those who have given no sign of life for a while, or give one later than now.
 func (r *record) forget(now time.Duration) {
-	maps.DeleteFunc(r.Members, func(_ string, m member) bool { return now-m.Seen > silence })
+	maps.DeleteFunc(r.Members, func(_ string, m member) bool { return now-m.Seen > silence || m.Seen-now > silence })
 }
 
 // reserve hands out the next moment, which is not before a given one. Where a window is used up it hands out none, and
@@ -138,7 +141,13 @@ func (r *record) tell(g *governor) error {
 		}
 		g.stated[l.Name] = is
 	}
-	return g.unpack(r.Found)
+	if err := g.unpack(r.Found); err != nil {
+		return err
+	}
+	if s := g.search; !(s.rate >= lowest) || !(s.top >= s.rate) || s.rate > number(g.ceiling) { // which no governor would have
+		return errPacked
+	}
+	return nil
 }
 
 // learn takes over what a governor knows of the service.

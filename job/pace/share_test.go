@@ -311,7 +311,7 @@ func TestRecordRefused(t *testing.T) {
 		{name: "something else", rate: "100/1m", of: "x", record: "hello", says: "something else"},
 		{name: "something else in JSON", rate: "100/1m", of: "x", record: `{"a":1}`, says: "something else"},
 		{name: "a newer program's", rate: "100/1m", of: "x", record: `{"version":2}`, says: "newer meetbatch"},
-		{name: "damaged", rate: "100/1m", of: "x", record: `{"version":1,"of":"x","rate":"100/1m","found":"AAAA"}`, says: "does not end"},
+		{name: "damaged", rate: "100/1m", of: "x", record: `{"version":1,"of":"x","rate":"100/1m","found":"AAAA"}`, says: "damaged"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
