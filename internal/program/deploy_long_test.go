@@ -34,7 +34,7 @@ func TestLongManifests(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	t.Logf("%s", out)
-	for _, want := range []string{"CronJob meetbatch-acme would be created", "Job meetbatch-march would be created", `--shard "$((JOB_COMPLETION_INDEX + 1))/4"`, "/data/runs/JOB", "service leavers is understood"} {
+	for _, want := range []string{"CronJob meetbatch-acme would be created", "Job meetbatch-march would be created", `--shard \"$((JOB_COMPLETION_INDEX + 1))/4\"`, `"--out" "/data/runs/NAME-OF-JOB"`, "service leavers is understood"} {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("%q is missing in\n%s", want, out)
 		}

@@ -13,7 +13,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
 	"k8s.io/apimachinery/pkg/util/yaml"
 	"k8s.io/apiserver/pkg/endpoints/request"
@@ -53,7 +52,7 @@ var strategies = map[string]rest.RESTCreateStrategy{
 }
 
 // decoder refuses fields that do not exist or stand twice.
-var decoder = serializer.NewCodecFactory(legacyscheme.Scheme, serializer.EnableStrict).UniversalDecoder(schema.GroupVersion{Version: runtime.APIVersionInternal})
+var decoder = serializer.NewCodecFactory(legacyscheme.Scheme, serializer.EnableStrict).UniversalDecoder()
 
 // kubernetes looks at each document of a file.
 func kubernetes(name string, text []byte) (err error) {
@@ -90,6 +89,7 @@ func create(document []byte) (what string, err error) {
 	what = kind.Kind + " " + accessor.GetName()
 	rest.FillObjectMetaSystemFields(accessor)
 	ctx := request.WithNamespace(context.Background(), "default")
+	ctx = request.WithRequestInfo(ctx, &request.RequestInfo{APIGroup: kind.Group, APIVersion: kind.Version, Verb: "create"})
 	if accessor.GetNamespace() == "" {
 		accessor.SetNamespace("default")
 	}
@@ -121,9 +121,11 @@ func restricted(what string, object runtime.Object) error {
 		return err
 	}
 	for _, c := range pod.Spec.Containers {
-		for _, arg := range slices.Concat(c.Command, c.Args) {
-			fmt.Printf("%s: %s\n", what, expansion.Expand(arg, expansion.MappingFuncFor(map[string]string{"JOB": "JOB"})))
+		args := slices.Concat(c.Command, c.Args)
+		for i, arg := range args {
+			args[i] = expansion.Expand(arg, expansion.MappingFuncFor(map[string]string{"JOB": "NAME-OF-JOB"}))
 		}
+		fmt.Printf("%s runs %q\n", what, args)
 	}
 	evaluator, err := policy.NewEvaluator(policy.DefaultChecks(), nil)
 	if err != nil {
