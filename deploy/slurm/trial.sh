@@ -107,7 +107,7 @@ until [ -s service.log ] && [ "$(squeue -h -t running -w n2 | wc -l)" = 2 ]; do
 	i=$((i + 1)); [ $i -lt 120 ] || { squeue; exit 1; }
 	sleep 1
 done
-tell "four shards of $accounts rows run under one budget of $rate a second, on $(squeue -h -t running -o %N | sort | tr '\n' ' ')"
+tell "four shards of $accounts rows run under one budget of $rate a second, on $(squeue -h -t running -o %N | sort | xargs)"
 sleep 30
 killed=$(steps n2; cat run/slurmd-n2.pid)
 kill -9 $killed
