@@ -26,11 +26,21 @@ func Open(address string) (*Budget, error) {
 		b.name, b.secrets, b.store = scheme+"://"+server.named, server.secrets(), server
 		return b, nil
 	}
+	if looksSecret(address) { // nothing of which may be shown
+		return nil, &pace.BudgetError{Budget: "…", Reason: "it is neither a path nor the URL of a server", Try: form + "; without quotes or blanks around it"}
+	}
 	if err := checkPath(address); err != nil {
 		return nil, b.named(err)
 	}
 	b.store = newFile(address)
 	return b, nil
+}
+
+// looksSecret tells whether what is no URL was meant to be one, or may hold a password: no path does.
+func looksSecret(address string) bool {
+	lower := strings.ToLower(address)
+	_, behind, colon := strings.Cut(address, ":")
+	return strings.Contains(lower, "redis:") || strings.Contains(lower, "rediss:") || strings.Contains(lower, "redis//") || colon && strings.Contains(behind, "@")
 }
 
 // schemeOf tells a URL from a path.

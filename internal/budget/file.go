@@ -16,7 +16,7 @@ import (
 	"meetbatch/internal/system"
 )
 
-// file keeps the record in a file, and a lock beside it that is never removed, since Windows lets nobody write to a file
+// file keeps the record in a file, and a lock beside it, since Windows lets nobody write to a file
 // that is locked. The record is replaced in place, by one write of less than a page, which nobody can kill a process in
 // the middle of: so the file keeps its owner and its permissions, which a new one under the same name would not, and a
 // full disk is in nobody's way. It is not brought to the disk: after a power cut its moments say nothing anyway.
@@ -50,12 +50,26 @@ func (f *file) update(ctx context.Context, change change) error {
 	}
 }
 
+// stuck is for how long a process may keep the lock, which it needs for less than a millisecond. One that does not let go
+// was stopped, and its lock is taken away: it finds that out before it writes.
+const stuck = 500 * time.Millisecond
+
 // acquire waits for the lock by asking again and again: one that the system queues for cannot be given up.
 func (f *file) acquire(ctx context.Context) (*flock.Flock, error) {
 	lock := flock.New(f.lockPath(), flock.SetFlag(os.O_RDONLY|system.NoFollow))
 	for {
-		_, err := lock.TryLockContext(ctx, time.Millisecond)
+		before := f.changed()
+		while, cancel := context.WithTimeout(ctx, stuck)
+		_, err := lock.TryLockContext(while, time.Millisecond)
+		over := while.Err() != nil
+		cancel()
 		switch {
+		case err != nil && ctx.Err() == nil && over: // others may have had it in turn, and have written then
+			if f.changed().Equal(before) && stands(f.lockPath(), lock) {
+				os.Remove(f.lockPath())
+			}
+			lock.Close()
+			err = nil
 		case err != nil && ctx.Err() != nil:
 			return nil, &waited{"another process keeps " + f.lockPath() + " locked; one that was stopped has to be continued or killed", ctx.Err()}
 		case errors.Is(err, fs.ErrNotExist):
@@ -69,6 +83,14 @@ func (f *file) acquire(ctx context.Context) (*flock.Flock, error) {
 			return nil, err
 		}
 	}
+}
+
+// changed is when the record was written last.
+func (f *file) changed() (at time.Time) {
+	if info, err := os.Lstat(f.path); err == nil {
+		at = info.ModTime()
+	}
+	return at
 }
 
 // makeLock gives the lock the permissions of the record, so that whoever may write that can lock it.

@@ -14,8 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gofrs/flock"
-
 	"meetbatch/job/pace"
 )
 
@@ -223,37 +221,40 @@ func TestTakenAwayWhileHeld(t *testing.T) {
 	}
 }
 
-// TestLockKept: a process that was stopped while it had the lock keeps the others waiting; they say so, in time, and it
-// is no lasting trouble.
+// TestLockKept: a process that was stopped while it had the lock keeps the others waiting for half a second, and finds out
+// before it writes. Whoever cannot wait so long says what he waits for, and it is no lasting trouble.
 func TestLockKept(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "budget")
-	b := mustOpen(t, path)
+	b, stopped := mustOpen(t, path), mustOpen(t, path)
 	write(t, b, `1`)
-	lock := flock.New(path + ".lock")
-	if err := lock.Lock(); err != nil {
-		t.Fatal(err)
-	}
+	goesOn, calls := make(chan struct{}), 0
+	ends := make(chan error)
+	begun := make(chan struct{})
+	go func() {
+		ends <- stopped.Update(t.Context(), func(old []byte, _ time.Duration) ([]byte, error) {
+			if calls++; calls == 1 {
+				close(begun)
+				<-goesOn
+			}
+			return []byte(`[` + string(old) + `]`), nil
+		})
+	}()
+	<-begun
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	err := b.Update(ctx, func([]byte, time.Duration) ([]byte, error) { return nil, errors.New("was called") })
 	if err == nil || !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "another process keeps "+path+".lock locked") || errors.As(err, new(*pace.BudgetError)) {
 		t.Error(err)
 	}
-	begun := time.Now()
-	waiting := make(chan error)
-	go func() { waiting <- count(b) }()
-	ctx, cancel = context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	time.Sleep(20 * time.Millisecond)
-	if err := b.Update(ctx, nil); err == nil || !strings.Contains(err.Error(), "another update of this process is not over") {
-		t.Error(err)
+	start := time.Now()
+	write(t, b, `2`)
+	if took := time.Since(start); took < stuck || took > 2*stuck {
+		t.Errorf("it took %v", took)
 	}
-	if err := <-waiting; err == nil || time.Since(begun) < patience || time.Since(begun) > patience+2*time.Second {
-		t.Errorf("%v after %v", err, time.Since(begun))
-	}
-	if err := lock.Unlock(); err != nil || string(look(t, b)) != "1" {
-		t.Error(err)
+	close(goesOn)
+	if err := <-ends; err != nil || calls != 2 || string(look(t, b)) != "[2]" {
+		t.Errorf("%v, %d calls, %s", err, calls, look(t, b))
 	}
 }
 

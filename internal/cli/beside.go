@@ -18,7 +18,7 @@ const mostBeside = 50
 // never finished: whoever begins the new one may not know of it. It is empty where there is none. A run that is not
 // finished is forgotten when a later one of the same input is. Runs in the sandbox are nobody's business, and neither are those
 // of other shards, which send other rows.
-func besideText(j run.Job, now time.Time) string {
+func besideText(j run.Job, shared bool, now time.Time) string {
 	runs, err := report.Newest(j.Folder(), mostBeside)
 	if err != nil { // the folder is not there yet, or the run will find out
 		return ""
@@ -34,8 +34,12 @@ func besideText(j run.Job, now time.Time) string {
 		life := e.Run.Life(now)
 		switch {
 		case life == report.UnderWay:
-			return fmt.Sprintf("%s, a run of %s, is under way (process %d on %s): both together send faster than --rate says, and may send the same rows",
-				words.Name(e.Path), e.Run.Command, e.Run.Process.PID, words.Name(e.Run.Process.Host))
+			faster := "both together send faster than --rate says, and may send the same rows"
+			if shared {
+				faster = "both may send the same rows"
+			}
+			return fmt.Sprintf("%s, a run of %s, is under way (process %d on %s): %s",
+				words.Name(e.Path), e.Run.Command, e.Run.Process.PID, words.Name(e.Run.Process.Host), faster)
 		case e.Run.State == report.Finished:
 			finished = append(finished, e.Run.Input.Path)
 		case unfinished == "" && !slices.Contains(finished, e.Run.Input.Path):

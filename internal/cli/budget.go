@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"meetbatch/internal/budget"
@@ -18,7 +19,7 @@ const budgetVariable = variablePrefix + "BUDGET"
 // it yet. close gives it up.
 func (a *app) openBudget(f sharedFlags, rates job.Rates, warn func(string)) (b pace.Budget, close func(), err error) {
 	address, fromFile := f.Budget, false
-	if address == "" || address == a.env.value(budgetVariable) {
+	if !a.givenBudget() {
 		text, err := a.env.credential(budgetVariable, warn)
 		if err != nil {
 			return nil, nil, err
@@ -50,6 +51,11 @@ func (a *app) openBudget(f sharedFlags, rates job.Rates, warn func(string)) (b p
 			"put the URL into a file, and name that: "+budgetVariable+"_FILE=FILE")
 	}
 	return opened, func() { opened.Close() }, nil
+}
+
+// givenBudget tells whether the budget is named on the command line, which counts before the environment.
+func (a *app) givenBudget() bool {
+	return slices.ContainsFunc(a.args, func(arg string) bool { return arg == "--budget" || strings.HasPrefix(arg, "--budget=") })
 }
 
 // onCommandLine tells whether a value stands among the arguments.

@@ -111,7 +111,7 @@ func (a *app) start(ctx context.Context, op job.Operation, c *jobCmd, given run.
 		return "", err
 	}
 	defer w.release()
-	if text := besideText(j, a.now()); text != "" && !j.Settings.Sandbox {
+	if text := besideText(j, w.Budget != nil, a.now()); text != "" && !j.Settings.Sandbox {
 		w.User.Warn(text)
 	}
 	return run.Start(w.World, j)

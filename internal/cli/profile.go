@@ -67,6 +67,10 @@ func (e *environment) preferCredentials() {
 		delete(e.variables, name)
 		delete(e.variables, name+"_FILE")
 	}
+	if e.variables[budgetVariable] != "" || e.variables[budgetVariable+"_FILE"] != "" {
+		delete(e.profile.values, budgetVariable)
+		delete(e.profile.values, budgetVariable+"_FILE")
+	}
 }
 
 // warnHidden warns of what a profile sets in vain, since a guard may be among it.
@@ -113,8 +117,9 @@ func (p profile) mayBeUsed(info fs.FileInfo) error {
 	if system.ChangeableByAll(info) {
 		return run.Refuse(fmt.Errorf("--profile: %s can be changed by every user of this machine", words.Name(p.path)), hint)
 	}
-	for _, name := range []string{"MEETBATCH_TOKEN", "MEETBATCH_APP_KEY", "MEETBATCH_PASSWORD"} {
-		if p.values[name] != "" && system.OpenToAll(info) {
+	for _, name := range []string{"MEETBATCH_TOKEN", "MEETBATCH_APP_KEY", "MEETBATCH_PASSWORD", budgetVariable} {
+		secret := p.values[name] != "" && (name != budgetVariable || hasSecrets(p.values[name]))
+		if secret && system.OpenToAll(info) {
 			return run.Refuse(fmt.Errorf("--profile: %s holds %s, and can be read by every user of this machine", words.Name(p.path), name), hint)
 		}
 	}

@@ -126,6 +126,9 @@ func (c *Client) SignOut(ctx context.Context) (failed error) {
 		if !h.good(time.Now()) {
 			continue
 		}
+		if c.Aside != nil && c.Aside(ctx) != nil {
+			return errors.New("the budget had no moment for it in time")
+		}
 		answer, _ := c.signInExchange(ctx, tokenRequest(http.MethodDelete, h.token))
 		status := answer.HTTPStatus // 401: the token is not taken any more, and so has ended
 		if ended := status >= 200 && status < 300 || status == http.StatusUnauthorized; !ended && failed == nil {

@@ -220,7 +220,11 @@ func refusedSignIn(ctx context.Context, err error) error {
 func (r *run) signOut() { signOutOf(r.client, r.User) }
 
 func signOutOf(client *meeting.Client, u User) {
-	ctx, cancel := context.WithTimeout(context.Background(), signOutTime)
+	within := signOutTime
+	if client.Aside != nil {
+		within *= 2 // it takes its turn
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
 	if err := client.SignOut(ctx); err != nil {
 		u.Warn("could not sign out: " + err.Error() + "; the token ends by itself within a day")

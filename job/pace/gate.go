@@ -42,6 +42,7 @@ type gate struct {
 	several   bool                        // they were about more than one
 	delays    *backoff.ExponentialBackOff // while it is down
 	pause     time.Duration               // the last one while it throttles
+	public    time.Time                   // until, where all have to wait who use the same limit
 }
 
 func newGate(patience time.Duration, notify func(string)) *gate {
@@ -125,6 +126,9 @@ func (g *gate) answered(about any, start time.Time, a job.Answer, v finding) (ow
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	defer g.wake()
+	if a.Kind() != job.Away || a.RetryAfter > 0 { // what keeps this process from the service is its own affair
+		defer g.publish(g.until)
+	}
 	fresh := !start.Before(g.heldAt) // it says something of the time since all were told to wait
 	down := g.down && a.Kind() == job.Away
 	if (fresh || g.down) && !down { // with its answer the one attempt that was to find out is over; or, if it is down, in away
@@ -212,7 +216,15 @@ func (g *gate) rest(d time.Duration) {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	defer g.publish(g.until)
 	g.extend(d)
+}
+
+// publish notes what has changed since an earlier until as being for all. The lock is held.
+func (g *gate) publish(before time.Time) {
+	if g.until.After(before) {
+		g.public = g.until
+	}
 }
 
 // asked lets nobody through for as long as the service asks with an answer that is good, which is told where it is long:
@@ -223,6 +235,7 @@ func (g *gate) asked(d time.Duration) {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	defer g.publish(g.until)
 	lasts := min(d, g.patience)
 	g.extend(lasts)
 	if lasts <= longAsked || time.Until(g.told) >= lasts-longAsked {
@@ -276,11 +289,18 @@ func (g *gate) eased() {
 	}
 }
 
-// opens is when somebody may go through. pause is the last one, while it throttles.
-func (g *gate) opens() (at time.Time, pause time.Duration) {
+// opens is when somebody may go through.
+func (g *gate) opens() time.Time {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.until, g.pause
+	return g.until
+}
+
+// forAll is until when all have to wait who use the same limit. pause is the last one, while it throttles.
+func (g *gate) forAll() (till time.Time, pause time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.public, g.pause
 }
 
 // waiting tells why nothing goes out now.

@@ -68,12 +68,14 @@ func (g *governor) found() []any {
 	}
 }
 
-// pack appends the counts, from the oldest to the newest.
+// pack appends the counts, from the oldest to the newest, each as the difference to the one before, which is small.
 func (f *flow) pack(text []byte) []byte {
 	text = binary.AppendVarint(text, int64(f.newest))
+	sent, through := 0, 0
 	for i := range slots {
 		c := f.counts[(f.newest+1+i)%slots]
-		text = binary.AppendUvarint(binary.AppendUvarint(text, uint64(c.sent)), uint64(c.through))
+		text = binary.AppendVarint(binary.AppendVarint(text, int64(c.sent-sent)), int64(c.through-through))
+		sent, through = c.sent, c.through
 	}
 	return text
 }
@@ -85,13 +87,15 @@ func (f *flow) unpack(text []byte) error {
 	}
 	text = text[n:]
 	f.newest = int(newest)
+	var last [2]int
 	for i := range slots {
-		for _, count := range []*int{&f.counts[(f.newest+1+i)%slots].sent, &f.counts[(f.newest+1+i)%slots].through} {
-			v, n := binary.Uvarint(text)
-			if n <= 0 || v > math.MaxInt32 {
+		c := &f.counts[(f.newest+1+i)%slots]
+		for j, count := range []*int{&c.sent, &c.through} {
+			v, n := binary.Varint(text)
+			if v += int64(last[j]); n <= 0 || v < 0 || v > math.MaxInt32 {
 				return errPacked
 			}
-			*count, text = int(v), text[n:]
+			*count, last[j], text = int(v), int(v), text[n:]
 		}
 	}
 	if len(text) > 0 {

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 	"unsafe"
@@ -78,13 +79,15 @@ func FuzzRecord(f *testing.F) {
 	at := moments{time.Now(), time.Hour}
 	fresh := newShare(settings)
 	r, g, _ := fresh.read(nil, at)
-	r.Members["a"] = member{Seen: time.Hour, Updates: 3}
+	r.Members["a"] = member{time.Hour, 3}
 	r.reserve(time.Hour, time.Second)
 	r.learn(g)
 	text, _ := r.write()
 	f.Add(text)
+	f.Add([]byte(strings.Replace(string(text), `"newest":1`, `"newest":-9223372036854775808`, 1)))
+	f.Add([]byte(strings.Replace(string(text), `"found"`, `"stated":[{"name":"api","limit":0,"window":0}],"found"`, 1)))
 	f.Add([]byte(`{"version":1,"of":"x","rate":"10/1s,100/1h","used":[{"rate":"100/1h","newest":-9223372036854775808,"counts":[-1,9223372036854775807]}]}`))
-	f.Add([]byte(`{"version":1,"of":"x","rate":"10/1s,100/1h","next":9223372036854775807,"hold":-9223372036854775808,"members":{"a":{"seen":9223372036854775807}}}`))
+	f.Add([]byte(`{"version":1,"of":"x","rate":"10/1s,100/1h","next":9223372036854775807,"hold":-9223372036854775808,"members":{"a":[9223372036854775807,1]}}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		s := newShare(settings)
 		r, g, err := s.read(text, at)

@@ -109,9 +109,13 @@ func (p *Pacer) Next(ctx context.Context) (*Turn, error) {
 			return nil, err
 		}
 		if !p.gate.stillOpen() { // it has closed in the meantime
+			if p.share != nil {
+				p.unused()
+			}
 			continue
 		}
 		if p.share != nil && missed(t.due) { // the sign-in took its time
+			p.unused()
 			p.gate.back()
 			continue
 		}
@@ -295,15 +299,12 @@ func (t *Turn) Answered(about any, a job.Answer) (own bool, err error) {
 		p.flush()
 		v = p.weigh(a.RetryAfter > 0)
 	}
-	held, _ := p.gate.opens()
 	p.gate.rest(rest)
 	if kind == job.Alive || kind == job.Expired { // also where something else was wrong, or nothing
 		p.gate.asked(a.RetryAfter)
 	}
 	own, err = p.gate.answered(about, t.goneAt, a, v)
-	if till, pause := p.gate.opens(); till.After(held) && (kind != job.Away || a.RetryAfter > 0) {
-		p.holdAll(till, pause)
-	}
+	p.holdAll(p.gate.forAll())
 	return own, err
 }
 

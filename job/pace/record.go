@@ -1,10 +1,10 @@
 package pace
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -17,12 +17,14 @@ const (
 	// largestRecord is how many bytes a record may have.
 	largestRecord = 4000
 
+	// mostMembers is how many processes it has room for.
+	mostMembers = 40
+
 	// silence is after how long without a sign of life a process no longer counts.
 	silence = time.Minute
 
-	// furthest is how far ahead the next moment may be, beside a turn for each process. What is further ahead was
-	// written by a clock that was set since.
-	furthest = time.Minute
+	// furthest is how far ahead the next moment may be, where many share a low rate. What is further ahead is damaged.
+	furthest = 24 * time.Hour
 )
 
 // record is what the processes that share a budget know together. All moments are on the budget's clock.
@@ -31,7 +33,10 @@ type record struct {
 	Of      string `json:"of"`   // whose limit it is
 	Rate    string `json:"rate"` // as each of them was asked to keep
 
+	Begun time.Duration `json:"begun"` // when the record was
+	Wrote time.Duration `json:"wrote"` // when something was written there last
 	Next  time.Duration `json:"next"`  // the first moment that nobody has
+	Every time.Duration `json:"every"` // how far it is from the one before
 	Hold  time.Duration `json:"hold"`  // nothing goes out before
 	Told  time.Duration `json:"told"`  // when that was said last; answers to earlier requests say nothing of it
 	Pause time.Duration `json:"pause"` // the last one for everybody; 0: somebody got through since
@@ -45,8 +50,21 @@ type record struct {
 
 // member is a process that shares a budget.
 type member struct {
-	Seen    time.Duration `json:"seen"`
-	Updates int64         `json:"updates"` // of the record so far, by which a process sees that one of its own was lost
+	seen    time.Duration // to the second
+	updates int64         // of the record so far, by which a process sees that one of its own was lost
+}
+
+// MarshalJSON writes a member in as few bytes as can be, since there is room for many.
+func (m member) MarshalJSON() ([]byte, error) {
+	return json.Marshal([2]int64{int64(m.seen / time.Second), m.updates})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (m *member) UnmarshalJSON(text []byte) error {
+	var two [2]int64
+	err := json.Unmarshal(text, &two)
+	m.seen, m.updates = time.Duration(two[0])*time.Second, two[1]
+	return err
 }
 
 // shownLimit is a limit that the service states.
@@ -77,29 +95,31 @@ func readRecord(text []byte) (*record, error) {
 	return r, nil
 }
 
-// write gives the record's text. Where that would be too long, those are left out whose last sign of life is oldest.
+// write gives the record's text. Where that would be too long, what the service states is left out: it states it again.
 func (r *record) write() ([]byte, error) {
-	for {
-		text, err := json.Marshal(r)
-		if err != nil || len(text) <= largestRecord || len(r.Members) == 0 {
-			return text, err
-		}
-		oldest := slices.MinFunc(slices.Collect(maps.Keys(r.Members)), func(a, b string) int {
-			return cmp.Compare(r.Members[a].Seen, r.Members[b].Seen)
-		})
-		delete(r.Members, oldest)
+	text, err := json.Marshal(r)
+	if err == nil && len(text) > largestRecord {
+		r.Stated = nil
+		text, err = json.Marshal(r)
 	}
+	return text, err
 }
 
-// outdated tells whether the record's moments are of a clock that was set since.
-func (r *record) outdated(now, interval time.Duration) bool {
-	turns := time.Duration(len(r.Members)+1) * interval
-	return r.Hold > now+Patience+furthest || r.Next > max(now, r.Hold)+furthest+turns
+// outdated tells whether the record's moments are of a clock that was set back since, or cannot be of any.
+func (r *record) outdated(now time.Duration) bool {
+	return now < r.Wrote-time.Second || r.Hold > now+Patience+time.Minute || r.Next > now+furthest
 }
 
-// forget leaves out those who have given no sign of life for a while, or give one later than now.
+// turns is a time in which each process that may have a moment has had it.
+func (r *record) turns() time.Duration {
+	return time.Duration(len(r.Members)+1) * min(max(r.Every, 0), time.Hour)
+}
+
+// forget leaves out those who have given no sign of life for a while, when no moment can be theirs any more, and who gave one
+// that is yet to come.
 func (r *record) forget(now time.Duration) {
-	maps.DeleteFunc(r.Members, func(_ string, m member) bool { return now-m.Seen > silence || m.Seen-now > silence })
+	longest := max(silence, r.turns())
+	maps.DeleteFunc(r.Members, func(_ string, m member) bool { return now-m.seen > longest || m.seen-now > silence })
 }
 
 // reserve hands out the next moment, which is not before a given one. Where a window is used up it hands out none, and
@@ -117,18 +137,43 @@ func (r *record) reserve(earliest, interval time.Duration) (at time.Duration, us
 	for i := range r.Used {
 		r.Used[i].take(at)
 	}
-	r.Next = at + interval
+	r.Next, r.Every = at+interval, interval
 	return at, nil
 }
 
-// count takes in what somebody heard.
-func (r *record) count(h heard) {
-	if h.what == accepted {
-		r.Through++
-		if time.Duration(h.start.UnixNano()) >= r.Told {
-			r.Pause = 0
+// giveBack takes back so many moments that were handed out and not used, for what is counted over an hour or more.
+func (r *record) giveBack(n int) {
+	for i := range r.Used {
+		if c := r.Used[i].Counts; len(c) > 0 {
+			c[0] = max(0, c[0]-n)
 		}
 	}
+}
+
+// keepUsed takes over what was counted in another record, for the quotas that are the same. What is counted in a part that
+// is yet to come, by a clock that was set, counts as of now.
+func (r *record) keepUsed(old []window, now time.Duration) {
+	for i := range r.Used {
+		w := &r.Used[i]
+		for _, was := range old {
+			rate, err := job.ParseRate(was.Rate)
+			if err == nil && rate.Per == w.rate.Per && was.sound() {
+				w.Counts, w.Newest = was.Counts, min(was.Newest, int64(now/w.part()))
+			}
+		}
+	}
+}
+
+// count takes in what somebody heard, and tells whether that was an answer that was no refusal.
+func (r *record) count(h heard) bool {
+	if h.what != accepted {
+		return false
+	}
+	r.Through++
+	if time.Duration(h.start.UnixNano()) >= r.Told {
+		r.Pause = 0
+	}
+	return true
 }
 
 // tell brings to a governor what the record knows of the service.
@@ -143,6 +188,11 @@ func (r *record) tell(g *governor) error {
 	}
 	if err := g.unpack(r.Found); err != nil {
 		return err
+	}
+	for _, l := range r.Stated {
+		if l.Limit < 1 || l.Window <= 0 {
+			return errPacked
+		}
 	}
 	if s := g.search; !(s.rate >= lowest) || !(s.top >= s.rate) || s.rate > number(g.ceiling) { // which no governor would have
 		return errPacked
@@ -183,6 +233,11 @@ func newWindows(quotas []job.Rate) []window {
 		all[i] = window{Rate: q.String(), rate: q}
 	}
 	return all
+}
+
+// sound tells whether counts are such as take makes.
+func (w *window) sound() bool {
+	return w.Newest >= 0 && len(w.Counts) <= parts+1 && !slices.ContainsFunc(w.Counts, func(n int) bool { return n < 0 || n > math.MaxInt32 })
 }
 
 func (w *window) part() time.Duration { return w.rate.Per / parts }

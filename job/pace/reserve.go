@@ -72,6 +72,7 @@ func (p *Pacer) waitBudget(ctx context.Context) (due time.Time, err error) {
 			if held, err := p.await(ctx, due); err != nil || held || !missed(due) {
 				return due, err
 			}
+			p.unused()
 			continue
 		}
 		wait := time.Until(due)
@@ -110,7 +111,7 @@ func (p *Pacer) reserve(ctx context.Context) (due time.Time, used *window, err e
 // moment after all.
 func (p *Pacer) await(ctx context.Context, due time.Time) (held bool, err error) {
 	for looked := time.Now(); ; looked = time.Now() {
-		if opens, _ := p.gate.opens(); opens.After(due) {
+		if p.gate.opens().After(due) {
 			return true, nil
 		}
 		p.mu.Lock()

@@ -14,6 +14,9 @@ const (
 	// updateTime is how long one update of a budget may take.
 	updateTime = 5 * time.Second
 
+	// tornOnce is in how long an update may be written over once: by a process that was stopped just before it wrote.
+	tornOnce = 10 * time.Minute
+
 	// signOfLife is how often one is given by a process that has nothing else to say.
 	signOfLife = 10 * time.Second
 )
@@ -37,15 +40,21 @@ type share struct {
 	leaving  bool
 	last     record // as it was after the latest update
 
+	wrote   time.Duration // when this process wrote there last
+	torn    time.Duration // when an update of this process was written over; 0: none was
+	tearing time.Duration // the same, of the update under way
+
 	// The rest is the pacer's, under its lock.
-	lasts   time.Duration // how long an update took lately
-	clock   moments
-	pending []heard       // what is not in the record yet
-	hold    time.Duration // that is not in the record yet, on the budget's clock
-	pause   time.Duration // that goes with it
-	lost    time.Time     // since when the budget is out of reach; zero: it is not
-	usedUp  time.Time     // until when a window is used up
-	members int
+	lasts     time.Duration // how long an update took lately
+	clock     moments
+	pending   []heard       // what is not in the record yet
+	unused    int           // moments that were handed out and not used
+	hold      time.Duration // that is not in the record yet, on the budget's clock
+	pause     time.Duration // that goes with it
+	published time.Time     // the latest hold that was brought, or is about to be
+	lost      time.Time     // since when the budget is out of reach; zero: it is not
+	usedUp    time.Time     // until when a window is used up
+	members   int
 }
 
 // moments brings moments of this machine to the budget's clock, and back.
@@ -67,7 +76,7 @@ func newShare(s Settings) *share {
 	}
 	return &share{
 		budget: s.Budget, asked: s.Rate, of: s.Of, rate: rates.String(), quotas: s.Quotas, sent: s.Sent, notify: s.Notify,
-		id: strings.ReplaceAll(uuid.NewString(), "-", "")[:12], updating: make(chan struct{}, 1),
+		id: strings.ReplaceAll(uuid.NewString(), "-", "")[:8], updating: make(chan struct{}, 1),
 		clock: moments{here: time.Now(), there: 0},
 	}
 }
@@ -87,7 +96,7 @@ func (p *Pacer) update(ctx context.Context, do func(r *record, now time.Duration
 	defer cancel()
 	began := time.Now()
 	p.mu.Lock()
-	u := update{p: p, do: do, pending: len(s.pending), hold: s.hold, pause: s.pause}
+	u := update{p: p, do: do, pending: len(s.pending), unused: s.unused, hold: s.hold, pause: s.pause}
 	p.mu.Unlock()
 	err := s.budget.Update(ctx, u.change)
 	switch {
@@ -97,10 +106,14 @@ func (p *Pacer) update(ctx context.Context, do func(r *record, now time.Duration
 	case err != nil:
 		return err
 	case u.wrote:
-		s.updates, s.unsure = s.updates+s.unsure+1, 0
+		s.updates, s.unsure, s.wrote = s.updates+s.unsure+1, 0, u.at.there
 	}
+	others := u.r.Through - s.last.Through - u.accepted
 	s.joined, s.last = true, *u.r
-	p.adopt(&u, time.Since(began))
+	if s.tearing != 0 {
+		s.torn = s.tearing
+	}
+	p.adopt(&u, others, time.Since(began))
 	return nil
 }
 
@@ -109,6 +122,8 @@ type update struct {
 	p           *Pacer
 	do          func(r *record, now time.Duration, g *governor)
 	pending     int // so many of what was heard
+	accepted    int64
+	unused      int
 	hold, pause time.Duration
 
 	at    moments
@@ -120,7 +135,7 @@ type update struct {
 // change makes the new record of an old one.
 func (u *update) change(old []byte, now time.Duration) (text []byte, err error) {
 	s := u.p.share
-	u.at, u.wrote = moments{time.Now(), now}, false
+	u.at, u.wrote, u.accepted, s.tearing = moments{time.Now(), now}, false, 0, 0
 	if u.r, u.g, err = s.read(old, u.at); err != nil {
 		return nil, err
 	}
@@ -128,28 +143,33 @@ func (u *update) change(old []byte, now time.Duration) (text []byte, err error) 
 	u.p.mu.Lock()
 	for _, h := range s.pending[:u.pending] {
 		u.g.take(h.at(u.at))
-		r.count(h.at(u.at))
+		if r.count(h.at(u.at)) {
+			u.accepted++
+		}
 	}
 	u.p.mu.Unlock()
-	u.wrote = u.do != nil || u.pending > 0 || u.hold > r.Hold || now-r.Members[s.id].Seen > signOfLife
+	u.wrote = u.do != nil || u.pending > 0 || u.hold > r.Hold || now-r.Members[s.id].seen > signOfLife
 	if u.hold > r.Hold {
 		r.Hold, r.Told, r.Pause = u.hold, now, max(r.Pause, u.pause)
-	}
-	if u.do != nil {
-		u.do(r, now, u.g)
 	}
 	if !u.wrote {
 		return nil, nil
 	}
-	if r.Members[s.id] = (member{Seen: now, Updates: s.updates + s.unsure + 1}); s.leaving {
+	r.giveBack(u.unused)
+	if u.do != nil {
+		u.do(r, now, u.g)
+	}
+	if r.Members[s.id] = (member{now, s.updates + s.unsure + 1}); s.leaving {
 		delete(r.Members, s.id)
 	}
+	r.Wrote = now
 	r.learn(u.g)
 	return r.write()
 }
 
-// adopt takes over what the record knows after an update, which took so long.
-func (p *Pacer) adopt(u *update, took time.Duration) {
+// adopt takes over what the record knows after an update, which took so long, and in which so many answers of others were
+// found that were no refusals.
+func (p *Pacer) adopt(u *update, others int64, took time.Duration) {
 	s, r, g := p.share, u.r, u.g
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -159,16 +179,14 @@ func (p *Pacer) adopt(u *update, took time.Duration) {
 	if s.hold <= r.Hold {
 		s.hold = 0
 	}
-	others := r.Through
 	for _, h := range s.pending {
 		g.take(h.at(u.at))
-		if h.what == accepted {
-			others++
-		}
 	}
-	if others > p.company.through {
+	if others > 0 {
 		p.company.passes()
-		p.company.through = others
+	}
+	if u.wrote {
+		s.unused -= u.unused
 	}
 	if r.Pause == 0 {
 		p.gate.eased()
@@ -201,6 +219,11 @@ func (p *Pacer) holdAll(till time.Time, pause time.Duration) {
 		return
 	}
 	p.mu.Lock()
+	if !till.After(p.share.published) {
+		p.mu.Unlock()
+		return
+	}
+	p.share.published = till
 	p.share.hold, p.share.pause = max(p.share.hold, p.share.clock.toBudget(till)), pause
 	p.mu.Unlock()
 	p.flush()
@@ -221,8 +244,25 @@ func (p *Pacer) Aside(ctx context.Context) error {
 	if p.share == nil {
 		return nil
 	}
-	_, err := p.waitBudget(ctx)
-	return err
+	for {
+		if err := sleep(ctx, time.Until(p.gate.opens())); err != nil {
+			return err
+		}
+		if _, err := p.waitBudget(ctx); err != nil {
+			return err
+		}
+		if time.Until(p.gate.opens()) <= 0 {
+			return nil
+		}
+		p.unused()
+	}
+}
+
+// unused says that a moment is not used that was handed out.
+func (p *Pacer) unused() {
+	p.mu.Lock()
+	p.share.unused++
+	p.mu.Unlock()
 }
 
 // Alive gives a sign of life to the other processes that share a budget, where one is due, and hears what they found.

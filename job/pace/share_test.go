@@ -359,7 +359,7 @@ func TestLockThatKeepsNobodyOut(t *testing.T) {
 		p, q := sharing(b, "10/1s"), sharing(b, "10/1s")
 		go drive(t.Context(), q, 1, 1000, func() job.Answer { return fine })
 		_, err := drive(t.Context(), p, 1, 1000, func() job.Answer { return fine })
-		if err == nil || !strings.Contains(err.Error(), "keeps nobody out") {
+		if err == nil || !strings.Contains(err.Error(), "written over, for the second time in ten minutes") {
 			t.Error(err)
 		}
 	})
@@ -432,6 +432,90 @@ func TestQuotaIsForAll(t *testing.T) {
 		}
 		if len(all) < 880 {
 			t.Errorf("%d in three hours", len(all))
+		}
+	})
+}
+
+// TestQuotaIsKept keeps a count for an hour also where the service allows so little that the next moment is minutes ahead, and
+// where the spaced rate is changed meanwhile.
+func TestQuotaIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBoard()
+		slow := together(t, 8, 4, 30*time.Minute, b, "100/1m,60/1h", func(int) job.Answer {
+			return job.Answer{HTTPStatus: 200, Limits: []job.Limit{{Name: "api", Limit: 6, Remain: 1, Window: time.Minute}}}
+		}).all()
+		time.Sleep(2 * time.Minute)
+		quick := together(t, 2, 4, 20*time.Minute, b, "10/1s,60/1h", ok).all()
+		if len(slow) < 58 || len(slow)+len(quick) > 60 {
+			t.Errorf("%d, and %d at another rate", len(slow), len(quick))
+		}
+	})
+}
+
+// TestBudgetGoesBack lets a budget go back to what it was some time ago, as a server does that is started again.
+func TestBudgetGoesBack(t *testing.T) {
+	for _, age := range []time.Duration{10 * time.Second, 50 * time.Second, 70 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBoard()
+			go func() {
+				time.Sleep(100 * time.Second)
+				var old []byte
+				b.set(func() { old = b.record })
+				time.Sleep(age)
+				b.set(func() { b.record = old })
+			}()
+			all := together(t, 4, 8, 5*time.Minute, b, "50/1s", ok).all()
+			if m := mostInASecond(all); len(all) < 14990 || m > 51 {
+				t.Errorf("%s ago: %d, at most %d in a second", age, len(all), m)
+			}
+		})
+	}
+}
+
+// TestSignInWaits lets no sign-in out while all are to wait, nor closer together than the rate.
+func TestSignInWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, start := newBoard(), time.Now()
+		p := sharing(b, "6/1m")
+		turn, err := p.Next(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		turn.Gone()
+		var all errgroup.Group
+		var mu sync.Mutex
+		var came []time.Time
+		for range 8 {
+			all.Go(func() error {
+				err := sharing(b, "6/1m").Aside(t.Context())
+				mu.Lock()
+				defer mu.Unlock()
+				came = append(came, time.Now())
+				return err
+			})
+		}
+		time.Sleep(5 * time.Second)
+		turn.Answered(1, job.Answer{HTTPStatus: 429, RetryAfter: 100 * time.Second})
+		if err := all.Wait(); err != nil {
+			t.Fatal(err)
+		}
+		for i, at := range came {
+			if at.Sub(start) < 105*time.Second || i > 0 && at.Sub(came[i-1]) < 9900*time.Millisecond {
+				t.Errorf("sign-in %d after %s", i, at.Sub(start))
+			}
+		}
+	})
+}
+
+// TestRoomForForty refuses the process for which a record has no room.
+func TestRoomForForty(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBoard()
+		b.began = b.began.Add(-1e9 * time.Second)
+		for i := range 41 {
+			if err := sharing(b, "10/1s").Join(t.Context()); (err != nil) != (i == 40) {
+				t.Errorf("%d: %v", i, err)
+			}
 		}
 	})
 }
