@@ -31,11 +31,11 @@ func TestLongBudget(t *testing.T) {
 		redis   bool
 		trouble func(b *sharers)
 		least   float64 // requests a second on average
-		most    int     // in any second
+		most    int     // in any second: one more than the rate, and one for a process that may be late
 		uneven  bool    // the shares are not the same
 	}{
-		{name: "file", least: 49.95, most: 51},
-		{name: "redis", redis: true, least: 49.95, most: 51},
+		{name: "file", least: 49.95, most: 52},
+		{name: "redis", redis: true, least: 49.95, most: 52},
 		{name: "file, one killed", least: 49.9, most: 52, uneven: true, trouble: func(b *sharers) { b.signal(3, syscall.SIGKILL) }},
 		{name: "file, one stopped for ten seconds", least: 49.9, most: 52, uneven: true, trouble: func(b *sharers) {
 			b.signal(2, syscall.SIGSTOP)
