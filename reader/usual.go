@@ -6,6 +6,7 @@ import "strings"
 // It is for speed only: what it takes for usual has none of the damages.
 type usual struct {
 	domain string // from its @ on; empty as long as there is none
+	digits bool   // a name there needs one: templates have examples of that domain, whose names are words
 	missed int    // how many accounts had another
 }
 
@@ -23,6 +24,8 @@ func (u *usual) is(id string) bool {
 		seen |= classes[name[i]]
 	}
 	switch c := name[0]; {
+	case u.digits && seen&digit == 0:
+		return false
 	case seen&^inNames != 0 || !isLetter(c) && !isDigit(c), seen&cross != 0 && strings.Contains(name, "_x"): // _x000D_
 		return false
 	case c == 'e' || c == 'E': // e.g.
@@ -47,7 +50,8 @@ func (u *usual) learn(id string) {
 	if seen&^(inNames|at) != 0 || strings.IndexByte(domain, '_') >= 0 {
 		return
 	}
-	if d, _ := damageOf("name" + domain); d == nil { // templates have examples of some domains, whose names are words
-		u.domain = strings.Clone(domain)
+	if d, _ := damageOf("name1" + domain); d == nil {
+		word, _ := damageOf("name" + domain)
+		u.domain, u.digits = strings.Clone(domain), word != nil
 	}
 }
