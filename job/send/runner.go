@@ -103,6 +103,7 @@ type sending struct {
 	workers  *crew
 	resting  chan struct{}           // holds the requests that wait for a further try without one
 	halt     context.CancelCauseFunc // ends the run for a reason that is not the recorder's
+	fail     context.CancelCauseFunc // ends it for the recorder's
 
 	soldOut sync.Map             // targets that no further request would be taken for: the answer that said so
 	tooLong atomic.Pointer[Stop] // some request was to wait longer than a run does
@@ -140,6 +141,7 @@ func (r *Runner) Run(stopping, abandon context.Context, p *plan.Plan) error {
 		workers:  newCrew(workers),
 		resting:  make(chan struct{}, restingPerWorker*workers),
 		halt:     halt,
+		fail:     fail,
 		halted:   halted,
 		open:     open,
 		abandon:  abandon,
@@ -194,7 +196,11 @@ func (s *sending) send(p *plan.Plan, pool *errgroup.Group) error {
 			s.workers.enter()
 			pool.Go(func() error {
 				defer s.workers.leave()
-				return s.divide(s.newTask(chunk))
+				err := s.divide(s.newTask(chunk))
+				if err != nil {
+					s.fail(err) // before the worker is free, and sends something else
+				}
+				return err
 			})
 		case s.halted.Err() != nil: // looked at after open, which ends with it
 			if err := unsent.add(s.newTask(chunk).outcome()); err != nil {
