@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net"
 	"net/url"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"unicode"
@@ -36,10 +37,11 @@ func Open(address string) (*Budget, error) {
 	return b, nil
 }
 
-// looksSecret tells whether what is no URL was meant to be one, or may hold a password: no path does.
+// looksSecret tells whether what is no URL was meant to be one, or may hold a password. The few paths that look so as well
+// are not taken.
 func looksSecret(address string) bool {
 	lower := strings.ToLower(address)
-	_, behind, colon := strings.Cut(address, ":")
+	_, behind, colon := strings.Cut(address[len(filepath.VolumeName(address)):], ":")
 	return strings.Contains(lower, "redis:") || strings.Contains(lower, "rediss:") || strings.Contains(lower, "redis//") || colon && strings.Contains(behind, "@")
 }
 

@@ -141,3 +141,22 @@ func FuzzOpen(f *testing.F) {
 		}
 	})
 }
+
+// TestLooksSecret: what was meant to be a URL and is none is refused, and nothing of it is shown; a path is taken as one.
+func TestLooksSecret(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{
+		`"redis://:s3cret@h/k"`, " redis://:s3cret@h/k", "MEETBATCH_BUDGET=redis://:s3cret@h/k", "redis//:s3cret@h/k", "rediss//u:s3cret@h/k",
+		"u:s3cret@h/k", ":s3cret@h", "'u:s3cret@h:6379/1/k'", "u:s3c/ret@h",
+	} {
+		if _, err := Open(address); err == nil || strings.Contains(err.Error()+(err.(*pace.BudgetError)).Try, "s3c") {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+	dir := t.TempDir()
+	for _, name := range []string{"budget", "redis", "me@corp.example", "a:b", "@", "a@b:c"} {
+		if _, err := Open(filepath.Join(dir, name)); err != nil && strings.Contains(err.Error(), "neither a path") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -18,8 +18,8 @@ const budgetVariable = variablePrefix + "BUDGET"
 // openBudget opens the budget that a command is to share, for its rates. It is nil where there is none. Nothing is asked of
 // it yet. close gives it up.
 func (a *app) openBudget(f sharedFlags, rates job.Rates, warn func(string)) (b pace.Budget, close func(), err error) {
-	address, fromFile := f.Budget, false
-	if !a.givenBudget() {
+	address, given, fromFile := f.Budget, a.givenBudget(), false
+	if !given {
 		text, err := a.env.credential(budgetVariable, warn)
 		if err != nil {
 			return nil, nil, err
@@ -27,7 +27,10 @@ func (a *app) openBudget(f sharedFlags, rates job.Rates, warn func(string)) (b p
 		fromFile = text != "" && a.env.value(budgetVariable) == ""
 		address = text
 	}
-	if address == "" {
+	switch {
+	case address == "" && given: // by a script, in which it was to be something
+		return nil, nil, usage(errors.New("--budget: it is empty"), "leave --budget away to share no rate")
+	case address == "":
 		return nil, func() {}, nil
 	}
 	if len(rates) == 0 {
@@ -46,7 +49,7 @@ func (a *app) openBudget(f sharedFlags, rates job.Rates, warn func(string)) (b p
 		}
 		return nil, nil, err
 	}
-	if len(opened.Secrets()) > 0 && a.onCommandLine(address) {
+	if len(opened.Secrets()) > 0 && given {
 		return nil, nil, usage(errors.New("--budget: a password on a command line can be read by every user of this machine"),
 			"put the URL into a file, and name that: "+budgetVariable+"_FILE=FILE")
 	}
@@ -56,16 +59,6 @@ func (a *app) openBudget(f sharedFlags, rates job.Rates, warn func(string)) (b p
 // givenBudget tells whether the budget is named on the command line, which counts before the environment.
 func (a *app) givenBudget() bool {
 	return slices.ContainsFunc(a.args, func(arg string) bool { return arg == "--budget" || strings.HasPrefix(arg, "--budget=") })
-}
-
-// onCommandLine tells whether a value stands among the arguments.
-func (a *app) onCommandLine(value string) bool {
-	for _, arg := range a.args {
-		if strings.Contains(arg, value) {
-			return true
-		}
-	}
-	return false
 }
 
 // hasSecrets tells whether the address of a budget must not be shown.
