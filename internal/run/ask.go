@@ -164,8 +164,7 @@ func (w *World) newAsker(a *Access) (k *asker, close func(), err error) {
 		return nil, nil, err
 	}
 	k = &asker{client: client, pacer: pacer, attempts: a.Attempts, abandon: w.Abandon, trace: w.Trace}
-	alive := sharing(pacer)
-	return k, func() { signOutOf(client, w.User); alive(); leave(); stop() }, nil
+	return k, func() { signOutOf(client, w.User); leave(); stop() }, nil
 }
 
 // stoppedReading gives the error of a command that reads, which may have been stopped.

@@ -2,15 +2,9 @@ package run
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
-	"fmt"
-	"os"
-	"path/filepath"
 	"sync"
 	"time"
-
-	"github.com/gofrs/flock"
 
 	"meetbatch/internal/meeting"
 	"meetbatch/internal/system"
@@ -49,17 +43,20 @@ func limitOf(a Access, c meeting.Credentials) string {
 // join makes sure that the budget, if there is one, can be used, before anything is sent: the sign-in counts. Where there is
 // none it tells of others on this machine who use the same limit. leave gives the part in it up.
 func (w *World) join(ctx context.Context, pacer *pace.Pacer, a Access, c meeting.Credentials) (leave func(), err error) {
-	beside := func() {}
+	beside, alive := func() {}, func() {}
 	if !a.Sandbox {
 		beside = w.noteOthers(limitOf(a, c))
 	}
 	leave = func() {
+		alive()
 		ctx, cancel := context.WithTimeout(context.Background(), leaveTime)
 		defer cancel()
 		pacer.Leave(ctx)
 		beside()
 	}
-	err = pacer.Join(ctx)
+	if err = pacer.Join(ctx); err == nil && w.Budget != nil {
+		alive = sharing(pacer)
+	}
 	var no *pace.BudgetError
 	switch {
 	case err == nil:
@@ -77,26 +74,14 @@ func (w *World) join(ctx context.Context, pacer *pace.Pacer, a Access, c meeting
 // leaveTime is how long giving up a part in a budget may take.
 const leaveTime = time.Second
 
-// noteOthers warns where another process of this user sends under the same limit at the moment, unless a budget is shared:
-// each of them holds a lock on a file that is named after the limit. release gives it up. Where no such file can be had,
-// nobody is noticed.
+// noteOthers warns where another process of this user sends under the same limit at the moment, unless a budget is shared.
+// release lets others notice this one no more.
 func (w *World) noteOthers(limit string) (release func()) {
-	sum := sha256.Sum256([]byte(limit))
-	path := filepath.Join(os.TempDir(), fmt.Sprintf("meetbatch-%s-%x.lock", system.User(), sum[:8]))
-	f, err := system.Open(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return func() {}
-	}
-	f.Close()
-	lock := flock.New(path)
-	alone, err := lock.TryLock()
-	if err == nil && !alone && w.Budget == nil {
+	others, release := system.Mark(limit)
+	if others && w.Budget == nil {
 		w.User.Warn("another meetbatch on this machine sends to the same service: both together are faster than --rate says; to share it, give both the same --budget FILE")
 	}
-	if _, err = lock.TryRLock(); err != nil {
-		return func() {}
-	}
-	return func() { lock.Unlock() }
+	return release
 }
 
 // sharing gives signs of life to those who share the budget, until stop is called.

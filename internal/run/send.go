@@ -59,12 +59,10 @@ func (r *run) send() error {
 		r.takeOrders(r.progress)
 		return r.describe(r.progress)
 	})
-	alive := sharing(pacer)
 	stop := r.User.Sending(r.progress)
 	end := runner.Run(r.Stopping, r.Abandon, r.planned.Plan)
 	took := time.Since(r.progress.start)
 	stop()
-	alive()
 	sleep()
 	r.signOut() // before the last words, which name the next command
 	return r.finish(end, took)

@@ -28,8 +28,8 @@ const Terminal = "/dev/tty"
 // ConfigFolders are where the settings of all users stand, each program's in a folder of its own.
 var ConfigFolders = []string{"/etc"}
 
-// User tells the users of the machine apart.
-func User() string { return strconv.Itoa(os.Getuid()) }
+// userID tells the users of the machine apart.
+func userID() string { return strconv.Itoa(os.Getuid()) }
 
 // Alive tells whether a process is there.
 func Alive(pid int) bool {

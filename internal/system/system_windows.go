@@ -24,8 +24,8 @@ const Terminal = "CONOUT$"
 // ConfigFolders are none: every user can make a folder in the one that Windows has for programs.
 var ConfigFolders []string
 
-// User is the same for all here: each user has a folder of its own for temporary files.
-func User() string { return "user" }
+// userID is the same for all here: each user has a folder of its own for temporary files.
+func userID() string { return "user" }
 
 // Alive tells whether a process is there.
 func Alive(pid int) bool {
