@@ -18,7 +18,8 @@ type Budget interface {
 	// just before. Where change returns nil the record stays as it was.
 	//
 	// After an error it is not known whether the record was replaced, unless the error is change's own, which is returned
-	// as it is. Errors that do not pass by themselves are *BudgetError. It is safe for concurrent use.
+	// as it is. Errors that do not pass by themselves are *BudgetError. It takes some seconds at most, and no longer than ctx.
+	// It is safe for concurrent use.
 	Update(ctx context.Context, change func(old []byte, now time.Duration) ([]byte, error)) error
 }
 

@@ -203,7 +203,7 @@ func (p *Pacer) waitQuotas(ctx context.Context) error {
 			return nil
 		}
 		if wait > longWait && q != told {
-			p.notify(fmt.Sprintf("%s; the next goes out at %s", q.usedUp(), next.Format("2006-01-02 15:04:05 -07:00")))
+			p.notify(usedUp(q.rate, next))
 			told = q
 		}
 		select {

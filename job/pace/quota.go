@@ -55,10 +55,11 @@ func (q *quota) next() time.Time {
 	return q.sent[q.n%len(q.sent)].Add(q.rate.Per)
 }
 
-// usedUp says that nothing is left of the quota: 20000 requests in 24h0m0s are used up.
-func (q *quota) usedUp() string {
-	if q.rate.Requests == 1 {
-		return fmt.Sprintf("1 request in %s is used up", q.rate.Per)
+// usedUp says that nothing is left of a rate until a moment: 20000 requests in 24h0m0s are used up.
+func usedUp(r job.Rate, until time.Time) string {
+	text := fmt.Sprintf("%d requests in %s are used up", r.Requests, r.Per)
+	if r.Requests == 1 {
+		text = fmt.Sprintf("1 request in %s is used up", r.Per)
 	}
-	return fmt.Sprintf("%d requests in %s are used up", q.rate.Requests, q.rate.Per)
+	return text + "; the next goes out at " + until.Format("2006-01-02 15:04:05 -07:00")
 }

@@ -78,7 +78,7 @@ func (p *Pacer) waitBudget(ctx context.Context) (due time.Time, err error) {
 		wait := time.Until(due)
 		if wait > longWait && used.Rate != told {
 			told = used.Rate
-			p.notify(fmt.Sprintf("%s; the next goes out at %s", (&quota{rate: used.rate}).usedUp(), due.Format("2006-01-02 15:04:05 -07:00")))
+			p.notify(usedUp(used.rate, due))
 		}
 		if err := sleep(ctx, min(wait, signOfLife)); err != nil {
 			return due, err

@@ -11,9 +11,6 @@ import (
 )
 
 const (
-	// updateTime is how long one update of a budget may take.
-	updateTime = 5 * time.Second
-
 	// tornOnce is in how long an update may be written over once: by a process that was stopped just before it wrote.
 	tornOnce = 10 * time.Minute
 
@@ -92,8 +89,6 @@ func (p *Pacer) update(ctx context.Context, do func(r *record, now time.Duration
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	ctx, cancel := context.WithTimeout(ctx, updateTime)
-	defer cancel()
 	began := time.Now()
 	p.mu.Lock()
 	u := update{p: p, do: do, pending: len(s.pending), unused: s.unused, hold: s.hold, pause: s.pause}
