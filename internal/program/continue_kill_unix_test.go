@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"meetbatch/internal/sandbox"
 	"meetbatch/report"
 )
 
@@ -33,20 +32,7 @@ func killAndContinue(t *testing.T, seed uint64, accounts, most int, stream bool)
 	dir := t.TempDir()
 	input, run, logFile := filepath.Join(dir, "rooms.csv"), filepath.Join(dir, "run"), filepath.Join(dir, "log")
 	rows := writeRooms(t, input, accounts)
-	log, err := os.Create(logFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer log.Close()
-	settings := sandbox.Settings{Token: "sandbox", Log: log, Seed: seed, Latency: sandbox.Latency{Min: time.Millisecond, Max: 20 * time.Millisecond}}
-	for _, kind := range []string{"500", "502", "503", "504", "reset", "cut", "hang"} {
-		settings.Faults = append(settings.Faults, sandbox.Fault{Kind: kind, Share: 0.01})
-	}
-	server, err := sandbox.Start(sandbox.New(settings), "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Close()
+	server := startTroubled(t, seed, logFile)
 
 	file := input
 	if stream {

@@ -25,17 +25,12 @@ func TestKill(t *testing.T) {
 	}
 }
 
-// killAndResume takes a run on so many accounts through as many kills as it lasts, but no more than most.
-func killAndResume(t *testing.T, seed uint64, accounts, most int) {
-	const workers = 8
-	dir := t.TempDir()
-	input, run, logFile := filepath.Join(dir, "rooms.csv"), filepath.Join(dir, "run"), filepath.Join(dir, "log")
-	rows := writeRooms(t, input, accounts)
+// startTroubled starts a simulated service in which one request of a hundred has each kind of trouble.
+func startTroubled(t *testing.T, seed uint64, logFile string) *sandbox.Server {
 	log, err := os.Create(logFile)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer log.Close()
 	settings := sandbox.Settings{Token: "sandbox", Log: log, Seed: seed, Latency: sandbox.Latency{Min: time.Millisecond, Max: 20 * time.Millisecond}}
 	for _, kind := range []string{"500", "502", "503", "504", "reset", "cut", "hang"} {
 		settings.Faults = append(settings.Faults, sandbox.Fault{Kind: kind, Share: 0.01})
@@ -44,7 +39,17 @@ func killAndResume(t *testing.T, seed uint64, accounts, most int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer server.Close()
+	t.Cleanup(func() { server.Close(); log.Close() })
+	return server
+}
+
+// killAndResume takes a run on so many accounts through as many kills as it lasts, but no more than most.
+func killAndResume(t *testing.T, seed uint64, accounts, most int) {
+	const workers = 8
+	dir := t.TempDir()
+	input, run, logFile := filepath.Join(dir, "rooms.csv"), filepath.Join(dir, "run"), filepath.Join(dir, "log")
+	rows := writeRooms(t, input, accounts)
+	server := startTroubled(t, seed, logFile)
 
 	chance := rand.New(rand.NewPCG(seed, 1))
 	args := []string{"reclaim", "--endpoint", server.URL, "--yes", "--rate", "none", "--workers", fmt.Sprint(workers),
