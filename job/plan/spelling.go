@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/cases"
@@ -111,5 +112,14 @@ func fold(account string) string {
 	if strings.IndexFunc(account, func(c rune) bool { return c >= utf8.RuneSelf }) < 0 { // for speed only
 		return strings.ToLower(account)
 	}
-	return norm.NFC.String(cases.Fold().String(account))
+	return norm.NFC.String(cases.Fold().String(strings.Map(cherokee, account)))
+}
+
+// cherokee gives the capital of a letter of the one script whose small letters are the newer ones, and fold to capitals
+// (Unicode, CaseFolding.txt); x/text swaps the two.
+func cherokee(c rune) rune {
+	if unicode.Is(unicode.Cherokee, c) {
+		return unicode.ToUpper(c)
+	}
+	return c
 }

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"unicode"
 
 	"pgregory.net/rapid"
 
@@ -142,10 +143,24 @@ func TestOneAccountInAllSpellings(t *testing.T) {
 	}
 }
 
+// TestFoldOfEveryCharacter: the fold of a fold is itself, whatever character it is of, and a letter and its capital have one.
+func TestFoldOfEveryCharacter(t *testing.T) {
+	t.Parallel()
+	for c := rune(0); c <= unicode.MaxRune; c++ {
+		once := fold(string(c))
+		if again := fold(once); again != once {
+			t.Errorf("%q folds to %q, and that to %q", c, once, again)
+		}
+		if capital := unicode.ToUpper(c); unicode.ToLower(capital) == c && fold(string(capital)) != once {
+			t.Errorf("%q folds to %q, and %q to %q", c, once, capital, fold(string(capital)))
+		}
+	}
+}
+
 // TestIsFolded: what is taken for folded without a look is what fold would give.
 func TestIsFolded(t *testing.T) {
 	t.Parallel()
-	piece := rapid.SampledFrom([]string{"a", "Z", "1", "é", "e\u0301", "\u0301", "张", "張", "\u3099", "か", "한", "\u1100\u1161", "İ", "K", "\uF900", "Ａ"})
+	piece := rapid.SampledFrom([]string{"a", "Z", "1", "é", "e\u0301", "\u0301", "张", "張", "\u3099", "か", "한", "\u1100\u1161", "İ", "K", "Ꭰ", "ꭰ", "\uF900", "Ａ"})
 	text := rapid.OneOf(rapid.String(), rapid.Map(rapid.SliceOfN(piece, 0, 5), func(p []string) string { return strings.Join(p, "") }))
 	rapid.Check(t, func(t *rapid.T) {
 		account := text.Draw(t, "account")
