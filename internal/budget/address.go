@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -22,7 +23,7 @@ func Open(address string) (*Budget, error) {
 	if scheme, is := schemeOf(address); is {
 		server, err := parse(address)
 		if err != nil {
-			return nil, &pace.BudgetError{Budget: scheme + "://…", Reason: err.reason, Try: err.hint}
+			return nil, &pace.BudgetError{Budget: shown(scheme) + "://…", Reason: err.reason, Try: err.hint}
 		}
 		b.name, b.secrets, b.store = scheme+"://"+server.named, server.secrets(), server
 		return b, nil
@@ -54,6 +55,14 @@ func schemeOf(address string) (scheme string, is bool) {
 	}
 	scheme, _, is = strings.Cut(strings.ToLower(address), ":")
 	return scheme, is && (scheme == "redis" || scheme == "rediss")
+}
+
+// shown is a scheme that may be named: one that people know. Any other text before the first :// may be a part of a password.
+func shown(scheme string) string {
+	if slices.Contains([]string{"redis", "rediss", "valkey", "valkeys", "http", "https", "tcp", "unix", "file"}, scheme) {
+		return scheme
+	}
+	return "…"
 }
 
 const form = "it is redis://[USER:PASSWORD@]HOST[:PORT][/DB]/KEY; in PASSWORD and KEY characters such as % @ : / # ? are written %25 %40 %3A %2F %23 %3F"

@@ -69,6 +69,7 @@ var wrong = map[string]string{
 	"redis://user:hid\nden@cache.example/key":      "no URL",
 	"http://user:hidden@cache.example/key":         "neither redis nor rediss",
 	"valkey://user:hidden@cache.example/key":       "neither redis nor rediss",
+	"hiddenredis://user:x@cache.example/key":       "neither redis nor rediss",
 	"redis+sentinel://user:hidden@cache.example/k": "neither redis nor rediss",
 }
 
