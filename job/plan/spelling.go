@@ -7,7 +7,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -107,19 +106,24 @@ func mayFold(c rune) bool {
 }
 
 // fold makes the spellings of an account the same. It is for comparing alone. Small letters alone would not do: a sigma has
-// two of them.
+// two of them, and a sharp s is two letters. (Unicode's CaseFolding.txt has some letters more that fold to several, none of
+// which names are written with. golang.org/x/text/cases has them all, and adds 250 kB to the program.)
 func fold(account string) string {
 	if strings.IndexFunc(account, func(c rune) bool { return c >= utf8.RuneSelf }) < 0 { // for speed only
 		return strings.ToLower(account)
 	}
-	return norm.NFC.String(cases.Fold().String(strings.Map(cherokee, account)))
+	return norm.NFC.String(several.Replace(strings.Map(simple, norm.NFD.String(account))))
 }
 
-// cherokee gives the capital of a letter of the one script whose small letters are the newer ones, and fold to capitals
-// (Unicode, CaseFolding.txt); x/text swaps the two.
-func cherokee(c rune) rune {
-	if unicode.Is(unicode.Cherokee, c) {
-		return unicode.ToUpper(c)
+// several are the characters that are several letters when they are folded: the sharp s, and the ligatures that texts
+// copied from a page hold.
+var several = strings.NewReplacer("ß", "ss", "ﬀ", "ff", "ﬁ", "fi", "ﬂ", "fl", "ﬃ", "ffi", "ﬄ", "ffl", "ﬅ", "st", "ﬆ", "st")
+
+// simple gives the one of the letters that differ in case alone by which all of them are known: the small one, of ASCII.
+func simple(c rune) rune {
+	least := unicode.ToLower(c)
+	for other := unicode.SimpleFold(c); other != c; other = unicode.SimpleFold(other) {
+		least = min(least, unicode.ToLower(other))
 	}
-	return c
+	return least
 }

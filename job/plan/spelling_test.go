@@ -51,6 +51,7 @@ func TestSpellings(t *testing.T) {
 		{"case and composition", job.SetStatus, []string{"M\u00dcLLER=0", "mu\u0308ller=0"}, "1 [{3 M\u00dcLLER mu\u0308ller}]", "0 []"},
 		{"a final sigma", job.SetStatus, []string{"νικος=1", "ΝΙΚΟΣ=1"}, "1 [{3 νικος ΝΙΚΟΣ}]", "0 []"},
 		{"a sharp s", job.SetStatus, []string{"straße=1", "STRASSE=0"}, "0 []", "1 [{3 straße STRASSE}]"},
+		{"a ligature of a printed page", job.SetStatus, []string{"o\ufb03ce=1", "OFFICE=1"}, "1 [{3 o\ufb03ce OFFICE}]", "0 []"},
 		{"a sign for a letter", job.SetStatus, []string{"karl=1", "\u212aarl=1", "\u00b5=1", "\u03bc=1"}, "2 [{3 karl \u212aarl} {5 \u00b5 \u03bc}]", "0 []"},
 		{"a folded letter that composes", job.SetStatus, []string{"\u01f0=1", "J\u030c=1"}, "1 [{3 \u01f0 J\u030c}]", "0 []"},
 		{"other values", job.SetStatus, []string{"a=0", "A=1"}, "0 []", "1 [{3 a A}]"},
