@@ -2,7 +2,6 @@ package reader
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/binary"
 	"fmt"
 	"slices"
@@ -12,7 +11,6 @@ import (
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
-	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/japanese"
 	"golang.org/x/text/encoding/korean"
 	"golang.org/x/text/encoding/simplifiedchinese"
@@ -43,24 +41,28 @@ var charsets = map[string]encoding.Encoding{
 	Big5: traditionalchinese.Big5, ShiftJIS: japanese.ShiftJIS,
 }
 
-// aliases are names of encodings that the index of the web's does not have: those of Windows' code pages, and its own
-// names for what is one of the encodings here.
-var aliases = map[string]string{
-	"cp936": GB18030, "gbk": GB18030, "cp949": EUCKR, "cp950": Big5, "cp932": ShiftJIS, "shift_jis": ShiftJIS,
-	"utf16": UTF16, "utf-16le": UTF16, "utf-16be": UTF16, "utf-8-sig": UTF8,
+// aliases are other names of the encodings: those that the Encoding Standard of the WHATWG knows, and those of Windows'
+// code pages. (golang.org/x/text/encoding/htmlindex has the former, and with the languages of all the world adds 100 kB.)
+var aliases = map[string][]string{
+	UTF8:    strings.Fields("utf8 utf-8-sig unicode-1-1-utf-8 unicode11utf8 unicode20utf8 x-unicode20utf8 cp65001"),
+	UTF16:   strings.Fields("utf16 utf-16le utf-16be unicode csunicode unicodefeff unicodefffe iso-10646-ucs-2 ucs-2"),
+	GB18030: strings.Fields("gbk x-gbk cp936 cp54936 gb2312 gb_2312 gb_2312-80 chinese csgb2312 csiso58gb231280 iso-ir-58"),
+	Windows1252: strings.Fields("cp1252 x-cp1252 latin1 l1 iso-8859-1 iso8859-1 iso88591 iso_8859-1 iso_8859-1:1987 iso-ir-100 " +
+		"csisolatin1 cp819 ibm819 ascii us-ascii ansi_x3.4-1968"),
+	EUCKR:    strings.Fields("cp949 windows-949 korean ks_c_5601-1987 ks_c_5601-1989 ksc5601 ksc_5601 cseuckr csksc56011987 iso-ir-149"),
+	Big5:     strings.Fields("cp950 big5-hkscs cn-big5 csbig5 x-x-big5"),
+	ShiftJIS: strings.Fields("shift_jis sjis x-sjis cp932 ms932 ms_kanji windows-31j csshiftjis"),
 }
 
 // EncodingOf finds an encoding by one of its names, case aside: gbk, latin1, cp949.
 func EncodingOf(name string) (encoding string, known bool) {
 	name = strings.ToLower(name)
-	if e, err := htmlindex.Get(name); err == nil {
-		name, err = htmlindex.Name(e)
-		if err != nil {
-			return "", false
+	for _, encoding := range Encodings {
+		if name == encoding || slices.Contains(aliases[encoding], name) {
+			return encoding, true
 		}
 	}
-	name = cmp.Or(aliases[name], name)
-	return name, slices.Contains(Encodings, name)
+	return "", false
 }
 
 // byteOrderMarks are what an encoding may be marked with, GB18030's being all but unknown.
