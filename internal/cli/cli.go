@@ -9,8 +9,6 @@ import (
 	"log"
 	"os"
 	"path/filepath"
-	"runtime/debug"
-	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -21,9 +19,6 @@ import (
 	"meetbatch/internal/system"
 	"meetbatch/job"
 )
-
-// version is what --version shows when the build does not know better.
-const version = "0.1.0"
 
 // commands is the whole command line. A job's command has the name of its operation.
 type commands struct {
@@ -151,7 +146,7 @@ func (a *app) parser(c *commands, more ...kong.Option) *kong.Kong {
 	parser, err := kong.New(c, append(more,
 		kong.Name("meetbatch"),
 		kong.Description("Does one thing to very many accounts or meeting rooms of Huawei Cloud Meeting, from a CSV."),
-		kong.Vars{"version": "meetbatch " + buildVersion()},
+		kong.Vars{"version": versionText()},
 		kong.Writers(a.stdout, a.stdout),
 		kong.Exit(func(code int) { panic(leave(code)) }),
 		kong.Help(help),
@@ -170,14 +165,6 @@ func (a *app) parser(c *commands, more ...kong.Option) *kong.Kong {
 
 // usage is an error of the command line.
 func usage(err error, hint string) error { return &run.Error{Code: run.Usage, Err: err, Try: hint} }
-
-func buildVersion() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
-		return version
-	}
-	return strings.TrimPrefix(info.Main.Version, "v")
-}
 
 // operation finds the operation that a command is named after.
 func operation(command string) job.Operation {

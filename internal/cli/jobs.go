@@ -99,7 +99,7 @@ func (a *app) start(ctx context.Context, op job.Operation, c *jobCmd, given run.
 	if _, err := run.FindInput(c.File); err != nil {
 		return "", err
 	}
-	j.Arguments, j.Version = recordable(a.args), buildVersion()
+	j.Arguments, j.Version = recordable(a.args), Version
 	if c.OnlyChanges {
 		holdMuch()
 	}

@@ -49,7 +49,7 @@ func (c *undoCmd) Run(ctx context.Context, a *app) error {
 	}
 	var j run.Job
 	j, w.Stdin = u.Job(s.Settings.Access(), c.Out)
-	j.Arguments, j.Version = recordable(a.args), buildVersion()
+	j.Arguments, j.Version = recordable(a.args), Version
 	if c.DryRun {
 		until, err := flags.until(a, "undo")
 		if err != nil {
