@@ -45,7 +45,7 @@ func TestReadme(t *testing.T) {
 			t.Errorf("%s is missing in README or in the help", file)
 		}
 	}
-	flags := append(flagNames(t), "now") // of systemctl
+	flags := append(flagNames(t), "now", "ignore-missing") // of systemctl, and sha256sum
 	for _, m := range regexp.MustCompile("--([a-z][a-z-]+)").FindAllStringSubmatch(string(text), -1) {
 		if !slices.Contains(flags, m[1]) {
 			t.Errorf("README names --%s, which no command has", m[1])

@@ -1,0 +1,318 @@
+package program
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"meetbatch/internal/sandbox"
+)
+
+// stage is where the commands of a section of README are run: one after the other by one shell, at a terminal, in a fresh
+// folder, where a service stands for the one that they mean.
+type stage struct {
+	files  []string       // that README says are there
+	env    string         // what README says is set: "sandbox" nothing, "app" an application's ID and key by README itself, "token" a token
+	before string         // what is run before them: what README says has happened
+	while  string         // the beginning of a command that is under way until the one that begins with "meetbatch resume"
+	codes  map[string]int // exit codes other than 0, by the beginnings of the commands
+}
+
+const rooms, leavers = "rooms.csv", "leavers.csv"
+
+var stages = map[string]stage{
+	"The first five minutes": {files: []string{"testdata/rooms.csv"}, env: "sandbox", codes: map[string]int{
+		"meetbatch reclaim --sandbox --rate": 1, "meetbatch reclaim --rate": 1,
+	}},
+	"The real thing": {files: []string{rooms, leavers, "key"}, env: "app", codes: map[string]int{
+		"meetbatch reclaim --skip-succeeded": 1, "meetbatch assign": 1, "meetbatch status": 1,
+	}},
+	"A migration of days": {files: []string{rooms}, env: "token", before: "export MEETBATCH_RATE=10/1s", while: "meetbatch reclaim", codes: map[string]int{
+		"meetbatch resume": 1,
+	}},
+	"How far it is":          {files: []string{leavers}, env: "token", before: "meetbatch status --yes --to disabled leavers.csv"},
+	"There and back":         {env: "token"},
+	"The same command again": {files: []string{rooms}, env: "token", before: "export MEETBATCH_RATE=20/1s", codes: map[string]int{"meetbatch reclaim": 1}},
+	"Several enterprises, processes, machines": {files: []string{rooms, leavers}, env: "token", before: "export MEETBATCH_RATE=20/1s", codes: map[string]int{
+		"meetbatch reclaim": 1, "meetbatch status --yes --rate 50/1m --shard 2/2": 1,
+	}},
+	"The morning after": {files: []string{leavers}, env: "token", before: "meetbatch status --yes --to disabled leavers.csv; " +
+		"meetbatch status --yes --to disabled --expect-rows 100..200 leavers.csv"},
+}
+
+// unrun are commands that are not run, with why, and how they are looked at instead.
+var unrun = []struct {
+	begins, why string
+	check       func(t *testing.T, text string)
+}{
+	{"sudo apt install ", "it installs a package", nil},
+	{"sudo install ", "it installs a program", nil},
+	{"cd meetbatch-", "there is no archive", nil},
+	{"tar xzf ", "there is no archive", nil},
+	{"sha256sum -c ", "there is no archive", nil},
+	{"go install .", "it installs a program", func(t *testing.T, text string) {
+		if main := string(read(t, "main.go")); !strings.Contains(main, "package main\n") {
+			t.Error("there is no program in the root")
+		}
+	}},
+	{"sudo systemctl enable ", "there is no systemd", func(t *testing.T, text string) {
+		if m := regexp.MustCompile(` (meetbatch@)\w+\.timer$`).FindStringSubmatch(text); m == nil || len(read(t, "deploy/systemd/"+m[1]+".timer")) == 0 {
+			t.Error("there is no such timer")
+		}
+	}},
+}
+
+// TestReadmeBlocks looks at every block of README: commands are run, section by section, and have to print what README says they
+// print; what is no command is checked by its kind. A block that nothing checks is a mistake.
+func TestReadmeBlocks(t *testing.T) {
+	t.Parallel()
+	sections := map[string][]block{}
+	for _, b := range blocks(t, string(read(t, "README.md"))) {
+		where := fmt.Sprintf("README.md:%d", b.line)
+		switch b.kind {
+		case "sh", "console", "text":
+			sections[b.section] = append(sections[b.section], b)
+		case "cron":
+			t.Run(where, func(t *testing.T) { t.Parallel(); crontab(t, b.text) })
+		case "ini":
+			t.Run(where, func(t *testing.T) { profile(t, b.text) })
+		case "yaml":
+			t.Run(where, func(t *testing.T) { alerts(t, b.text) })
+		case "powershell":
+			t.Run(where, func(t *testing.T) { powershell(t, b.text) })
+		default:
+			t.Errorf("%s: nothing checks a block of the kind %q", where, b.kind)
+		}
+	}
+	for name, all := range sections {
+		t.Run(name, func(t *testing.T) { t.Parallel(); perform(t, name, all) })
+	}
+	for name := range stages {
+		if sections[name] == nil {
+			t.Errorf("README has no commands in a section %q", name)
+		}
+	}
+}
+
+// perform runs the commands of a section.
+func perform(t *testing.T, section string, all []block) {
+	stage, isStaged := stages[section]
+	dir := t.TempDir()
+	for _, name := range stage.files {
+		example(t, dir, name)
+	}
+	address, env := enterprise(t, dir, stage.env)
+	script := "exec 2>&1\n" + stage.before + "\nprintf '\\001'\n"
+	var commands []pasted
+	for _, b := range all {
+		if b.kind == "text" && len(commands) > 0 {
+			commands[len(commands)-1].says = b.text
+		}
+		for _, c := range commandsOf(b) {
+			if b.kind == "text" || isUnrun(t, c) {
+				continue
+			}
+			commands = append(commands, c)
+			text := strings.ReplaceAll(c.text, "http://127.0.0.1:8080", address)
+			switch {
+			case stage.while != "" && strings.HasPrefix(text, stage.while):
+				text = strings.Replace(text, " --out", " --yes --out", 1) + " >out 2>&1 & until grep -qs running moving/run.json; do sleep 0.05; done"
+			case stage.while != "" && strings.HasPrefix(text, "meetbatch resume"):
+				text = "kill -INT $!; wait $!; " + text
+			}
+			script += text + "\nprintf '\\001%s\\n' $?\n"
+		}
+	}
+	if len(commands) == 0 {
+		return
+	}
+	if !isStaged {
+		t.Fatalf("nothing is known of the section, and it has commands, such as %q", commands[0].text)
+	}
+	written, _ := atTerminal(t, dir, env, "sh", "-c", script)
+	parts := strings.Split(written, "\x01")
+	if len(parts) != len(commands)+2 {
+		t.Fatalf("%d of %d commands have ended\n%s", len(parts)-2, len(commands), written)
+	}
+	output := parts[1]
+	for i, c := range commands {
+		code, next, _ := strings.Cut(parts[i+2], "\r\n")
+		want := 0
+		for begins, code := range stage.codes {
+			if strings.HasPrefix(c.text, begins) {
+				want = code
+			}
+		}
+		if code != strconv.Itoa(want) {
+			t.Errorf("README.md:%d: %s\nexit code %s, want %d\n%s", c.line, c.text, code, want, shown(output))
+		}
+		if c.says != "" {
+			if err := agree(c.says, shown(output)); err != nil {
+				t.Errorf("README.md:%d: %s\n%v", c.line, c.text, err)
+			}
+		}
+		output = next
+	}
+}
+
+// isUnrun tells whether a command is one of those that are not run, and checks it otherwise.
+func isUnrun(t *testing.T, c pasted) bool {
+	i := slices.IndexFunc(unrun, func(u struct {
+		begins, why string
+		check       func(t *testing.T, text string)
+	}) bool {
+		return strings.HasPrefix(c.text, u.begins)
+	})
+	if i < 0 {
+		return false
+	}
+	if check := unrun[i].check; check != nil {
+		check(t, c.text)
+	}
+	return true
+}
+
+// enterprise starts the simulated service for a folder, and gives its address and an environment in which as much of it is set as
+// a stage wants.
+func enterprise(t *testing.T, home, sets string) (address string, env []string) {
+	t.Helper()
+	handler := sandbox.New(sandbox.Settings{Token: "sandbox", User: sandbox.User{AppID: "ZmRiOGU0Njk5NTg2", AppKey: "app-key"}})
+	handler.NameExample()
+	server, err := sandbox.Start(handler, "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	switch sets {
+	case "app":
+		env = []string{"MEETBATCH_ENDPOINT=" + server.URL}
+	case "token":
+		env = []string{"MEETBATCH_ENDPOINT=" + server.URL, "MEETBATCH_TOKEN=sandbox"}
+	}
+	return server.URL, bare(home, env...)
+}
+
+// example writes what README says of a file: the example, accounts that leave, or a key that nobody else can read.
+func example(t *testing.T, dir, name string) {
+	t.Helper()
+	text := []byte("app-key\n")
+	switch filepath.Base(name) {
+	case rooms:
+		text = read(t, "testdata/rooms.csv")
+	case leavers:
+		text = []byte("account\nwei@example\nmissing.fang@example\nli@example\n")
+	}
+	path := filepath.Join(dir, name)
+	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o777), os.WriteFile(path, text, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// crontab runs the lines of a crontab as cron does: by sh, in an environment that holds little but what the crontab sets, up
+// to a per cent sign.
+func crontab(t *testing.T, text string) {
+	dir := t.TempDir()
+	example(t, dir, leavers)
+	example(t, dir, "key")
+	write(t, filepath.Join(dir, "mail"), []byte("#!/bin/sh\ncat >mailed; echo \"$@\" >>mailed\n"))
+	if err := os.Chmod(filepath.Join(dir, "mail"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	address, _ := enterprise(t, dir, "")
+	env := []string{"PATH=" + os.Getenv("PATH") + ":" + dir, "HOME=" + t.TempDir(), "MEETBATCH_ENDPOINT=" + address}
+	if !strings.Contains(text, "MEETBATCH_APP_ID") { // it stands in the block above
+		env = append(env, "MEETBATCH_TOKEN=sandbox")
+	}
+	ran := 0
+	for line := range strings.Lines(strings.ReplaceAll(text, "/srv/meetbatch", dir)) {
+		line = strings.TrimSuffix(line, "\n")
+		if m := regexp.MustCompile(`^(?:[0-9*]+ ){5} (.*)$`).FindStringSubmatch(line); m != nil {
+			ran++
+			if strings.Contains(m[1], "%") {
+				t.Errorf("cron ends it at the per cent sign: %s", line)
+			}
+			out, code := atTerminal(t, dir, env, "/bin/sh", "-c", m[1]+" 2>err; code=$?; cat err; exit $code")
+			if code > 1 {
+				t.Errorf("exit code %d: %s\n%s", code, line, out)
+			}
+		} else if regexp.MustCompile(`^[A-Z_]+=\S+$`).MatchString(line) {
+			env = append(env, line)
+		} else {
+			t.Errorf("no line of a crontab: %s", line)
+		}
+	}
+	runs, _ := filepath.Glob(filepath.Join(dir, "runs", "*", "results.csv"))
+	if ran == 0 || len(runs) == 0 {
+		t.Errorf("%d commands have made %d runs", ran, len(runs))
+	}
+}
+
+// profile plans a run with a profile: nothing in it is refused.
+func profile(t *testing.T, text string) {
+	dir := t.TempDir()
+	example(t, dir, leavers)
+	example(t, dir, "acme.key")
+	write(t, filepath.Join(dir, "acme.env"), []byte(strings.ReplaceAll(text, "/etc/meetbatch", dir)))
+	address, _ := enterprise(t, dir, "")
+	out, code := atTerminal(t, dir, bare(dir, "MEETBATCH_REGION=", "MEETBATCH_ENDPOINT="+address),
+		"meetbatch", "status", "--profile", "./acme.env", "--only-changes", "--max-changes", "100%", "--to", "disabled", "--dry-run", leavers)
+	if code != 0 || !strings.Contains(out, "above 100% changed") {
+		t.Errorf("exit code %d\n%s", code, out)
+	}
+}
+
+// alerts wants the metrics that rules name to be those that the program writes.
+func alerts(t *testing.T, text string) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, leavers), []byte("account\nwei@example\n"))
+	if out, code := atTerminal(t, dir, bare(dir), "meetbatch", "status", "--sandbox", "--to", "disabled", "--metrics", "meetbatch.prom", leavers); code != 0 {
+		t.Fatalf("exit code %d\n%s", code, out)
+	}
+	metrics := string(read(t, filepath.Join(dir, "meetbatch.prom")))
+	for _, name := range regexp.MustCompile(`meetbatch_\w+`).FindAllString(text, -1) {
+		if !strings.Contains(metrics, "\n"+name+"{") {
+			t.Errorf("there is no metric %s", name)
+		}
+	}
+}
+
+// powershell looks at lines for Windows: what they say to the program is understood by it.
+func powershell(t *testing.T, text string) {
+	for line := range strings.Lines(text) {
+		words := strings.Fields(line)
+		switch words[0] {
+		case "Get-FileHash", "Expand-Archive", "cd":
+		case `.\meetbatch.exe`:
+			if out, code := atTerminal(t, t.TempDir(), bare(t.TempDir()), append([]string{"meetbatch"}, words[1:]...)...); code != 0 {
+				t.Errorf("%s: exit code %d\n%s", line, code, out)
+			}
+		default:
+			t.Errorf("nothing is known of %s", line)
+		}
+	}
+}
+
+// TestReadmeTables: what README says of columns that programs may rely on is what a run writes.
+func TestReadmeTables(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, rooms), read(t, "testdata/rooms.csv"))
+	atTerminal(t, dir, bare(dir), "meetbatch", "reclaim", "--sandbox", "--only-changes", "--rate", "none", "--out", "run", rooms)
+	readme := string(read(t, "README.md"))
+	for _, name := range []string{"results.csv", "requests.csv", "before.csv"} {
+		header, err := csv.NewReader(strings.NewReader(string(read(t, filepath.Join(dir, "run", name))))).Read()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if columns := "`" + strings.Join(header, ",") + "`"; !strings.Contains(readme, columns) {
+			t.Errorf("README does not name the columns of %s: %s", name, columns)
+		}
+	}
+}
