@@ -34,17 +34,17 @@ var stages = map[string]stage{
 	"The real thing": {files: []string{rooms, leavers, "key"}, env: "app", codes: map[string]int{
 		"meetbatch reclaim --skip-succeeded": 1, "meetbatch assign": 1, "meetbatch status": 1,
 	}},
-	"A migration of days": {files: []string{rooms}, env: "token", before: "export MEETBATCH_RATE=10/1s", while: "meetbatch reclaim", codes: map[string]int{
+	"A migration of days": {files: []string{rooms}, env: "token", while: "meetbatch reclaim", codes: map[string]int{
 		"meetbatch resume": 1,
 	}},
 	"How far it is":          {files: []string{leavers}, env: "token", before: "meetbatch status --yes --to disabled leavers.csv"},
 	"There and back":         {env: "token"},
-	"The same command again": {files: []string{rooms}, env: "token", before: "export MEETBATCH_RATE=20/1s", codes: map[string]int{"meetbatch reclaim": 1}},
-	"Several enterprises, processes, machines": {files: []string{rooms, leavers}, env: "token", before: "export MEETBATCH_RATE=20/1s", codes: map[string]int{
+	"The same command again": {files: []string{rooms}, env: "token", codes: map[string]int{"meetbatch reclaim": 1}},
+	"Several enterprises, processes, machines": {files: []string{rooms, leavers}, env: "token", codes: map[string]int{
 		"meetbatch reclaim": 1, "meetbatch status --yes --rate 50/1m --shard 2/2": 1,
 	}},
-	"The morning after": {files: []string{leavers}, env: "token", before: "meetbatch status --yes --to disabled leavers.csv; " +
-		"meetbatch status --yes --to disabled --expect-rows 100..200 leavers.csv"},
+	"The morning after": {files: []string{leavers}, env: "token", before: "for night in '' '--skip-succeeded last' '--expect-rows 100..200'; do " +
+		"meetbatch status --yes --to disabled $night leavers.csv; done"},
 }
 
 // unrun are commands that are not run, with why, and how they are looked at instead.
@@ -112,11 +112,15 @@ func perform(t *testing.T, section string, all []block) {
 	script := "exec 2>&1\n" + stage.before + "\nprintf '\\001'\n"
 	var commands []pasted
 	for _, b := range all {
-		if b.kind == "text" && len(commands) > 0 {
+		if b.kind == "text" {
+			if len(commands) == 0 || commands[len(commands)-1].says != "" {
+				t.Fatalf("README.md:%d: no command stands above that could print this", b.line)
+			}
 			commands[len(commands)-1].says = b.text
+			continue
 		}
 		for _, c := range commandsOf(b) {
-			if b.kind == "text" || isUnrun(t, c) {
+			if isUnrun(t, c) {
 				continue
 			}
 			commands = append(commands, c)
@@ -192,9 +196,9 @@ func enterprise(t *testing.T, home, sets string) (address string, env []string) 
 	t.Cleanup(func() { server.Close() })
 	switch sets {
 	case "app":
-		env = []string{"MEETBATCH_ENDPOINT=" + server.URL}
+		env = []string{"MEETBATCH_ENDPOINT=" + server.URL, "MEETBATCH_RATE=20/1s"}
 	case "token":
-		env = []string{"MEETBATCH_ENDPOINT=" + server.URL, "MEETBATCH_TOKEN=sandbox"}
+		env = []string{"MEETBATCH_ENDPOINT=" + server.URL, "MEETBATCH_RATE=20/1s", "MEETBATCH_TOKEN=sandbox"}
 	}
 	return server.URL, bare(home, env...)
 }
