@@ -34,7 +34,7 @@ var stages = map[string]stage{
 	"The real thing": {files: []string{rooms, leavers, "key"}, env: "app", codes: map[string]int{
 		"meetbatch reclaim --skip-succeeded": 1, "meetbatch assign": 1, "meetbatch status": 1,
 	}},
-	"A migration of days": {files: []string{rooms}, env: "token", while: "meetbatch reclaim", codes: map[string]int{
+	"A migration of days": {files: []string{rooms}, env: "token", before: "export MEETBATCH_RATE=2/1s", while: "meetbatch reclaim", codes: map[string]int{
 		"meetbatch resume": 1,
 	}},
 	"How far it is":          {files: []string{leavers}, env: "token", before: "meetbatch status --yes --to disabled leavers.csv"},
