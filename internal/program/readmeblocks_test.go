@@ -46,11 +46,12 @@ func blocks(t *testing.T, text string) (all []block) {
 	return all
 }
 
-// pasted is a command of README, and what it prints, where that is said.
+// pasted is a command of README, and what it prints, where that is said: in a block "console" nothing is said of silent ones.
 type pasted struct {
-	line int
-	text string
-	says string
+	line   int
+	text   string
+	isSaid bool
+	says   string
 }
 
 // commandsOf takes a block of commands apart: in one of the kind "sh" each line is a command, which goes on where a backslash
@@ -69,7 +70,7 @@ func commandsOf(b block) (all []pasted) {
 			all[last].text += "\n" + line
 		case isPrompted:
 			line = prompted
-			all = append(all, pasted{line: n, text: line})
+			all = append(all, pasted{line: n, text: line, isSaid: true})
 		case b.kind == "console":
 			all[last].says += line + "\n"
 			continue

@@ -113,10 +113,10 @@ func perform(t *testing.T, section string, all []block) {
 	var commands []pasted
 	for _, b := range all {
 		if b.kind == "text" {
-			if len(commands) == 0 || commands[len(commands)-1].says != "" {
+			if len(commands) == 0 || commands[len(commands)-1].isSaid {
 				t.Fatalf("README.md:%d: no command stands above that could print this", b.line)
 			}
-			commands[len(commands)-1].says = b.text
+			commands[len(commands)-1].says, commands[len(commands)-1].isSaid = b.text, true
 			continue
 		}
 		for _, c := range commandsOf(b) {
@@ -157,7 +157,7 @@ func perform(t *testing.T, section string, all []block) {
 		if code != strconv.Itoa(want) {
 			t.Errorf("README.md:%d: %s\nexit code %s, want %d\n%s", c.line, c.text, code, want, shown(output))
 		}
-		if c.says != "" {
+		if c.isSaid {
 			if err := agree(c.says, shown(output)); err != nil {
 				t.Errorf("README.md:%d: %s\n%v", c.line, c.text, err)
 			}

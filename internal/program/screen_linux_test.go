@@ -85,7 +85,10 @@ func shown(written string) string {
 	for _, line := range lines {
 		text += strings.TrimRight(string(line), " ") + "\n"
 	}
-	return strings.TrimRight(text, "\n") + "\n"
+	if text = strings.TrimRight(text, "\n"); text == "" {
+		return ""
+	}
+	return text + "\n"
 }
 
 var control = regexp.MustCompile(`^\x1b\[(\d*)([A-Z])`)
@@ -103,6 +106,7 @@ func TestShown(t *testing.T) {
 		{"\r 0%  [   ]\r          \r100%\r\ndone\r\n", "100%\ndone\n"},
 		{"a\r\nbcd\r\n\x1b[2A\rx\x1b[K\r\ny\x1b[K\r\n\x1b[J", "x\ny\n"},
 		{"账号\r\n", "账号\n"},
+		{"\rwaits\r     \r", ""},
 	} {
 		if got := shown(test.written); got != test.want {
 			t.Errorf("shown(%q) = %q, want %q", test.written, got, test.want)
