@@ -30,11 +30,11 @@ func (f readFlags) process() processFlags {
 
 type exportCmd struct {
 	What       string   `arg:"" enum:"rooms,users" help:"rooms or users."`
-	Out        string   `placeholder:"FILE" help:"The CSV (rooms.csv, users.csv); - is standard output. It is written when all was read."`
-	Status     string   `placeholder:"STATUS" help:"Only those that are normal or disabled, or of rooms unallocated."`
+	Out        string   `takes:"file" placeholder:"FILE" help:"The CSV (rooms.csv, users.csv); - is standard output. It is written when all was read."`
+	Status     string   `offers:"normal,disabled,unallocated" placeholder:"STATUS" help:"Only those that are normal or disabled, or of rooms unallocated."`
 	Search     string   `placeholder:"TEXT" help:"Only those that the service finds: by name, number or account."`
 	Department string   `placeholder:"CODE" help:"Only the users of a department and those below it, by its code."`
-	With       []string `placeholder:"WHAT,…" help:"What is left out otherwise: phone, email; free, the rooms that are allocated to no user."`
+	With       []string `offers:"phone,email,free" placeholder:"WHAT,…" help:"What is left out otherwise: phone, email; free, the rooms that are allocated to no user."`
 	PageSize   int      `default:"100" placeholder:"N" help:"Rows a request asks for, 1 to 1000; the service may grant fewer."`
 	NoMark     bool     `help:"No byte order mark: for programs that take it for a part of the header. Spreadsheets need it."`
 	run.Access

@@ -16,9 +16,9 @@ import (
 )
 
 type failingCmd struct {
-	Folder  string    `arg:"" optional:"" default:"runs" help:"The folder of the runs (runs)."`
+	Folder  string    `arg:"" takes:"directory" optional:"" default:"runs" help:"The folder of the runs (runs)."`
 	Times   run.Limit `default:"1" placeholder:"N" help:"Only rows that did not succeed in any of their last N runs (1)."`
-	Command string    `placeholder:"COMMAND" help:"Of which command's runs, where the folder has those of several."`
+	Command string    `offers:"reclaim,assign,status" placeholder:"COMMAND" help:"Of which command's runs, where the folder has those of several."`
 	Code    *string   `placeholder:"CODE" help:"Only rows whose last error has this code."`
 	consoleFlags
 }

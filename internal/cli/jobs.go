@@ -19,8 +19,8 @@ import (
 
 // jobCmd is the command of an operation.
 type jobCmd struct {
-	File     string `arg:"" help:"The CSV; - is standard input."`
-	Out      string `placeholder:"DIR" help:"The run directory (runs/COMMAND-TIME)."`
+	File     string `arg:"" takes:"file" help:"The CSV; - is standard input."`
+	Out      string `takes:"directory" placeholder:"DIR" help:"The run directory (runs/COMMAND-TIME)."`
 	Continue bool   `help:"With --out, for supervisors: begin the run, or go on with it, or say how it ended, whichever it is."`
 	run.Settings
 	DryRun bool `help:"Read, check and plan everything, print the plan, send and write nothing."`
@@ -29,7 +29,7 @@ type jobCmd struct {
 
 // statusCmd is the command of an operation whose values are few.
 type statusCmd struct {
-	To string `placeholder:"STATUS" help:"The new status of every row: normal or disabled."`
+	To string `offers:"normal,disabled" placeholder:"STATUS" help:"The new status of every row: normal or disabled."`
 	jobCmd
 }
 
@@ -37,7 +37,7 @@ type statusCmd struct {
 type processFlags struct {
 	Until   *string `placeholder:"TIME" help:"Stop cleanly at a time of day (06:00), after a duration from the start (8h), or at an RFC 3339 instant."`
 	Yes     bool    `help:"Do not ask before sending."`
-	Metrics string  `placeholder:"FILE" help:"Keep the run's numbers in a file for Prometheus (node_exporter's textfile)."`
+	Metrics string  `takes:"file" placeholder:"FILE" help:"Keep the run's numbers in a file for Prometheus (node_exporter's textfile)."`
 	Ping    string  `placeholder:"URL" help:"Tell URL/start, and in the end URL or URL/fail: exit code and numbers, no accounts."`
 	sharedFlags
 	consoleFlags

@@ -20,7 +20,7 @@ import (
 )
 
 type listCmd struct {
-	Folder    string    `arg:"" optional:"" default:"runs" help:"The folder of the runs (runs)."`
+	Folder    string    `arg:"" takes:"directory" optional:"" default:"runs" help:"The folder of the runs (runs)."`
 	JSON      bool      `name:"json" help:"A line of JSON for each."`
 	OlderThan *age      `placeholder:"90d" help:"Only what ended longer ago than that: 90d, 12w, 36h."`
 	Last      run.Limit `placeholder:"N" help:"Only the newest N."`

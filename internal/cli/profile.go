@@ -20,8 +20,8 @@ import (
 
 // sharedFlags are of every command that calls the service. They belong to the process, and not to the run.
 type sharedFlags struct {
-	Budget  string `placeholder:"FILE|URL" help:"Share the rate with other processes: by a file, with those of this machine; by redis://HOST/KEY, with those of several."`
-	Profile string `placeholder:"NAME" help:"Settings and credentials from NAME.env, in the user's configuration folder or /etc/meetbatch; a path where it has a / or ends in .env."`
+	Budget  string `takes:"file" placeholder:"FILE|URL" help:"Share the rate with other processes: by a file, with those of this machine; by redis://HOST/KEY, with those of several."`
+	Profile string `takes:"file" placeholder:"NAME" help:"Settings and credentials from NAME.env, in the user's configuration folder or /etc/meetbatch; a path where it has a / or ends in .env."`
 }
 
 // maxProfile is how many bytes a profile has at most.

@@ -13,7 +13,7 @@ import (
 
 // ofRunFlags are how a command speaks to the service that reads it for a run: as the run did, unless told otherwise.
 type ofRunFlags struct {
-	Rate     *job.Rates    `ofrun:"" help:"Requests per time at most, auto or none; as in the run, where it is not given. The next three likewise."`
+	Rate     *job.Rates    `offers:"auto,none" ofrun:"" help:"Requests per time at most, auto or none; as in the run, where it is not given. The next three likewise."`
 	Workers  *int          `ofrun:"" help:"Requests in flight at most."`
 	Attempts *int          `ofrun:"" help:"Tries per request for what may pass by itself."`
 	Timeout  *run.Duration `ofrun:"" help:"Of one request."`
@@ -27,7 +27,7 @@ type ofRunFlags struct {
 }
 
 type reconcileCmd struct {
-	RunDir string        `arg:"" help:"The directory of the run; last is the newest one in runs."`
+	RunDir string        `arg:"" takes:"directory" offers:"last" help:"The directory of the run; last is the newest one in runs."`
 	Wait   time.Duration `default:"10s" placeholder:"TIME" help:"How long after the first reading what is not as wanted is read once more (10s): a change may be read late."`
 	ofRunFlags
 }

@@ -14,7 +14,7 @@ import (
 )
 
 type resumeCmd struct {
-	RunDir string `arg:"" help:"The directory of the run; last is the newest one in runs."`
+	RunDir string `arg:"" takes:"directory" offers:"last" help:"The directory of the run; last is the newest one in runs."`
 	run.Changes
 	Sandbox bool `help:"Confirm that the run is one against the simulated service."`
 	processFlags
@@ -72,7 +72,7 @@ func (a *app) withoutSandbox() string {
 }
 
 type verifyCmd struct {
-	RunDir []string `arg:"" help:"The directory of a run, or last for the newest one in runs; of several, the worst exit code counts: 7, then 3, 5 and 0; shards have to be all of one run."`
+	RunDir []string `arg:"" takes:"directory" offers:"last" help:"The directory of a run, or last for the newest one in runs; of several, the worst exit code counts: 7, then 3, 5 and 0; shards have to be all of one run."`
 	consoleFlags
 }
 

@@ -29,7 +29,7 @@ type sandboxCmd struct {
 	sandbox.Rehearsal
 	SilentThrottle bool   `help:"Say nothing of the throttle in headers and messages."`
 	NoDoubles      bool   `help:"Refuse a request that names an entry twice."`
-	Log            string `placeholder:"FILE" help:"Append a line of JSON per request: what was asked for and what was applied."`
+	Log            string `takes:"file" placeholder:"FILE" help:"Append a line of JSON per request: what was asked for and what was applied."`
 }
 
 // Run serves until a signal comes.

@@ -8,7 +8,7 @@ import (
 )
 
 type setCmd struct {
-	RunDir string `arg:"" help:"The directory of the run."`
+	RunDir string `arg:"" takes:"directory" offers:"last" help:"The directory of the run."`
 	run.Orders
 	consoleFlags
 }

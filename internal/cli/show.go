@@ -19,10 +19,10 @@ import (
 )
 
 type showCmd struct {
-	RunDir []string `arg:"" help:"The directory of the run; of several, such as the shards of one, a line for each and what they come to."`
+	RunDir []string `arg:"" takes:"directory" offers:"last" help:"The directory of the run; of several, such as the shards of one, a line for each and what they come to."`
 	JSON   bool     `name:"json" help:"As a document of JSON: run.json, and what follows from it; of several runs each in a line."`
 	Follow bool     `help:"Show it again and again until the run is over: on a terminal in place, else every 30 seconds."`
-	HTML   string   `name:"html" placeholder:"FILE" help:"Put a page of the run into a file, as report.html is."`
+	HTML   string   `takes:"file" name:"html" placeholder:"FILE" help:"Put a page of the run into a file, as report.html is."`
 	NoRows bool     `help:"With --html: leave accounts and rooms out of the page."`
 	consoleFlags
 }

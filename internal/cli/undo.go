@@ -12,8 +12,8 @@ import (
 )
 
 type undoCmd struct {
-	RunDir        string        `arg:"" help:"The directory of the run; last is the newest one in runs."`
-	Out           string        `placeholder:"DIR" help:"The directory of the run that takes it back (runs/undo-TIME)."`
+	RunDir        string        `arg:"" takes:"directory" offers:"last" help:"The directory of the run; last is the newest one in runs."`
+	Out           string        `takes:"directory" placeholder:"DIR" help:"The directory of the run that takes it back (runs/undo-TIME)."`
 	DryRun        bool          `help:"Read the service, plan everything, print the plan, change and write nothing."`
 	Wait          time.Duration `default:"10s" placeholder:"TIME" help:"How long after the end of the run the service is read at the earliest (10s): a change may be read late."`
 	WithoutBefore bool          `help:"Take for granted that the run changed all that it carried out, where nobody looked before (see --only-changes): accounts that were disabled long ago are enabled then."`

@@ -21,7 +21,7 @@ import (
 // Orders are what the command set changes of a run under way; nil leaves a setting as it is. control.json in the run
 // directory holds them until the run has taken them.
 type Orders struct {
-	Rate    *job.Rates `json:"rate,omitempty" flagonly:"" help:"Requests per time at most (100/1m, 10/1s, several with commas between), auto or none."`
+	Rate    *job.Rates `offers:"auto,none" json:"rate,omitempty" flagonly:"" help:"Requests per time at most (100/1m, 10/1s, several with commas between), auto or none."`
 	Workers *int       `json:"workers,omitempty" flagonly:"" help:"Requests in flight at most."`
 }
 

@@ -21,7 +21,7 @@ import (
 
 // Pacing is how fast a command speaks to the service.
 type Pacing struct {
-	Rate     job.Rates `json:"rate" default:"100/1m" help:"Requests per time at most, several with commas between (100/1m,20000/1d); auto follows the service; none."`
+	Rate     job.Rates `offers:"auto,none" json:"rate" default:"100/1m" help:"Requests per time at most, several with commas between (100/1m,20000/1d); auto follows the service; none."`
 	Workers  int       `json:"workers,string" default:"8" help:"Requests in flight at most."`
 	Attempts int       `json:"attempts,string" default:"5" help:"Tries per request for what may pass by itself."`
 	Timeout  Duration  `json:"timeout" default:"30s" help:"Of one request."`
@@ -60,7 +60,7 @@ type Settings struct {
 	ExpectRows    Range     `json:"expect-rows,omitzero" placeholder:"MIN..MAX" help:"Refuse the run before sending when the file has fewer or more rows."`
 	Limit         Limit     `json:"limit,omitzero" placeholder:"N" help:"Only the first N rows."`
 	Shard         job.Shard `json:"shard,omitzero" placeholder:"K/N" help:"Only the rows of every N-th account: shard K of N, each a run of its own, as on several machines; the file is read and guarded as a whole."`
-	SkipSucceeded []string  `json:"skip-succeeded" placeholder:"RUN_DIR" sep:";" help:"Do not send again what succeeded in that run, or in a later one beside it; last is the newest that came to its end where this one is put; repeatable, in the environment with semicolons between."`
+	SkipSucceeded []string  `takes:"directory" offers:"last" json:"skip-succeeded" placeholder:"RUN_DIR" sep:";" help:"Do not send again what succeeded in that run, or in a later one beside it; last is the newest that came to its end where this one is put; repeatable, in the environment with semicolons between."`
 	OnlyChanges   bool      `json:"only-changes,omitempty,string" name:"only-changes" help:"Read the service first, and send only the rows that are not as wanted yet."`
 	MaxChanges    *Allowed  `json:"max-changes,omitempty" placeholder:"N|P%" help:"With --only-changes: refuse the run when it would change more of the file's rows than that."`
 	Strict        bool      `json:"strict,omitempty,string" help:"With --only-changes: refuse the run when a row cannot be carried out as the service is."`
@@ -68,9 +68,9 @@ type Settings struct {
 	AnyID         bool      `json:"any-id,string" name:"any-id" help:"Accept room IDs of any shape."`
 	HeaderLine    Limit     `json:"header-line,omitzero" placeholder:"N" help:"Where the header row begins, when it cannot be found."`
 	NoHeader      bool      `json:"no-header,omitempty,string" help:"The file has no header row: --column account=#1 says where a field stands."`
-	Accept        []string  `json:"accept,omitempty" placeholder:"KIND,…" help:"Doubts about the file that are none: encoding, placeholder, rounded, shape, spelling, unfinished."`
-	Encoding      Encoding  `json:"encoding" default:"auto" help:"Of the file: auto, utf-8, utf-16, gb18030 (gbk), windows-1252 (latin1), euc-kr (cp949), big5 or shift-jis (sjis)."`
-	Delimiter     Delimiter `json:"delimiter" default:"auto" help:"Between the file's fields: auto, or one of , ; tab | (pipe)."`
+	Accept        []string  `offers:"encoding,placeholder,rounded,shape,spelling,unfinished" json:"accept,omitempty" placeholder:"KIND,…" help:"Doubts about the file that are none: encoding, placeholder, rounded, shape, spelling, unfinished."`
+	Encoding      Encoding  `offers:"auto,utf-8,utf-16,gb18030,windows-1252,euc-kr,big5,shift-jis" json:"encoding" default:"auto" help:"Of the file: auto, utf-8, utf-16, gb18030 (gbk), windows-1252 (latin1), euc-kr (cp949), big5 or shift-jis (sjis)."`
+	Delimiter     Delimiter `offers:"auto,tab,pipe" json:"delimiter" default:"auto" help:"Between the file's fields: auto, or one of , ; tab | (pipe)."`
 	Site
 	NoKeepInput bool `json:"no-keep-input,string" name:"no-keep-input" help:"Do not keep the input in the run directory: it must stay as it is to resume and verify the run."`
 
@@ -273,7 +273,7 @@ func (s *Site) accountType() int {
 // Changes are the settings that can be changed when a run goes on; nil leaves one as it was. A profile
 // changes none of them, since a run has taken from it what it wanted (ofrun).
 type Changes struct {
-	Rate        *job.Rates `ofrun:"" help:"Requests per time at most, auto or none; as in the run so far, where it is not given. The next four likewise."`
+	Rate        *job.Rates `offers:"auto,none" ofrun:"" help:"Requests per time at most, auto or none; as in the run so far, where it is not given. The next four likewise."`
 	Workers     *int       `ofrun:"" help:"Requests in flight at most."`
 	Attempts    *int       `ofrun:"" help:"Tries per request for what may pass by itself."`
 	Timeout     *Duration  `ofrun:"" help:"Of one request."`
