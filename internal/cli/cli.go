@@ -22,20 +22,22 @@ import (
 
 // commands is the whole command line. A job's command has the name of its operation.
 type commands struct {
-	Reclaim   jobCmd           `cmd:"" help:"Take cloud meeting rooms back from the accounts that hold them."`
-	Assign    jobCmd           `cmd:"" help:"Give free cloud meeting rooms to accounts."`
-	Status    statusCmd        `cmd:"" help:"Set accounts to normal or disabled."`
-	Export    exportCmd        `cmd:"" help:"Read the rooms or the users of the service into a CSV that reclaim, assign and status take."`
-	Resume    resumeCmd        `cmd:"" help:"Go on with a run that did not finish."`
-	Reconcile reconcileCmd     `cmd:"" help:"Settle what is unknown of a run by reading the service."`
-	Undo      undoCmd          `cmd:"" help:"Take back what a run carried out, with a new run."`
-	Set       setCmd           `cmd:"" help:"Change the rate or the workers of a run under way."`
-	Show      showCmd          `cmd:"" help:"Show how far a run is, or how it ended; also while it is under way."`
-	Verify    verifyCmd        `cmd:"" help:"Prove that every row of a run's input has exactly one result."`
-	List      listCmd          `cmd:"" help:"List the runs of a folder, and what was refused there."`
-	Failing   failingCmd       `cmd:"" help:"List the rows that did not succeed in their last runs, as a CSV."`
-	Sandbox   sandboxCmd       `cmd:"" help:"Serve a simulated service, to try things out."`
-	Version   kong.VersionFlag `help:"Show the version." flagonly:""`
+	Reclaim    jobCmd           `cmd:"" help:"Take cloud meeting rooms back from the accounts that hold them."`
+	Assign     jobCmd           `cmd:"" help:"Give free cloud meeting rooms to accounts."`
+	Status     statusCmd        `cmd:"" help:"Set accounts to normal or disabled."`
+	Export     exportCmd        `cmd:"" help:"Read the rooms or the users of the service into a CSV that reclaim, assign and status take."`
+	Resume     resumeCmd        `cmd:"" help:"Go on with a run that did not finish."`
+	Reconcile  reconcileCmd     `cmd:"" help:"Settle what is unknown of a run by reading the service."`
+	Undo       undoCmd          `cmd:"" help:"Take back what a run carried out, with a new run."`
+	Set        setCmd           `cmd:"" help:"Change the rate or the workers of a run under way."`
+	Show       showCmd          `cmd:"" help:"Show how far a run is, or how it ended; also while it is under way."`
+	Verify     verifyCmd        `cmd:"" help:"Prove that every row of a run's input has exactly one result."`
+	List       listCmd          `cmd:"" help:"List the runs of a folder, and what was refused there."`
+	Failing    failingCmd       `cmd:"" help:"List the rows that did not succeed in their last runs, as a CSV."`
+	Sandbox    sandboxCmd       `cmd:"" help:"Serve a simulated service, to try things out."`
+	Completion completionCmd    `cmd:"" help:"Print a script that completes this command line in a shell."`
+	Man        manCmd           `cmd:"" help:"Print the manual page."`
+	Version    kong.VersionFlag `help:"Show the version." flagonly:""`
 }
 
 // app is the world outside, as the commands see it.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -27,28 +28,44 @@ func help(options kong.HelpOptions, ctx *kong.Context) error {
 
 // helpTextOf gives the sections that are a command's; those of all of them where no command is named.
 func helpTextOf(command string) string {
-	about := map[string][]string{
-		"export":    {helpExport, helpCredentials},
+	more := map[string][]string{
+		"export":    {helpCredentials},
 		"resume":    {helpCredentials, helpCodes, helpStopping},
-		"reconcile": {helpReconcile, helpCredentials},
-		"undo":      {helpUndo, helpCredentials, helpCodes, helpStopping},
-		"verify":    {helpVerify},
-		"sandbox":   {helpSandbox},
-		"show":      {"\nExit codes:\n  0  whatever the run's state\n  3  no run is there\n  7  the run's files do not add up\n"},
-		"list":      {"\nExit codes:\n  0  listed\n  3  no such folder\n"},
-		"failing":   {"\nExit codes:\n  0  listed, also where there are none\n  3  no such folder\n  7  a run's files do not add up\n"},
-		"set":       {"\nExit codes:\n  0  in force\n  3  refused, or the run did not answer\n"},
+		"reconcile": {helpCredentials},
+		"undo":      {helpCredentials, helpCodes, helpStopping},
 	}
-	isJob := slices.ContainsFunc(job.Operations(), func(op job.Operation) bool { return op.Name == command })
-	if command == "" || isJob {
-		input := fmt.Sprintf(helpInput, jobsWith("vmr_id"), jobsWith("user_status"))
-		about[command] = []string{input, helpFiles, helpCredentials, helpCodes, helpStopping, exampleOf(command)}
+	if command == "" || isJob(command) {
+		more[command] = []string{inputText(), helpFiles, helpCredentials, helpCodes, helpStopping, "\nExample:\n" + exampleOf(cmp.Or(command, job.Operations()[0].Name))}
 	}
 	if command == "" {
-		about[command] = append([]string{helpCircle}, about[command]...)
+		more[command] = append([]string{helpCircle}, more[command]...)
 	}
-	return strings.Join(about[command], "")
+	return ownText(command) + strings.Join(more[command], "")
 }
+
+// ownText is what is to be said of a command alone.
+func ownText(command string) string {
+	return map[string]string{
+		"export":     helpExport,
+		"reconcile":  helpReconcile,
+		"undo":       helpUndo,
+		"verify":     helpVerify,
+		"sandbox":    helpSandbox,
+		"show":       "\nExit codes:\n  0  whatever the run's state\n  3  no run is there\n  7  the run's files do not add up\n",
+		"list":       "\nExit codes:\n  0  listed\n  3  no such folder\n",
+		"failing":    "\nExit codes:\n  0  listed, also where there are none\n  3  no such folder\n  7  a run's files do not add up\n",
+		"set":        "\nExit codes:\n  0  in force\n  3  refused, or the run did not answer\n",
+		"completion": helpCompletion,
+		"man":        helpMan,
+	}[command]
+}
+
+func isJob(command string) bool {
+	return slices.ContainsFunc(job.Operations(), func(op job.Operation) bool { return op.Name == command })
+}
+
+// inputText says what a job reads.
+func inputText() string { return fmt.Sprintf(helpInput, jobsWith("vmr_id"), jobsWith("user_status")) }
 
 // jobsWith names the commands whose files have a column.
 func jobsWith(column string) string {
@@ -61,16 +78,13 @@ func jobsWith(column string) string {
 	return words.Listed(names, "and")
 }
 
-// exampleOf is a command line of a job that anybody can try; of the first where none is named.
+// exampleOf is a command line of a job that anybody can try.
 func exampleOf(command string) string {
-	op, file := job.Operations()[0], "rooms.csv"
-	if command != "" {
-		op = operation(command)
-	}
-	if len(op.Values) > 0 {
+	file := "rooms.csv"
+	if len(operation(command).Values) > 0 {
 		file = "accounts.csv"
 	}
-	return fmt.Sprintf("\nExample:\n  meetbatch %s --sandbox testdata/%s\n", op.Name, file)
+	return fmt.Sprintf("  meetbatch %s --sandbox testdata/%s\n", command, file)
 }
 
 // helpInput has a place for the commands of each column.
@@ -96,6 +110,13 @@ Files of a run, in its directory:
   results.csv   the fate of every row        failed.csv  the rows to run again, as they stood
   requests.csv  every request, before/after  run.json    the run itself
   before.csv    what was so before, as --only-changes read it: undo needs it
+`
+
+const helpPlaces = `
+Beside these:
+  runs                     the directories of runs, where --out does not say another, in the directory of the command
+  runs/refused.jsonl       a line for each night on which nothing was sent, since it was refused
+  /etc/meetbatch/NAME.env  a profile, where the user's own folder of configuration has none: meetbatch/NAME.env
 `
 
 const helpCredentials = `
@@ -188,4 +209,20 @@ with --sandbox they need no such server.
 Example:
   meetbatch sandbox --addr 127.0.0.1:8080 --throttle 100/1m &
   MEETBATCH_TOKEN=sandbox meetbatch reclaim --endpoint http://127.0.0.1:8080 testdata/rooms.csv
+`
+
+const helpCompletion = `
+It is printed, and nothing else is done. When a shell starts, it takes it from a line in the file beside it; that of zsh stands
+behind compinit.
+  ~/.bashrc     eval "$(meetbatch completion bash)"
+  ~/.zshrc      source <(meetbatch completion zsh)
+  config.fish   meetbatch completion fish | source
+  $PROFILE      meetbatch completion powershell | Out-String | Invoke-Expression
+`
+
+const helpMan = `
+It is printed, in the form that man reads.
+
+Example:
+  meetbatch man | man -l -
 `

@@ -29,7 +29,7 @@ func (a *app) misread(parsed *kong.Context, err error) error {
 			m.hint = "meetbatch " + node.Name + " --help"
 		}
 	}
-	for _, look := range []func(*mistake) bool{(*mistake).noCommand, (*mistake).strayPercent, (*mistake).flagBefore, (*mistake).shortV, (*mistake).noValue, (*mistake).noneOf, (*mistake).exportWhat} {
+	for _, look := range []func(*mistake) bool{(*mistake).noCommand, (*mistake).strayPercent, (*mistake).flagBefore, (*mistake).shortV, (*mistake).noValue, (*mistake).noneOf, (*mistake).exportWhat, (*mistake).whichShell} {
 		if look(&m) {
 			return usage(errors.New(m.text), m.hint)
 		}
@@ -157,5 +157,19 @@ func (m *mistake) exportWhat() bool {
 		m.text = fmt.Sprintf("export %s: not rooms or users", words.Quoted(found[1]))
 	}
 	m.hint = "meetbatch export rooms, or meetbatch export users"
+	return true
+}
+
+// whichShell is about a completion for a shell that is not known.
+func (m *mistake) whichShell() bool {
+	found := m.match(`^(?:<shell> must be one of .* but got "(.*)"|expected "<shell>")$`)
+	if found == nil {
+		return false
+	}
+	m.text = "completion: it is not said for which shell"
+	if found[1] != "" {
+		m.text = fmt.Sprintf("completion %s: not bash, zsh, fish or powershell", words.Quoted(found[1]))
+	}
+	m.hint = "meetbatch completion bash, or zsh, fish or powershell"
 	return true
 }
