@@ -63,14 +63,16 @@ func script(t *testing.T, shell string) string {
 	return text
 }
 
-// TestShellsRead: every shell can read its script, whatever the help says, and the linter of bash has nothing to say.
+// TestShellsRead: every shell can read its script, whatever the help says, and the linter of bash has nothing to say. So it is
+// with the scripts of this program.
 func TestShellsRead(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
-		shell, with string
-		args        []string
+		shell, ours, with string
+		args              []string
 	}{
-		{"bash", "bash", []string{"-n"}}, {"bash", "shellcheck", []string{"-s", "bash"}}, {"zsh", "zsh", []string{"-f", "-n"}}, {"fish", "fish", []string{"--no-execute"}},
+		{"bash", "meetbatch.bash", "bash", []string{"-n"}}, {"bash", "meetbatch.bash", "shellcheck", []string{"-s", "bash"}},
+		{"zsh", "_meetbatch", "zsh", []string{"-f", "-n"}}, {"fish", "meetbatch.fish", "fish", []string{"--no-execute"}},
 	} {
 		t.Run(test.with, func(t *testing.T) {
 			t.Parallel()
@@ -79,8 +81,10 @@ func TestShellsRead(t *testing.T) {
 			if err := os.WriteFile(file, []byte(script(t, test.shell)), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if said, err := exec.Command(test.with, append(test.args, file)...).CombinedOutput(); err != nil || len(said) > 0 {
-				t.Errorf("%v: %s", err, said)
+			for _, file := range []string{file, filepath.Join("..", "..", "testdata", "completion", test.ours)} {
+				if said, err := exec.Command(test.with, append(test.args, file)...).CombinedOutput(); err != nil || len(said) > 0 {
+					t.Errorf("%s: %v: %s", file, err, said)
+				}
 			}
 		})
 	}
@@ -167,7 +171,7 @@ func TestBash(t *testing.T) {
 		b.WriteString("COMP_WORDS=('" + strings.ReplaceAll(strings.Join(words, "' '"), "_", "") + "') COMP_CWORD=$((${#COMP_WORDS[@]} - 1)) COMP_LINE='" + line +
 			"' COMP_POINT=${#COMP_LINE} opts=''\n_trap trap '" + part + "' ''\necho \"${COMPREPLY[*]}${opts:+ +${opts//-o /}}\"\n")
 	}
-	said, err := exec.Command("bash", "--noprofile", "--norc", "-c", b.String()).CombinedOutput()
+	said, err := exec.Command("bash", "--noprofile", "--norc", "-u", "-c", b.String()).CombinedOutput()
 	got := strings.Split(string(said), "\n")
 	if err != nil || len(got) != len(tests)+1 {
 		t.Fatalf("%v: %s", err, said)
@@ -179,14 +183,10 @@ func TestBash(t *testing.T) {
 	}
 }
 
-// TestPage: roff has nothing to say about the page, and prints the texts as they are.
-func TestPage(t *testing.T) {
-	t.Parallel()
+// groff gives what a page looks like, about which groff has nothing to say.
+func groff(t *testing.T, text string) string {
+	t.Helper()
 	tool(t, "groff")
-	text := manual.Page(model(t), manual.Texts{
-		Version: "1.2-x", Description: "\nThere:\n  .a 'b'  what \\a is    c  what c is\n", Command: func(string) string { return "\nExample:\n  .trap `go` \\ \"x\"\n  'and\n" },
-		Sections: []manual.Section{{Title: "FILES", Text: "\n  'one line\n  .and another\n  TRAP_LINE is a line.\n"}},
-	})
 	c := exec.Command("groff", "-ww", "-man", "-Tutf8", "-P-c", "-P-bou")
 	c.Stdin = strings.NewReader(text)
 	var errs strings.Builder
@@ -195,7 +195,31 @@ func TestPage(t *testing.T) {
 	if err != nil || errs.Len() > 0 {
 		t.Fatalf("%v: %s\n%s", err, errs.String(), text)
 	}
-	flat := strings.Join(strings.Fields(string(page)), " ")
+	return string(page)
+}
+
+// TestOurPage: groff prints the page of this program, with its Chinese, and with no name divided at the end of a line.
+func TestOurPage(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join("..", "..", "testdata", "completion", "meetbatch.1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := groff(t, string(text))
+	if !strings.Contains(page, "帐号") || strings.Contains(page, "\u2010\n") {
+		t.Error(page)
+	}
+}
+
+// TestPage: roff prints the texts as they are.
+func TestPage(t *testing.T) {
+	t.Parallel()
+	text := manual.Page(model(t), manual.Texts{
+		Version: "1.2-x", Description: "\nThere:\n  .a 'b'  what \\a is    c  what c is\n", Command: func(string) string { return "\nExample:\n  .trap `go` \\ \"x\"\n  'and\n" },
+		Sections: []manual.Section{{Title: "FILES", Text: "\n  'one line\n  .and another\n  TRAP_LINE is a line.\n"}},
+	})
+	page := groff(t, text)
+	flat := strings.Join(strings.Fields(page), " ")
 	for _, want := range []string{
 		"trap - is a trap", "trap 1.2-x", `.it's [a] "trap": $HOME ${x} %s \n \fB * ? ~ ^ ; & | # 账号`, "--count=N", "--mode=\"fast\" One of two.", "As with trap go: --mode.", ".a 'b' what \\a is",
 		"c what c is", ".trap `go` \\ \"x\" 'and", "'one line .and another TRAP_LINE is a line.", "trap go <from> <to> [flags] Goes: 'it' [now], \\ and $then.",
