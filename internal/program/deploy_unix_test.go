@@ -67,5 +67,5 @@ func unitCommand(t *testing.T, profile string) string {
 	if m == nil {
 		t.Fatal("ExecStart is not /bin/sh -c '…'")
 	}
-	return strings.NewReplacer("%%", "%", "%i", profile, "$$", "$", "/usr/local/bin/meetbatch", "meetbatch").Replace(m[1])
+	return strings.NewReplacer("%%", "%", "%i", profile, "$$", "$").Replace(m[1])
 }
