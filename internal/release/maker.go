@@ -1,0 +1,138 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// target is a system that the program is built for.
+type target struct{ os, arch string }
+
+var targets = []target{
+	{"linux", "amd64"}, {"linux", "arm64"}, {"darwin", "amd64"}, {"darwin", "arm64"}, {"freebsd", "amd64"}, {"windows", "amd64"},
+}
+
+// maker is a release in the making.
+type maker struct {
+	ctx      context.Context
+	work     string    // a folder for what is not published
+	made     string    // and one for what is
+	version  string    // as the program says it
+	at       time.Time // the moment of the commit, which is that of every file
+	texts    []file    // beside the program, the same for all systems: to read, and to look things up in
+	extras   []file    // what the program prints of itself: the man page, completions
+	recipes  []file    // deploy, and the examples
+	binaries map[target]string
+}
+
+// begin finds out what is to be released, and builds the program.
+func begin(ctx context.Context, work string) (*maker, error) {
+	m := &maker{ctx: ctx, work: work, made: filepath.Join(work, "made"), binaries: map[target]string{}}
+	if err := os.Mkdir(m.made, 0o755); err != nil {
+		return nil, err
+	}
+	changed, err := run(ctx, nil, "git", "status", "--porcelain")
+	if err != nil {
+		return nil, err
+	}
+	if first, _, is := strings.Cut(string(changed), "\n"); is {
+		return nil, fmt.Errorf("%s is not as it was committed: only a commit can be made again by others", strings.TrimSpace(first[2:]))
+	}
+	moment, err := run(ctx, nil, "git", "log", "-1", "--format=%ct")
+	if err != nil {
+		return nil, err
+	}
+	seconds, err := strconv.ParseInt(strings.TrimSpace(string(moment)), 10, 64)
+	if err != nil {
+		return nil, fmt.Errorf("git log: %w", err)
+	}
+	m.at = time.Unix(seconds, 0).UTC()
+	for _, step := range []func() error{m.read, m.licences, m.build, m.ask} {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+// build makes the program for each target. -s leaves out what only a debugger reads. The commit gets into it by the stamp of
+// version control, which Go is told not to do without.
+func (m *maker) build() error {
+	for _, t := range append([]target{{runtime.GOOS, runtime.GOARCH}}, targets...) {
+		path := filepath.Join(m.work, t.os+"-"+t.arch+exe(t))
+		if _, err := run(m.ctx, t.env(), "go", "build", "-trimpath", "-buildvcs=true", "-ldflags=-s", "-o", path, "."); err != nil {
+			return err
+		}
+		m.binaries[t] = path
+	}
+	return nil
+}
+
+func exe(t target) string {
+	if t.os == "windows" {
+		return ".exe"
+	}
+	return ""
+}
+
+// env is what a build must not take from whoever happens to start it.
+func (t target) env() []string {
+	return []string{"GOOS=" + t.os, "GOARCH=" + t.arch, "GOAMD64=v1", "GOARM64=v8.0", "CGO_ENABLED=0",
+		"GOFLAGS=", "GOWORK=off", "GOEXPERIMENT=", "GOFIPS140=off"}
+}
+
+// ask has the program that was built for this system say its version, its man page and its completions.
+func (m *maker) ask() error {
+	program := m.binaries[target{runtime.GOOS, runtime.GOARCH}]
+	said, err := run(m.ctx, alone, program, "--version")
+	if err != nil {
+		return err
+	}
+	words := strings.Fields(string(said))
+	if len(words) < 2 {
+		return fmt.Errorf("meetbatch --version says %q: there is no version in it", said)
+	}
+	m.version = words[1]
+	for _, e := range []struct{ name, args string }{
+		{"meetbatch.1", "man"},
+		{"completions/meetbatch.bash", "completion bash"},
+		{"completions/_meetbatch", "completion zsh"},
+		{"completions/meetbatch.fish", "completion fish"},
+		{"completions/meetbatch.ps1", "completion powershell"},
+	} {
+		text, err := run(m.ctx, alone, program, strings.Fields(e.args)...)
+		if err != nil {
+			return err
+		}
+		if len(bytes.TrimSpace(text)) == 0 {
+			return fmt.Errorf("meetbatch %s prints nothing", e.args)
+		}
+		m.extras = append(m.extras, file{e.name, 0o644, text})
+	}
+	return nil
+}
+
+// sums lists the sums of all that was made, as sha256sum -c reads them.
+func (m *maker) sums() error {
+	entries, err := os.ReadDir(m.made)
+	if err != nil {
+		return err
+	}
+	var list bytes.Buffer
+	for _, e := range entries { // in the order of their names
+		data, err := os.ReadFile(filepath.Join(m.made, e.Name()))
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(&list, "%x  %s\n", sha256.Sum256(data), e.Name())
+	}
+	return os.WriteFile(filepath.Join(m.made, "SHA256SUMS"), list.Bytes(), 0o644)
+}
