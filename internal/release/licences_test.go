@@ -1,0 +1,70 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const (
+	mit = "Permission is hereby granted, free of charge, to any person\n  obtaining a copy of this software and associated documentation files"
+	bsd = "Redistribution and use in source and binary forms, with or without\nmodification, are permitted provided that"
+)
+
+func TestKindsOf(t *testing.T) {
+	for text, want := range map[string]string{
+		mit:                   "MIT",
+		bsd:                   "BSD",
+		bsd + "\n---\n" + mit: "MIT BSD",
+		"Apache License\n     Version 2.0, January 2004": "Apache-2.0",
+		"for any purpose with or without fee is hereby granted, provided that the above\ncopyright notice and this permission notice appear in": "ISC",
+		"":                                      "is a licence of no kind that is known here",
+		"All rights reserved.":                  "is a licence of no kind that is known here",
+		"GNU GENERAL PUBLIC LICENSE\nVersion 3": `speaks of "gnu general public", which asks for more than its text`,
+		"GNU AFFERO\nGENERAL PUBLIC LICENSE":    `speaks of "gnu affero general public", which asks for more than its text`,
+		mit + "\nor under the\nMozilla Public License 2.0": `speaks of "mozilla public", which asks for more than its text`,
+		"“Commons Clause” License Condition\n" + mit:       `speaks of "commons clause", which asks for more than its text`,
+	} {
+		kinds, err := kindsOf(text)
+		got := strings.Join(kinds, " ")
+		if err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("kindsOf(%q) = %s, want %s", text, got, want)
+		}
+	}
+}
+
+// TestPart: of a module come along the licences on the way to the packages that are linked, and no others.
+func TestPart(t *testing.T) {
+	root := t.TempDir()
+	for name, text := range map[string]string{
+		"LICENSE": mit, "inner/COPYING.txt": bsd, "inner/deep/deep.go": "package deep", "NOTICE": "by us", "tool/LICENSE": "GNU General Public License", "empty/a/a.go": "package a",
+	} {
+		os.MkdirAll(filepath.Join(root, filepath.Dir(name)), 0o755)
+		if err := os.WriteFile(filepath.Join(root, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := part{"some/module v1.0.0", root, map[string]bool{}}
+	if err := p.look(filepath.Join(root, "inner", "deep")); err != nil {
+		t.Fatal(err)
+	}
+	kinds, text, err := p.licences()
+	if !slices.Equal(kinds, []string{"BSD", "MIT"}) || err != nil {
+		t.Errorf("the licences are %q, %v", kinds, err)
+	}
+	for _, want := range []string{"some/module v1.0.0: LICENSE\n\n" + mit, "some/module v1.0.0: inner/COPYING.txt\n\n" + bsd, "some/module v1.0.0: NOTICE\n\nby us"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+	none := part{"other/module v1.0.0", filepath.Join(root, "empty"), map[string]bool{"NOTICE": true}}
+	os.WriteFile(filepath.Join(root, "empty", "NOTICE"), []byte(mit), 0o644)
+	if _, _, err := none.licences(); err == nil || err.Error() != "has no licence" {
+		t.Errorf("of a module without a licence is said %v", err)
+	}
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestRefused: what is not as it was committed, and a folder that holds something, are refused before anything is built, in one line.
+func TestRefused(t *testing.T) {
+	needGit(t)
+	clone := t.TempDir()
+	git := func(args ...string) {
+		t.Helper()
+		if out, err := exec.Command("git", append([]string{"-C", clone, "-c", "user.name=n", "-c", "user.email=e@example.org"}, args...)...).CombinedOutput(); err != nil {
+			t.Fatalf("git %v: %v\n%s", args, err, out)
+		}
+	}
+	git("init", "-q")
+	os.WriteFile(filepath.Join(clone, "README.md"), []byte("text\n"), 0o644)
+	git("add", "-A")
+	git("commit", "-qm", "first")
+	t.Chdir(clone)
+	full := t.TempDir()
+	os.WriteFile(filepath.Join(full, "old.deb"), nil, 0o644)
+	refused := func(out, want string) {
+		t.Helper()
+		if err := release(t.Context(), out); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("release says %v, want %s", err, want)
+		}
+	}
+	refused(full, full+" is not empty: it holds old.deb")
+	refused("dist", "git ls-files finds nothing by") // as committed, and no clone of the program
+	os.WriteFile("stray.txt", nil, 0o644)
+	refused("dist", "stray.txt is not as it was committed")
+	os.Remove("stray.txt")
+	os.WriteFile("README.md", []byte("other text\n"), 0o644)
+	refused("dist", "README.md is not as it was committed")
+	if _, err := os.Stat("dist"); err == nil {
+		t.Error("a release that was refused has made its folder")
+	}
+}
+
+// TestContents: an archive holds what its README names, at the same paths, and what of that is in a package has one place there.
+func TestContents(t *testing.T) {
+	needGit(t)
+	t.Chdir(filepath.Join("..", ".."))
+	m := &maker{ctx: t.Context()}
+	if err := m.read(); err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	places := map[string]string{}
+	for _, f := range append(m.texts, m.recipes...) {
+		names = append(names, f.name)
+		if to := place(f.name); to != "" && places[to] != "" {
+			t.Errorf("%s and %s are both %s", places[to], f.name, to)
+		} else if to != "" {
+			places[to] = f.name
+		}
+	}
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := "\n" + strings.Join(names, "\n")
+	for _, path := range regexp.MustCompile(`\b(testdata|deploy)/[a-z0-9./@_-]*[a-z]`).FindAllString(string(readme), -1) {
+		if !strings.Contains(all, "\n"+path) {
+			t.Errorf("README.md names %s, which is in no archive", path)
+		}
+	}
+	for name, want := range map[string]string{
+		"deploy/systemd/meetbatch@.timer":   "usr/lib/systemd/system/meetbatch@.timer",
+		"deploy/systemd/meetbatch.sysusers": "usr/lib/sysusers.d/meetbatch.conf",
+		"deploy/systemd/acme.env":           "usr/share/doc/meetbatch/examples/acme.env",
+		"deploy/slurm/trial.sh":             "usr/share/doc/meetbatch/examples/slurm/trial.sh",
+		"testdata/rooms.csv":                "usr/share/doc/meetbatch/examples/rooms.csv",
+		"CHANGELOG.md":                      "usr/share/doc/meetbatch/changelog",
+		"LICENSE":                           "",
+		"deploy/debian/trial.sh":            "",
+		"completions/meetbatch.ps1":         "",
+		"completions/_meetbatch":            "usr/share/zsh/vendor-completions/_meetbatch",
+		"deploy/debian/lintian-overrides":   "usr/share/lintian/overrides/meetbatch",
+	} {
+		if got := place(name); got != want {
+			t.Errorf("place(%s) = %q, want %q", name, got, want)
+		}
+	}
+}
+
+func needGit(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("git is missing")
+	}
+}
