@@ -38,13 +38,14 @@ steps() {
 	done
 }
 
+# shellcheck disable=SC2317 # a trap calls it
 finish() {
 	code=$?
 	trap - EXIT INT TERM
 	scancel --state=pending 2>/dev/null || :
 	for pid in $(steps n1; steps n2) $(cat run/*.pid 2>/dev/null); do kill -9 "$pid" 2>/dev/null || :; done
-	[ $code = 0 ] || tell "failed ($code); logs are in $d"
-	exit $code
+	[ "$code" = 0 ] || tell "failed ($code); logs are in $d"
+	exit "$code"
 }
 trap finish EXIT
 trap 'exit 130' INT TERM
@@ -110,9 +111,10 @@ done
 tell "four shards of $accounts rows run under one budget of $rate a second, on $(squeue -h -t running -o %N | sort | xargs)"
 sleep 30
 killed=$(steps n2; cat run/slurmd-n2.pid)
+# shellcheck disable=SC2086 # they are several
 kill -9 $killed
 down=$(date -u +%H:%M:%S)
-tell "node n2 is killed: $(echo $killed | wc -w) processes"
+tell "node n2 is killed: $(echo "$killed" | wc -w) processes"
 until [ -z "$(squeue -h)" ]; do
 	i=$((i + 1)); [ $i -lt 600 ] || { squeue; exit 1; }
 	sleep 1
@@ -126,7 +128,7 @@ meetbatch verify runs/1 runs/2 runs/3 runs/4 || failed=1
 # The service's log: the moment and the target of each request, in the order of their moments.
 sed 's/.*"time":"[^T]*T\([^Z]*\)Z".*"target":"\([^"]*\)".*/\1 \2/' service.log | awk -F '[: ]' '
 	{ at = $1 * 3600 + $2 * 60 + $3; if (NR == 1) first = at; if (at < first - 43200) at += 86400; printf "%.6f %s\n", at, $4 }' | sort -n >requests
-awk -v rate=$rate -v accounts=$accounts -v repeats=$((workers * 2)) -v down=$down '
+awk -v rate=$rate -v accounts=$accounts -v repeats=$((workers * 2)) -v down="$down" '
 	BEGIN { split(down, t, ":"); down = t[1] * 3600 + t[2] * 60 + t[3] }
 	{
 		at[NR] = $1
