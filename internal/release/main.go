@@ -12,12 +12,13 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"syscall"
 )
 
 func main() {
 	out := flag.String("out", "dist", "the `folder` for what is made; it must be empty, or not there yet")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := release(ctx, *out); err != nil {
 		fmt.Fprintln(os.Stderr, "release:", err)
