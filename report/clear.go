@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"slices"
 	"time"
+
+	"meetbatch/internal/system"
 )
 
 // controlFile is a further file of the program's own that a directory may hold.
@@ -87,7 +89,7 @@ func (e *Entry) clearFiles() error {
 			continue // it is not there, or somebody else's
 		}
 		if err == nil {
-			err = os.Remove(path)
+			err = system.Remove(path)
 		}
 	}
 	return err

@@ -85,6 +85,9 @@ func Begin(path string, op job.Operation) (*Dir, error) { return begin(path, op,
 // begin is Begin, which calls clear when nobody else can write to the directory and before it is looked at what is there.
 func begin(path string, op job.Operation, clear func(path string) error) (*Dir, error) {
 	path = filepath.Clean(path)
+	if err := system.CheckName(path); err != nil {
+		return nil, err
+	}
 	var made []string
 	for dir := path; absent(dir); dir = filepath.Dir(dir) {
 		made = append(made, dir)
@@ -139,7 +142,7 @@ func removeUnbegun(path string) error {
 		}
 		text, err := os.ReadFile(file)
 		if err == nil && slices.ContainsFunc(known, func(header []byte) bool { return bytes.HasPrefix(header, text) }) {
-			err = os.Remove(file)
+			err = system.Remove(file)
 		}
 		if err != nil {
 			return err
@@ -247,7 +250,7 @@ func (d *Dir) Remove() error {
 // and not files of which nobody knows whose they are.
 func removeFiles(dir string) (err error) {
 	for _, name := range slices.Backward(files) {
-		err = errors.Join(err, ignoreAbsent(os.Remove(filepath.Join(dir, name))))
+		err = errors.Join(err, ignoreAbsent(system.Remove(filepath.Join(dir, name))))
 	}
 	return err
 }
@@ -268,7 +271,7 @@ func sweep(dir string) error {
 	entries, err := os.ReadDir(dir)
 	for _, e := range entries {
 		if e.Type().IsRegular() && leftover.MatchString(e.Name()) {
-			err = errors.Join(err, os.Remove(filepath.Join(dir, e.Name())))
+			err = errors.Join(err, system.Remove(filepath.Join(dir, e.Name())))
 		}
 	}
 	return err
@@ -295,7 +298,7 @@ func removeStale(dir, name string) (fs.FileMode, error) {
 	if err != nil {
 		return system.Perm, ignoreAbsent(err)
 	}
-	return system.Perm & info.Mode(), errors.Join(os.Remove(path), system.SyncDir(dir))
+	return system.Perm & info.Mode(), errors.Join(system.Remove(path), system.SyncDir(dir))
 }
 
 func ignoreAbsent(err error) error {

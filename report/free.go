@@ -16,6 +16,9 @@ import (
 // path at once each gets its own.
 func BeginFree(path string, op job.Operation) (*Dir, error) {
 	path = filepath.Clean(path)
+	if err := system.CheckName(path); err != nil {
+		return nil, err
+	}
 	folder := filepath.Dir(path)
 	free := path
 	for n := 2; ; {

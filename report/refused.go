@@ -11,7 +11,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -71,25 +70,32 @@ func shortened(text string) string {
 
 // addLine appends a line to a file under its lock. It has not where the file was replaced before the lock was had.
 func addLine(ctx context.Context, path string, line []byte) (added bool, err error) {
-	f, err := system.Open(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, system.Perm)
-	if err != nil {
+	guard := system.LockOf(path)
+	if made, err := system.Open(guard, os.O_CREATE|os.O_RDONLY, system.Perm); err != nil {
+		return false, err
+	} else if err := made.Close(); err != nil {
 		return false, err
 	}
-	defer f.Close()
-	lock := flock.New(path, flock.SetFlag(os.O_RDONLY|system.NoFollow))
+	lock := flock.New(guard, flock.SetFlag(os.O_RDONLY|system.NoFollow))
 	if _, err := lock.TryLockContext(ctx, 5*time.Millisecond); errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	} else if err != nil {
 		return false, fmt.Errorf("%s is locked by another process: %w", path, err)
 	}
 	defer lock.Unlock()
+	f, err := system.Open(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, system.Perm)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
 	info, err := f.Stat()
 	locked, lockErr := lock.Stat()
 	now, nowErr := os.Lstat(path)
+	guards, guardErr := os.Lstat(guard)
 	if err := errors.Join(err, lockErr); err != nil {
 		return false, err
 	}
-	if nowErr != nil || !os.SameFile(info, now) || !os.SameFile(locked, now) {
+	if nowErr != nil || guardErr != nil || !os.SameFile(info, now) || !os.SameFile(locked, guards) {
 		return false, nil
 	}
 	size := info.Size()
@@ -104,12 +110,7 @@ func addLine(ctx context.Context, path string, line []byte) (added bool, err err
 	if size+int64(len(line)) < mostRefused {
 		return true, nil
 	}
-	if runtime.GOOS == "windows" { // which replaces no file that is open
-		if err := errors.Join(f.Close(), lock.Unlock()); err != nil {
-			return true, err
-		}
-	}
-	return true, halve(path)
+	return true, errors.Join(f.Close(), halve(path)) // Windows replaces no file that is open for writing
 }
 
 // halve drops the older half of a file's lines.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net"
 	"net/url"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -41,8 +42,11 @@ func Open(address string) (*Budget, error) {
 // looksSecret tells whether what is no URL was meant to be one, or may hold a password. The few paths that look so as well
 // are not taken.
 func looksSecret(address string) bool {
-	lower := strings.ToLower(address)
-	_, behind, colon := strings.Cut(address[len(filepath.VolumeName(address)):], ":")
+	lower, path := strings.ToLower(address), address
+	if drive := len(filepath.VolumeName(address)); drive < len(address) && os.IsPathSeparator(address[drive]) {
+		path = address[drive:]
+	}
+	_, behind, colon := strings.Cut(path, ":")
 	return strings.Contains(lower, "redis:") || strings.Contains(lower, "rediss:") || strings.Contains(lower, "redis//") || colon && strings.Contains(behind, "@")
 }
 

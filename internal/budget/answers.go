@@ -11,6 +11,8 @@ import (
 	"unicode"
 
 	"github.com/gomodule/redigo/redis"
+
+	"meetbatch/internal/system"
 )
 
 // passing are words in a server's refusals that pass by themselves.
@@ -64,7 +66,7 @@ func (s *server) explain(ctx context.Context, err error) error {
 	case s.works:
 		return err
 	case errors.As(err, &notCertified):
-		return &refusal{err.Error(), "the name in the URL has to be one in the server's certificate; SSL_CERT_FILE names a file with the authority that signed it"}
+		return &refusal{err.Error(), "the name in the URL has to be one in the server's certificate; " + system.NewAuthority}
 	case errors.As(err, &notTLS):
 		return &refusal{"the server does not speak TLS", "write redis:// for a server without TLS"}
 	case errors.As(err, &alert):

@@ -183,12 +183,14 @@ func fileError(err error) error {
 		return &refusal{not.Path + " is " + not.Is + ", and no regular file with one name", "nothing was followed or written there; name another file"}
 	}
 	var hint string
-	switch {
+	switch name, is := errors.AsType[*system.NameError](err); {
+	case is:
+		hint = name.Hint()
 	case errors.Is(err, fs.ErrPermission), system.IsReadOnly(err):
 		hint = "a budget needs a file, and a directory, that this process may write to"
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
 		hint = "make the directory first, or name a file in another one"
-	case errors.Is(err, syscall.ENAMETOOLONG), errors.Is(err, syscall.EINVAL):
+	case system.IsBadName(err):
 		hint = "name another file"
 	case errors.Is(err, errors.ErrUnsupported):
 		hint = "its file system has no locks; name a file on a disk of this machine"

@@ -129,7 +129,7 @@ func (u *user) asking() (at *console, done func()) {
 	if !isTerminal(u.app.stdin) || u.console.isTerminal() {
 		return u.console, func() {}
 	}
-	tty, err := os.OpenFile(system.Terminal, os.O_WRONLY, 0)
+	tty, err := os.OpenFile(system.Terminal, os.O_RDWR, 0) // what cannot be read Windows takes for no terminal
 	if err != nil {
 		return u.console, func() {}
 	}

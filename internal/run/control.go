@@ -69,7 +69,7 @@ func Set(path string, o Orders) (*Stored, error) {
 			return o.taken(path, before)
 		}
 	}
-	if err = os.Remove(file); errors.Is(err, fs.ErrNotExist) { // just now
+	if err = system.Remove(file); errors.Is(err, fs.ErrNotExist) { // just now
 		return o.taken(path, before)
 	}
 	return nil, Refuse(errors.Join(fmt.Errorf("%s gave no answer within %s: nothing was changed", path, orderPatience), err), "how it stands: meetbatch show "+words.Quoted(path))
@@ -148,7 +148,7 @@ func (r *run) takeOrders(p *Progress) {
 	} else if !r.misordered {
 		r.User.Warn(fmt.Sprintf("%s: %v; nothing was changed", file, err))
 	}
-	r.misordered = os.Remove(file) != nil // it stays, and is said once
+	r.misordered = system.Remove(file) != nil // it stays, and is said once
 }
 
 func (r *run) obey(p *Progress, o Orders) error {

@@ -28,6 +28,14 @@ func IsFull(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is
 // IsReadOnly tells whether an error says that nothing can be written to a file system.
 func IsReadOnly(err error) bool { return errors.Is(err, syscall.EROFS) }
 
+// NewAuthority says in words how a further authority that signs certificates is made known.
+const NewAuthority = "SSL_CERT_FILE names a file with the authority that signed it"
+
+// IsBadName tells whether an error says that no file can have a name.
+func IsBadName(err error) bool {
+	return errors.Is(err, syscall.ENAMETOOLONG) || errors.Is(err, syscall.EINVAL)
+}
+
 // TooManyFiles tells whether an error says that this process, or the machine, may open no more files and connections. Some
 // of those of a lookup say so in words alone.
 func TooManyFiles(err error) bool {

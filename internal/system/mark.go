@@ -23,6 +23,9 @@ func Mark(thing string) (others bool, release func()) {
 	lock := flock.New(path)
 	alone, err := lock.TryLock()
 	others = err == nil && !alone
+	if alone { // Windows would keep this lock beside the one that follows
+		lock.Unlock()
+	}
 	lock.TryRLock() // where that fails, others do not notice this one
 	return others, func() { lock.Unlock() }
 }

@@ -31,7 +31,7 @@ func Open(path string, flags int, perm fs.FileMode) (*os.File, error) {
 		return nil, err
 	}
 	_, absent := os.Lstat(path)
-	f, err := os.OpenFile(path, flags|NoFollow, perm)
+	f, err := openFile(path, flags|NoFollow, perm)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func Open(path string, flags int, perm fs.FileMode) (*os.File, error) {
 	if err == nil {
 		err = regular(path, info)
 	}
-	if err == nil && flags&(os.O_WRONLY|os.O_RDWR) != 0 && links(info) > 1 {
+	if err == nil && flags&(os.O_WRONLY|os.O_RDWR) != 0 && links(f, info) > 1 {
 		err = &NotFileError{path, "a hard link"}
 	}
 	if err != nil {
@@ -53,6 +53,9 @@ func Open(path string, flags int, perm fs.FileMode) (*os.File, error) {
 
 // Regular finds out whether Open may take a name: a regular file has it, or nothing. It follows no link.
 func Regular(path string) error {
+	if err := CheckName(path); err != nil {
+		return err
+	}
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

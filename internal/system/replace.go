@@ -28,6 +28,9 @@ const Perm fs.FileMode = 0o640
 // is none perm, less what umask takes. Its owner and group too are those of the file that it replaces, where this process
 // may give it away, and what root makes anew belongs to the owner of the directory. Where something else than a file stands at path the error is a *NotFileError.
 func Replace(path string, perm fs.FileMode) (*Replacement, error) {
+	if err := CheckName(path); err != nil {
+		return nil, err
+	}
 	before, err := os.Lstat(path)
 	switch {
 	case err == nil:
@@ -72,7 +75,7 @@ func (r *Replacement) Commit() error {
 	if err := errors.Join(r.Sync(), r.Close()); err != nil {
 		return err
 	}
-	if err := os.Rename(r.Name(), r.path); err != nil {
+	if err := rename(r.Name(), r.path); err != nil {
 		return err
 	}
 	r.ended = true
@@ -86,7 +89,7 @@ func (r *Replacement) Discard() error {
 	}
 	r.ended = true
 	if err := r.Close(); err != nil && !errors.Is(err, fs.ErrClosed) {
-		return errors.Join(err, os.Remove(r.Name()))
+		return errors.Join(err, Remove(r.Name()))
 	}
-	return os.Remove(r.Name())
+	return Remove(r.Name())
 }

@@ -44,13 +44,33 @@ func BootID() string {
 	return strings.TrimSpace(string(id))
 }
 
-// links counts the names of a file.
-func links(info fs.FileInfo) uint64 {
+// links counts the names of a file that is open.
+func links(_ *os.File, info fs.FileInfo) uint64 {
 	if s, is := info.Sys().(*syscall.Stat_t); is {
 		return uint64(s.Nlink)
 	}
 	return 1
 }
+
+// openFile opens a file.
+func openFile(path string, flags int, perm fs.FileMode) (*os.File, error) {
+	return os.OpenFile(path, flags, perm)
+}
+
+// rename puts a file in the place of another one beside it.
+func rename(from, to string) error { return os.Rename(from, to) }
+
+// Remove removes a file or an empty directory.
+func Remove(path string) error { return os.Remove(path) }
+
+// MayReplace finds out whether another program keeps a file from being replaced; none can.
+func MayReplace(path string) error { return nil }
+
+// CheckName tells why nothing can have a name; here all can be had that the file system takes.
+func CheckName(path string) error { return nil }
+
+// LockOf names the file whose lock goes for another one: that one itself.
+func LockOf(path string) string { return path }
 
 // RemoveLock removes the file of a lock and gives the lock up. The name goes first: a process that took the lock
 // between the two would hold one whose file nobody finds.

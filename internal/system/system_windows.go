@@ -27,22 +27,37 @@ var ConfigFolders []string
 // userID is the same for all here: each user has a folder of its own for temporary files.
 func userID() string { return "user" }
 
-// Alive tells whether a process is there.
+// Alive tells whether a process is there. One that has ended can be found for as long as somebody waits for it.
 func Alive(pid int) bool {
-	p, err := os.FindProcess(pid)
-	return err == nil && p.Release() == nil
+	p, err := windows.OpenProcess(windows.SYNCHRONIZE, false, uint32(pid))
+	if err != nil {
+		return errors.Is(err, windows.ERROR_ACCESS_DENIED) // it is another user's
+	}
+	defer windows.CloseHandle(p)
+	ended, err := windows.WaitForSingleObject(p, 0)
+	return err != nil || ended != windows.WAIT_OBJECT_0
 }
 
 // BootID says which start of the machine this is, so that a process ID of another one is not taken for one of now.
 // Windows does not tell, and it is empty.
 func BootID() string { return "" }
 
-// links counts the names of a file, which Windows tells only who asks for more than this.
-func links(info fs.FileInfo) uint64 { return 1 }
+// links counts the names of a file that is open.
+func links(f *os.File, _ fs.FileInfo) uint64 {
+	var info windows.ByHandleFileInformation
+	if windows.GetFileInformationByHandle(windows.Handle(f.Fd()), &info) != nil {
+		return 1
+	}
+	return uint64(info.NumberOfLinks)
+}
+
+// LockOf names the file whose lock goes for another one: one beside it, since Windows lets nobody else read or write what is
+// locked, this process by another handle included.
+func LockOf(path string) string { return path + ".lock" }
 
 // RemoveLock gives a lock up and removes its file. Windows does not remove a file that is open, so the lock goes first;
 // where another process takes it in between the file stays, and removing it is an error.
-func RemoveLock(lock *flock.Flock) error { return errors.Join(lock.Unlock(), os.Remove(lock.Path())) }
+func RemoveLock(lock *flock.Flock) error { return errors.Join(lock.Unlock(), Remove(lock.Path())) }
 
 // own does nothing: a file on Windows gets its rights from its directory.
 func own(f *os.File, before fs.FileInfo) {}
