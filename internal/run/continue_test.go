@@ -20,7 +20,7 @@ func TestDifferences(t *testing.T) {
 		Pacing: Pacing{Rate: job.Rates{{Requests: 7, Per: time.Second}}, Workers: 3, Attempts: 2, Timeout: Duration{time.Second}},
 		Site:   Site{AccountType: "1", Region: "intl", Endpoint: "https://example.test", Language: "zh-CN"},
 		Rehearsing: Rehearsing{Sandbox: true, Rehearsal: sandbox.Rehearsal{
-			Throttle: sandbox.Throttle{Limit: 9, Window: time.Minute}, BadEntry: "partial", Repeat: "reject", Directory: "/d.csv",
+			Throttle: sandbox.Throttle{Limit: 9, Window: time.Minute}, BadEntry: "partial", Repeat: "reject", Directory: absoluteDirectory(),
 			Latency: sandbox.Latency{Min: 1, Max: time.Second}, Fault: []sandbox.Fault{{Kind: "503", Share: .02}}, Seed: 7, Reading: []sandbox.Reading{{Key: "offset", Value: "pages"}},
 		}},
 		Shard: job.Shard{K: 2, N: 3}, OnlyChanges: true, MaxChanges: &Allowed{job.Share{Rows: 9}}, Strict: true, Chunk: 7, MaxFailures: job.Share{Percent: 5}, MaxInvalid: Allowed{job.Share{Rows: 3}},
@@ -73,4 +73,10 @@ func TestSameEarlier(t *testing.T) {
 			t.Errorf("%q, %q: not %v", c.then, c.now, c.same)
 		}
 	}
+}
+
+// absoluteDirectory is a path that is absolute on every system.
+func absoluteDirectory() string {
+	path, _ := filepath.Abs("d.csv")
+	return path
 }

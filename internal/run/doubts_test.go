@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -168,6 +169,9 @@ func TestInputThatChanges(t *testing.T) {
 		"rewrites": {func(path string) { must(os.Chtimes(path, time.Time{}, time.Now().Add(time.Second))) }, "the file changed while it was read: is its export finished?"},
 		"replaced": {func(path string) { must(os.WriteFile(path+"2", nil, 0o666)); must(os.Rename(path+"2", path)) }, ""},
 	} {
+		if name == "replaced" && runtime.GOOS == "windows" { // where nobody replaces what is open
+			continue
+		}
 		for _, keep := range []bool{true, false} {
 			u := new(alone)
 			err := rehearse(t, u, header+room+room, filepath.Join(t.TempDir(), "run"), func(s *Settings) { s.NoKeepInput = !keep }, test.meanwhile)
@@ -196,11 +200,12 @@ func TestDoubtOutlivesTheProcess(t *testing.T) {
 			t.Error(err)
 		}
 	}}
-	if err := rehearse(t, u, header+room, out, nil, func(path string) { grow(t, path) }); CodeOf(err) != Refused {
-		t.Fatal(err)
+	refused := rehearse(t, u, header+room, out, nil, func(path string) { grow(t, path) })
+	if CodeOf(refused) != Refused {
+		t.Fatal(refused)
 	}
 	if _, err := os.Stat(out); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("a refused run left its directory: %v", err)
+		t.Errorf("a refused run left its directory: %v, with %v: %v", err, names(out), refused)
 	}
 	resume := func() error {
 		s, err := Load(killed)
@@ -269,4 +274,12 @@ func TestNoRows(t *testing.T) {
 	if err := p.Guard(); CodeOf(err) != Refused {
 		t.Errorf("--no-header: %v", err)
 	}
+}
+
+func names(dir string) (all []string) {
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		all = append(all, e.Name())
+	}
+	return all
 }

@@ -108,12 +108,22 @@ func Start(w World, j Job) (dir string, err error) {
 		return "", err
 	}
 	if err := r.orStopped(r.prepare()); err != nil {
-		return "", errors.Join(err, r.dir.Remove())
+		return "", r.takeBack(err)
 	}
 	if err := r.markUndone(); err != nil {
-		return "", errors.Join(err, r.dir.Remove())
+		return "", r.takeBack(err)
 	}
 	return r.path, r.send()
+}
+
+// takeBack removes the directory of a run that is not to be. Nothing in it may be open any more: Windows would keep that.
+func (r *run) takeBack(err error) error {
+	r.input.close()
+	if r.planned != nil {
+		r.planned.Close()
+		r.planned = nil
+	}
+	return errors.Join(err, r.dir.Remove())
 }
 
 // Plan reads, checks and plans what a run would do, and writes nothing. The plan must be closed.
