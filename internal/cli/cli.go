@@ -9,8 +9,8 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -18,6 +18,7 @@ import (
 	"meetbatch/internal/run"
 	"meetbatch/internal/system"
 	"meetbatch/job"
+	"meetbatch/report"
 )
 
 // commands is the whole command line. A job's command has the name of its operation.
@@ -85,7 +86,7 @@ func (a *app) run(ctx context.Context) (code int) {
 	}()
 	parsed, err := a.parse(ctx)
 	if err != nil {
-		if errors.Is(err, syscall.EPIPE) { // of the help: whoever read it has read enough
+		if system.NobodyReads(err) { // of the help: whoever read it has read enough
 			return int(run.OK)
 		}
 		if err = a.misread(parsed, err); a.env.refused != nil { // without the profile, much else can be wrong
@@ -115,7 +116,7 @@ func (a *app) parse(ctx context.Context) (*kong.Context, error) {
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(a),
 	)
-	parsed, err := parser.Parse(expanded(a.args))
+	parsed, err := parser.Parse(expanded(found(a.args, system.Globs)))
 	if a.env.wrong != nil {
 		return parsed, a.env.wrong
 	}
@@ -132,7 +133,7 @@ func expanded(args []string) (all []string) {
 		switch value := i > 0 && args[i-1] == flag; {
 		case value:
 			belongs = true
-		case belongs && filepath.Base(arg) == "refused.jsonl":
+		case belongs && strings.HasPrefix(filepath.Base(arg), report.RefusedFile): // and its lock
 			continue
 		case belongs && err == nil && info.IsDir():
 			all = append(all, flag)
@@ -144,11 +145,31 @@ func expanded(args []string) (all []string) {
 	return all
 }
 
+// found puts the directories that a pattern stands for in its place, where runs are named and no shell does that.
+func found(args []string, globs bool) (all []string) {
+	for i, arg := range args {
+		runs := args[0] == "verify" || args[0] == "show" || i > 0 && args[i-1] == "--skip-succeeded"
+		n := len(all)
+		if globs && runs && strings.ContainsAny(arg, "*?") {
+			paths, _ := filepath.Glob(arg)
+			for _, path := range paths {
+				if info, err := os.Stat(path); err == nil && info.IsDir() {
+					all = append(all, path)
+				}
+			}
+		}
+		if len(all) == n {
+			all = append(all, arg)
+		}
+	}
+	return all
+}
+
 func (a *app) parser(c *commands, more ...kong.Option) *kong.Kong {
 	parser, err := kong.New(c, append(more,
 		kong.Name("meetbatch"),
 		kong.Description("Does one thing to very many accounts or meeting rooms of Huawei Cloud Meeting, from a CSV."),
-		kong.Vars{"version": versionText()},
+		kong.Vars{"version": versionText(), "or_config": orConfig()},
 		kong.Writers(a.stdout, a.stdout),
 		kong.Exit(func(code int) { panic(leave(code)) }),
 		kong.Help(help),

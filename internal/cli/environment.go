@@ -8,6 +8,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"meetbatch/internal/system"
 	"meetbatch/internal/words"
 )
 
@@ -26,7 +27,7 @@ func newEnvironment(environ []string) environment {
 	e := environment{variables: map[string]string{}}
 	for _, variable := range environ {
 		name, value, _ := strings.Cut(variable, "=")
-		e.variables[name] = value
+		e.variables[system.VariableName(name)] = value
 	}
 	return e
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"meetbatch/internal/system"
 	"meetbatch/internal/words"
 	"meetbatch/job"
 )
@@ -142,7 +143,7 @@ Exit codes:
 
 const helpStopping = `
 Stopping:
-  The first SIGINT, SIGTERM or SIGHUP lets what is in flight finish, the second gives it up. Then, and
+  The first ` + system.StopWords + ` lets what is in flight finish, the second gives it up. Then, and
   after a crash: meetbatch resume DIR.
 `
 

@@ -37,7 +37,7 @@ func (c *manCmd) Run(a *app, parsed *kong.Context) error {
 		examples += exampleOf(op.Name)
 	}
 	return a.printed(manual.Page(parsed.Model, manual.Texts{
-		Version:     buildVersion(),
+		Version:     Version,
 		Description: helpCircle + inputText(),
 		Command:     ownText,
 		Sections: []manual.Section{

@@ -10,6 +10,7 @@ import (
 
 	"meetbatch/internal/run"
 	"meetbatch/internal/sandbox"
+	"meetbatch/internal/system"
 	"meetbatch/internal/words"
 	"meetbatch/job"
 	"meetbatch/report"
@@ -83,7 +84,11 @@ func (a *app) commandLine(op job.Operation, c jobCmd) string {
 			}
 			given := given(flag)
 			if set := a.env.variables[variableOf(flag)] != "" || a.env.profile.values[variableOf(flag)] != ""; set && len(given) == 0 && (c.Sandbox || !isOfRehearsal(flag)) {
-				variables = append(variables, variableOf(flag)+"=")
+				if !system.SetsVariables { // no shell there sets a variable for one command
+					given = byName(flag)
+				} else {
+					variables = append(variables, variableOf(flag)+"=")
+				}
 			}
 			flags = append(flags, given...)
 		}
@@ -127,6 +132,19 @@ func given(flag *kong.Flag) []string {
 		}
 	}
 	return all
+}
+
+// byName is a flag as it is given whose value is the default; nothing where that has no words.
+func byName(flag *kong.Flag) []string {
+	switch {
+	case flag.IsBool():
+		return []string{"--" + flag.Name + "=false"}
+	case flag.HasDefault && flag.Default == "": // which PowerShell 5 would leave out
+		return []string{"--" + flag.Name + "="}
+	case flag.HasDefault:
+		return []string{"--" + flag.Name, words.Quoted(flag.Default)}
+	}
+	return nil
 }
 
 // texts are values of a flag that can be repeated.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -21,7 +22,7 @@ import (
 // sharedFlags are of every command that calls the service. They belong to the process, and not to the run.
 type sharedFlags struct {
 	Budget  string `takes:"file" placeholder:"FILE|URL" help:"Share the rate with other processes: by a file, with those of this machine; by redis://HOST/KEY, with those of several."`
-	Profile string `takes:"file" placeholder:"NAME" help:"Settings and credentials from NAME.env, in the user's configuration folder or /etc/meetbatch; a path where it has a / or ends in .env."`
+	Profile string `takes:"file" placeholder:"NAME" help:"Settings and credentials from NAME.env, in the user's configuration folder${or_config}; a path where it has a / or ends in .env."`
 }
 
 // maxProfile is how many bytes a profile has at most.
@@ -101,6 +102,9 @@ func loadProfile(name string) (p profile, err error) {
 	if err != nil {
 		return p, run.Refuse(fmt.Errorf("--profile: %w", err), "whoever gives the command must be able to read it")
 	}
+	if system.WindowsText {
+		text = unixText(text)
+	}
 	if p.values, err = parseProfile(shown, text); err != nil {
 		return profile{}, err
 	}
@@ -145,6 +149,20 @@ func findProfile(name string) (path string, err error) {
 		places = append(places, words.Name(path))
 	}
 	return "", run.Refuse(fmt.Errorf("--profile %s: there is no %s", words.Quoted(name), words.Listed(places, "or")), "a path with a / names one elsewhere, such as ./"+words.Quoted(name)+".env")
+}
+
+// orConfig names the folders in which a profile of that name is looked for as well.
+func orConfig() (text string) {
+	for _, folder := range system.ConfigFolders {
+		text += " or " + filepath.Join(folder, "meetbatch")
+	}
+	return text
+}
+
+// unixText takes off what editors on Windows put to a text. Elsewhere that would be a part of a value to whoever else reads
+// the file, such as systemd.
+func unixText(text []byte) []byte {
+	return bytes.ReplaceAll(bytes.TrimPrefix(text, []byte("\uFEFF")), []byte("\r\n"), []byte("\n"))
 }
 
 // A fault is what is wrong with a line of a profile, without what may be a secret of it.
@@ -210,7 +228,7 @@ func parseLine(line string) (name, value string, wrong *fault) {
 func unquote(text string) (string, *fault) {
 	if text == "" || text[0] != '"' && text[0] != '\'' {
 		switch {
-		case strings.Contains(text, `\`):
+		case strings.Contains(text, `\`) && !system.WindowsText: // where a path has one, and nobody but this program reads the file
 			return "", &fault{"its value has a backslash, which is read differently without quotes", "put the value into single quotes"}
 		case strings.Contains(text, " #") || strings.Contains(text, "\t#"):
 			return "", &fault{"a # stands in its value, which may be meant for a comment", "put a comment into a line of its own, or the value into quotes"}

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"meetbatch/internal/run"
+	"meetbatch/internal/system"
 	"meetbatch/internal/words"
 	"meetbatch/report"
 )
@@ -53,7 +54,7 @@ func (c *showCmd) Run(ctx context.Context, a *app) error {
 	if c.HTML != "" {
 		return a.writePage(dir, c.HTML, c.NoRows)
 	}
-	w := viewer{app: a, json: c.JSON, redraws: c.Follow && !c.JSON && isTerminal(a.stdout)}
+	w := viewer{app: a, json: c.JSON, redraws: c.Follow && !c.JSON && draws(a.stdout)}
 	for {
 		s, life, err := run.Look(dir)
 		if err != nil {
@@ -86,6 +87,12 @@ func (a *app) writePage(dir, file string, noRows bool) error {
 	}
 	v := shown{s, life, time.Now(), false}
 	return run.WritePage(s, file, a.next(v), noRows, v.at)
+}
+
+// draws tells whether a stream is a terminal on which lines can be drawn over.
+func draws(stream any) bool {
+	f, is := stream.(*os.File)
+	return is && isTerminal(f) && system.Draws(f)
 }
 
 // viewer is what somebody saw of a run so far.

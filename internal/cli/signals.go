@@ -24,6 +24,9 @@ type signals struct {
 // again is how soon a second SIGHUP is the same one: a terminal that goes away sends one, and so does the shell in it.
 const again = time.Second
 
+// lastWords is how much of the time that the system leaves a process goes into writing down how the run ended.
+const lastWords = 3 * time.Second
+
 // catchSignals begins to listen, on behalf of a user who is told what a first signal does. until is zero where there
 // is none. Whatever a signal does it does before anything is said of it.
 func catchSignals(ctx context.Context, u *user, until time.Time) signals {
@@ -41,6 +44,12 @@ func catchSignals(ctx context.Context, u *user, until time.Time) signals {
 	listening.Go(func() {
 		var first os.Signal
 		var at time.Time
+		var hurry <-chan time.Time
+		abandoning := func() {
+			giving := u.inFlight()
+			giveUp()
+			u.sayGivenUp(giving)
+		}
 		for {
 			select {
 			case <-over:
@@ -54,12 +63,15 @@ func catchSignals(ctx context.Context, u *user, until time.Time) signals {
 					first, at = s, time.Now()
 					u.nothingFurther()
 					stop(fmt.Errorf("%w by a signal (%s)", run.ErrStopped, s))
+					if left := system.StopsWithin(s); left > 0 {
+						hurry = time.After(left - lastWords)
+					}
 					u.sayStopping(s)
 				case abandon.Err() == nil && (s != syscall.SIGHUP || first != s || time.Since(at) >= again):
-					giving := u.inFlight()
-					giveUp()
-					u.sayGivenUp(giving)
+					abandoning()
 				}
+			case <-hurry:
+				abandoning()
 			}
 		}
 	})
@@ -92,9 +104,12 @@ func (u *user) sayStopping(s os.Signal) {
 		return
 	}
 	now := p.Now()
-	flying := "nothing now"
+	within, flying := now.Timeout, "nothing now"
+	if left := system.StopsWithin(s); left > 0 {
+		within = min(within, left-lastWords)
+	}
 	if now.InFlight > 0 {
-		flying = fmt.Sprintf("%s, until %s at most", words.Plural(now.InFlight, "request"), clock(now.At.Add(now.Timeout), now.At))
+		flying = fmt.Sprintf("%s, until %s at most", words.Plural(now.InFlight, "request"), clock(now.At.Add(within), now.At))
 	}
 	u.console.Warn(fmt.Sprintf("%s: what is in flight is finished (%s); once more gives it up", s, flying), "in_flight", now.InFlight)
 }

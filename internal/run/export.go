@@ -92,6 +92,9 @@ type exporter struct {
 func RunExport(w World, e Export, watch func(rows func() int64) (stop func())) (Exported, error) {
 	x := &exporter{Export: e, paging: meeting.Paging{Size: e.PageSize, Workers: e.Access.Workers}}
 	file, commit, discard, err := x.open()
+	if _, held := errors.AsType[*system.HeldError](err); held {
+		return x.done, Refuse(err, "") // it has its own
+	}
 	if err != nil {
 		if path, is := errors.AsType[*fs.PathError](err); is { // of a file beside it, which nobody named
 			err = fmt.Errorf("--out %s: %w", words.Name(x.Out), path.Err)
@@ -139,6 +142,9 @@ func RunExport(w World, e Export, watch func(rows func() int64) (stop func())) (
 func (x *exporter) open() (file *os.File, commit, discard func() error, err error) {
 	if x.Out != "-" {
 		sweepExports(x.Out)
+		if err := system.MayReplace(x.Out); err != nil {
+			return nil, nil, nil, err
+		}
 		to, err := system.Replace(x.Out, system.Perm)
 		if err != nil {
 			return nil, nil, nil, err

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"meetbatch/internal/system"
 	"meetbatch/internal/words"
 	"meetbatch/job"
 	"meetbatch/job/pace"
@@ -95,7 +96,9 @@ func isMoved(err error) bool {
 // mend is the hint for a run whose files could not be written, or do not add up.
 func (r *run) mend(err error) string {
 	gone, lost := errors.AsType[*report.LostError](err)
-	switch {
+	switch _, held := errors.AsType[*system.HeldError](err); {
+	case held:
+		return "every request that was sent is in the journal; close it there (Excel keeps what it shows), and go on: " + nextResume(r.path)
 	case isMoved(err):
 		return "nothing more was sent; if it was moved, go on with it there: meetbatch resume DIR; if it was removed, only the service knows what was carried out"
 	case lost && gone.Lock:

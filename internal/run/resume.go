@@ -211,7 +211,9 @@ func (r *run) takeOver() (err error) {
 // writeHint says what to do about files of a run that this process may not open, or that there is no room for; empty:
 // something else is wrong.
 func writeHint(path string, err error) string {
-	switch {
+	switch _, held := errors.AsType[*system.HeldError](err); {
+	case held:
+		return "nothing more was sent; close it there (Excel keeps what it shows), and go on: " + nextResume(path)
 	case system.IsFull(err):
 		return "nothing more was sent; make room where the run directory is, and go on: " + nextResume(path)
 	case system.IsReadOnly(err):

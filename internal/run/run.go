@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"meetbatch/internal/meeting"
@@ -211,7 +212,7 @@ func begin(w World, j Job) (*run, error) {
 		}
 		r.input.name = undoName(r.meta.UndoOf)
 	}
-	if dir, name := filepath.Split(r.input.meta.Path); name == report.FailedFile {
+	if dir, name := filepath.Split(r.input.meta.Path); strings.EqualFold(name, report.FailedFile) { // Windows does not tell case
 		if _, err := report.ReadRun(dir); err == nil {
 			r.meta.Parent = filepath.Clean(dir)
 		}

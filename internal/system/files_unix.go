@@ -36,6 +36,9 @@ func IsBadName(err error) bool {
 	return errors.Is(err, syscall.ENAMETOOLONG) || errors.Is(err, syscall.EINVAL)
 }
 
+// NobodyReads tells whether an error says that nobody reads a pipe any more.
+func NobodyReads(err error) bool { return errors.Is(err, syscall.EPIPE) }
+
 // TooManyFiles tells whether an error says that this process, or the machine, may open no more files and connections. Some
 // of those of a lookup say so in words alone.
 func TooManyFiles(err error) bool {

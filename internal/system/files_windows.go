@@ -19,6 +19,11 @@ func IsBadName(err error) bool {
 	return errors.Is(err, windows.ERROR_INVALID_NAME) || errors.Is(err, windows.ERROR_FILENAME_EXCED_RANGE) || errors.Is(err, syscall.EINVAL)
 }
 
+// NobodyReads tells whether an error says that nobody reads a pipe any more.
+func NobodyReads(err error) bool {
+	return errors.Is(err, windows.ERROR_BROKEN_PIPE) || errors.Is(err, windows.ERROR_NO_DATA)
+}
+
 // TooManyFiles tells whether an error says that this process, or the machine, may open no more files and connections.
 func TooManyFiles(err error) bool {
 	return errors.Is(err, windows.WSAEMFILE) || errors.Is(err, windows.ERROR_TOO_MANY_OPEN_FILES)
