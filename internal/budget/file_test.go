@@ -149,7 +149,15 @@ func countTogether(t *testing.T, address string, times, kills int) {
 
 func TestProcessesCountInAFile(t *testing.T) {
 	t.Parallel()
-	countTogether(t, filepath.Join(t.TempDir(), "budget"), 2000, 25)
+	countTogether(t, filepath.Join(t.TempDir(), "budget"), times(2000), 25)
+}
+
+// times is how often something is done: less often on Windows, where a file is opened slowly, under wine a hundred times so.
+func times(n int) int {
+	if runtime.GOOS == "windows" {
+		return n / 20
+	}
+	return n
 }
 
 // TestGoroutinesCount: those of one process, of one budget or of several of one file, keep out of one another's way.
@@ -160,7 +168,7 @@ func TestGoroutinesCount(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 8 {
 		wg.Go(func() {
-			for range 200 {
+			for range times(200) {
 				if err := count([]*Budget{one, other}[i%2]); err != nil {
 					t.Error(err)
 				}
@@ -168,7 +176,7 @@ func TestGoroutinesCount(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if n := counted(t, one); n != 1600 {
+	if n := counted(t, one); n != 8*times(200) {
 		t.Errorf("%d counted", n)
 	}
 }
@@ -182,7 +190,7 @@ func TestRemovedUnderWay(t *testing.T) {
 	for i := range 4 {
 		wg.Go(func() {
 			b := mustOpen(t, path)
-			for j := range 500 {
+			for j := range times(500) {
 				if err := count(b); err != nil {
 					t.Error(err)
 				}

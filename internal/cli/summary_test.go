@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -97,6 +98,7 @@ mend the others in run/failed.csv, or
 not, then:
 NEXT
 `} {
+		want = strings.ReplaceAll(want, "run/", "run"+string(filepath.Separator))
 		if got := summary(e, "NEXT", width, now); got != want {
 			t.Errorf("at %d:\n%s\nwant\n%s", width, got, want)
 		}

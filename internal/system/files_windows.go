@@ -21,7 +21,7 @@ func IsBadName(err error) bool {
 
 // NobodyReads tells whether an error says that nobody reads a pipe any more.
 func NobodyReads(err error) bool {
-	return errors.Is(err, windows.ERROR_BROKEN_PIPE) || errors.Is(err, windows.ERROR_NO_DATA)
+	return errors.Is(err, windows.ERROR_BROKEN_PIPE) || errors.Is(err, syscall.EPIPE) || errors.Is(err, windows.ERROR_NO_DATA)
 }
 
 // TooManyFiles tells whether an error says that this process, or the machine, may open no more files and connections.
