@@ -74,7 +74,14 @@ func TestCheck(t *testing.T) {
 			if err := errors.Join(d.Settle(someOutcome), d.Check()); err != nil {
 				t.Errorf("Check = %v", err)
 			}
-			if err := test.do(d.File(name)); err != nil {
+			err = test.do(d.File(name))
+			if runtime.GOOS == "windows" && err != nil { // which removes no file that is written to
+				if err := d.Close(); err != nil {
+					t.Error(err)
+				}
+				continue
+			}
+			if err != nil {
 				t.Fatal(err)
 			}
 			for _, check := range []func() error{d.Check, d.Sync} {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"sync"
 
 	"meetbatch/job"
@@ -15,6 +16,9 @@ func tempFile(dir string) (*os.File, error) {
 	f, err := os.CreateTemp(dir, "")
 	if err != nil {
 		return nil, err
+	}
+	if runtime.GOOS == "windows" { // where a file that is open keeps its name
+		return f, nil
 	}
 	return f, os.Remove(f.Name())
 }
