@@ -207,7 +207,10 @@ func checkPath(path string) error {
 	}
 	err := system.Regular(path)
 	if err == nil {
-		_, err = os.Stat(filepath.Dir(path))
+		var info fs.FileInfo
+		if info, err = os.Stat(filepath.Dir(path)); err == nil && !info.IsDir() { // which Windows would say later
+			err = &fs.PathError{Op: "open", Path: path, Err: syscall.ENOTDIR}
+		}
 	}
 	return fileError(err)
 }
