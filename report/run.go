@@ -191,6 +191,9 @@ func ReadRun(path string) (Run, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return Run{}, fmt.Errorf("%s %w: there is no %s", path, ErrNoRun, RunFile)
 	}
+	if name, is := errors.AsType[*system.NameError](err); is {
+		return Run{}, fmt.Errorf("%s %w: %s", path, ErrNoRun, name.Why)
+	}
 	if err != nil {
 		return Run{}, err
 	}
