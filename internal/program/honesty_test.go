@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -20,10 +19,7 @@ import (
 // and the same to be applied, under each setting that both have.
 func TestSandboxIsHonest(t *testing.T) {
 	t.Parallel()
-	program := filepath.Join(t.TempDir(), "truth")
-	if out, err := exec.Command("go", "build", "-o", program, "./testdata/truth").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
+	program := truth(t)
 	fault := func(kind string) sandbox.Rehearsal {
 		return sandbox.Rehearsal{Fault: []sandbox.Fault{{Kind: kind, Share: 1}}}
 	}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -54,11 +56,13 @@ func meetbatch(t *testing.T, after time.Duration, args ...string) int {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	killer := time.AfterFunc(after, func() { cmd.Process.Kill() })
-	defer killer.Stop()
+	killed := make(chan bool, 1)
+	killer := time.AfterFunc(after, func() { killed <- cmd.Process.Kill() == nil })
 	err := cmd.Wait()
 	var exit *exec.ExitError
 	switch {
+	case !killer.Stop() && codeOf(cmd, <-killed) == -1:
+		return -1
 	case err == nil:
 		return 0
 	case errors.As(err, &exit):
@@ -69,6 +73,27 @@ func meetbatch(t *testing.T, after time.Duration, args ...string) int {
 	}
 	t.Fatal(err)
 	return 0
+}
+
+// codeOf gives the exit code of a program that has ended, and -1 when it was killed. Windows has a code for what ends so too,
+// which does not tell: there the kill counts, which is an error when the program had ended before.
+func codeOf(cmd *exec.Cmd, killed bool) int {
+	if killed && runtime.GOOS == "windows" {
+		return -1
+	}
+	return cmd.ProcessState.ExitCode()
+}
+
+// truth gives the program testdata/truth: that of the PATH where there is one, since wine has no Go to build it with.
+func truth(t *testing.T) string {
+	if path, err := exec.LookPath("meetbatch-truth"); err == nil {
+		return path
+	}
+	path := filepath.Join(t.TempDir(), "truth.exe") // Windows starts no other
+	if out, err := exec.Command("go", "build", "-o", path, "./testdata/truth").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return path
 }
 
 // notShort skips a test of many processes one after the other, which says nothing more with the race detector than the

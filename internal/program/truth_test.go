@@ -22,10 +22,7 @@ import (
 func TestTruth(t *testing.T) {
 	notShort(t)
 	t.Parallel()
-	program := filepath.Join(t.TempDir(), "truth")
-	if out, err := exec.Command("go", "build", "-o", program, "./testdata/truth").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
+	program := truth(t)
 	token := []string{"MEETBATCH_TOKEN=token"}
 	appID := []string{"MEETBATCH_APP_ID=truth", "MEETBATCH_APP_KEY=truth-key"}
 	account := []string{"MEETBATCH_ACCOUNT=truth", "MEETBATCH_PASSWORD=truth-password"}
@@ -169,6 +166,7 @@ func truthInput(t *testing.T, c truthCase, input, state string) {
 // startTruth starts the service. What stop returns from, the log and the dump are complete.
 func startTruth(t *testing.T, program string, args []string) (url string, stop func()) {
 	cmd := exec.Command(program, args...)
+	interruptible(cmd)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	stdout, err := cmd.StdoutPipe()
@@ -184,7 +182,7 @@ func startTruth(t *testing.T, program string, args []string) (url string, stop f
 			return
 		}
 		stopped = true
-		cmd.Process.Signal(os.Interrupt)
+		interrupt(cmd.Process)
 		if err := cmd.Wait(); err != nil {
 			t.Errorf("truth: %v: %s", err, stderr.Bytes())
 		}
@@ -212,6 +210,7 @@ func runTruth(t *testing.T, env []string, logFile string, lines int, args ...str
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
 	deadline := time.After(time.Minute)
+	killed := false
 	for {
 		select {
 		case err := <-ended:
@@ -219,14 +218,14 @@ func runTruth(t *testing.T, env []string, logFile string, lines int, args ...str
 			if err != nil && !errors.As(err, &exit) {
 				t.Fatal(err)
 			}
-			if code := cmd.ProcessState.ExitCode(); code < 2 || code == 4 {
+			if code := codeOf(cmd, killed); code < 2 || code == 4 {
 				return code
 			}
 			t.Errorf("meetbatch %q: %s", args, stderr.Bytes())
 			return cmd.ProcessState.ExitCode()
 		case <-tick.C:
 			if text, _ := os.ReadFile(logFile); lines > 0 && bytes.Count(text, []byte("\n")) >= lines {
-				cmd.Process.Kill()
+				killed = cmd.Process.Kill() == nil
 				lines = 0
 			}
 		case <-deadline:
