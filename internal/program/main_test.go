@@ -33,6 +33,7 @@ func TestMain(m *testing.M) {
 // undatedMain is the program without the dates before the lines of its log, so that scripts can say how a line begins. As
 // "dated" they run the program as it is.
 func undatedMain() {
+	hearInterrupts()
 	var stderr io.Writer = os.Stderr
 	if !term.IsTerminal(int(os.Stderr.Fd())) {
 		stderr = undated{os.Stderr}

@@ -7,6 +7,9 @@ import (
 	"os/exec"
 )
 
+// hearInterrupts does nothing: a process hears of them.
+func hearInterrupts() {}
+
 // interruptible prepares a program that is about to start for interrupt.
 func interruptible(*exec.Cmd) {}
 
