@@ -29,7 +29,7 @@ func TestManual(t *testing.T) {
 			t.Fatalf("%v ends with %d: %s", args, code, errs.String())
 		}
 		// A page says of which version it is, and PowerShell reads the scripts of an unknown encoding as it likes.
-		text := strings.Replace(said.String(), `"meetbatch `+buildVersion()+`"`, `"meetbatch VERSION"`, 1)
+		text := strings.Replace(said.String(), `"meetbatch `+Version+`"`, `"meetbatch VERSION"`, 1)
 		if file == "meetbatch.ps1" && strings.ContainsFunc(text, func(c rune) bool { return c >= 0x80 }) {
 			t.Errorf("%s is not in ASCII", file)
 		}
