@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -271,7 +272,11 @@ func sweep(dir string) error {
 	entries, err := os.ReadDir(dir)
 	for _, e := range entries {
 		if e.Type().IsRegular() && leftover.MatchString(e.Name()) {
-			err = errors.Join(err, system.Remove(filepath.Join(dir, e.Name())))
+			remove := system.Remove
+			if strings.HasPrefix(e.Name(), tempPrefix) {
+				remove = system.RemoveTemp
+			}
+			err = errors.Join(err, remove(filepath.Join(dir, e.Name())))
 		}
 	}
 	return err

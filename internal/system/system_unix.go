@@ -155,3 +155,6 @@ func TempFile(dir, prefix string) (*os.File, error) {
 	}
 	return f, nil
 }
+
+// RemoveTemp removes what a killed process left of a TempFile.
+func RemoveTemp(path string) error { return os.Remove(path) }

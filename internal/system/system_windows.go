@@ -85,3 +85,12 @@ func TempFile(dir, prefix string) (*os.File, error) {
 	path := filepath.Join(cmp.Or(dir, os.TempDir()), prefix)
 	return create(path, os.O_RDWR|windows.O_FILE_FLAG_DELETE_ON_CLOSE, 0o600)
 }
+
+// RemoveTemp removes what is left of a TempFile, as when the machine lost its power. One that is open, which may be this
+// process's own, stays, and goes with its process.
+func RemoveTemp(path string) error {
+	if err := os.Remove(path); !errors.Is(err, windows.ERROR_SHARING_VIOLATION) {
+		return err
+	}
+	return nil
+}
