@@ -32,7 +32,8 @@ func copyDir(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.CopyFS(to, os.DirFS(ts.MkAbs(args[0]))))
 }
 
-// holds DIR NAME... wants a directory to hold just what has these names, in the order of the alphabet.
+// holds DIR NAME... wants a directory to hold just what has these names, in the order of the alphabet. Windows has the lock of
+// refused.jsonl beside it, which is passed over.
 func holds(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 1 {
 		ts.Fatalf("usage: holds DIR NAME...")
@@ -41,7 +42,9 @@ func holds(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	var names []string
 	for _, e := range entries {
-		names = append(names, e.Name())
+		if e.Name() != "refused.jsonl.lock" {
+			names = append(names, e.Name())
+		}
 	}
 	if !slices.Equal(names, args[1:]) {
 		ts.Fatalf("%s holds %v", args[0], names)
