@@ -74,7 +74,8 @@ func TestTakenNames(t *testing.T) {
 				t.Fatal(err)
 			}
 		case 3:
-			if err := os.Symlink("nowhere", fmt.Sprint(path, "-6")); err == nil {
+			os.Symlink("nowhere", fmt.Sprint(path, "-6")) // which not everybody may, and wine only says that it does
+			if _, err := os.Lstat(fmt.Sprint(path, "-6")); err == nil {
 				want = path + "-7"
 			}
 		}

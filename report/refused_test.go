@@ -19,7 +19,10 @@ func TestAddRefusal(t *testing.T) {
 	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "made", "runs")
 	at := time.Date(2026, 3, 1, 1, 30, 0, 0, time.FixedZone("", 3600))
-	const writers, each = 8, 100
+	writers, each := 8, 100
+	if runtime.GOOS == "windows" { // where opening a file takes its time, under wine so long that eight keep one waiting for too long
+		writers, each = 2, 400
+	}
 	var all sync.WaitGroup
 	for w := range writers {
 		all.Go(func() {
@@ -84,6 +87,9 @@ func TestRefusals(t *testing.T) {
 	}
 	if err := os.Symlink(filepath.Join(folder, "elsewhere"), path); err != nil {
 		t.Skip(err)
+	}
+	if info, err := os.Lstat(path); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Skip("wine says that it has made a link, and has made none")
 	}
 	if err := report.AddRefusal(folder, report.Refusal{Time: time.Now()}); err == nil {
 		t.Error("a link was followed")
