@@ -5,6 +5,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -91,10 +92,14 @@ var tornOutcomes = []job.Outcome{
 func TestTornResults(t *testing.T) {
 	t.Parallel()
 	now, requests := tables(t)
+	step := 1
+	if runtime.GOOS == "windows" { // where opening files takes its time, under wine a hundred times so
+		step = 13
+	}
 	order := []int64{2, 3, 6, 4, 5, 7}
 	for version, text := range map[string]string{"now": now, "0.1": as01(now)} {
 		ends, path := recordEnds(text), t.TempDir()
-		for cut := range len(text) + 1 {
+		for cut := 0; cut <= len(text); cut += step {
 			whole := 0 // records
 			for whole < len(ends) && ends[whole] <= cut {
 				whole++
