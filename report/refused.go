@@ -35,7 +35,7 @@ type Refusal struct {
 const (
 	mostRefused = 1 << 20         // bytes of the file, from which on its older half is dropped
 	mostWords   = 2000            // bytes of an error or a hint
-	lockedFor   = 2 * time.Second // how long others may have the file before that is an error
+	lockedFor   = 5 * time.Second // how long others may have the file before that is an error
 )
 
 // AddRefusal adds a line to a folder's list, and makes both where they are missing. Several processes may do so at the same
