@@ -222,7 +222,7 @@ cp "$0" "$root/trial/trial.sh"
 cp "$deb" "$root/trial/old.deb"
 # A later version of the package, of the same program.
 dpkg-deb -R "$deb" "$d/new"
-sed -i 's/^Version: .*/Version: 99.0.1-1/' "$d/new/DEBIAN/control"
+sed -i 's/^Version: .*/Version: 99.0.1/' "$d/new/DEBIAN/control"
 dpkg-deb --root-owner-group -b "$d/new" "$root/trial/new.deb" >/dev/null
 chmod 644 "$root"/trial/*.deb
 

@@ -26,14 +26,13 @@ func (m *maker) debs() error {
 	return nil
 }
 
-// deb lays a package out in a folder and has dpkg-deb make it. The first number after the version is the package's own: a mistake in
-// what stands here is mended without a new version of the program.
+// deb lays a package out in a folder and has dpkg-deb make it. Its version is the program's: one comes with the other.
 func (m *maker) deb(t target) error {
 	files, err := m.debFiles(t)
 	if err != nil {
 		return err
 	}
-	version, size, md5s := m.version+"-1", 0, ""
+	size, md5s := 0, ""
 	for _, f := range sorted(files) {
 		size += len(f.data)
 		md5s += fmt.Sprintf("%x  %s\n", md5.Sum(f.data), f.name) // dpkg --verify knows no other
@@ -42,7 +41,7 @@ func (m *maker) deb(t target) error {
 	if err != nil {
 		return err
 	}
-	fill := strings.NewReplacer("@VERSION@", version, "@ARCH@", t.arch, "@SIZE@", strconv.Itoa(size/1024))
+	fill := strings.NewReplacer("@VERSION@", m.version, "@ARCH@", t.arch, "@SIZE@", strconv.Itoa(size/1024))
 	for i, f := range control {
 		control[i] = file{"DEBIAN/" + path.Base(f.name), f.mode, []byte(fill.Replace(string(f.data)))}
 	}
@@ -57,7 +56,7 @@ func (m *maker) deb(t target) error {
 	}
 	// One thread, since how xz divides a file among several is in what it makes.
 	_, err = run(m.ctx, []string{"SOURCE_DATE_EPOCH=" + strconv.FormatInt(m.at.Unix(), 10)}, "dpkg-deb", "--root-owner-group",
-		"-Zxz", "--threads-max=1", "--build", root, filepath.Join(m.made, "meetbatch_"+version+"_"+t.arch+".deb"))
+		"-Zxz", "--threads-max=1", "--build", root, filepath.Join(m.made, "meetbatch_"+m.version+"_"+t.arch+".deb"))
 	return err
 }
 
@@ -76,12 +75,12 @@ func (m *maker) debFiles(t target) ([]file, error) {
 		if f.name = place(f.name); f.name == "" {
 			continue
 		}
-		if strings.HasPrefix(f.name, "usr/share/man/") || path.Base(f.name) == "changelog" {
+		if strings.HasPrefix(f.name, "usr/share/man/") {
 			f = gzipped(f)
 		}
 		files = append(files, f)
 	}
-	return append(files, gzipped(file{"usr/share/doc/meetbatch/changelog.Debian", 0o644, m.changelog()})), nil
+	return append(files, gzipped(file{"usr/share/doc/meetbatch/changelog", 0o644, m.changelog()})), nil
 }
 
 // place says where a file goes in a package; "" is nowhere.
@@ -99,8 +98,6 @@ func place(name string) string {
 		return "usr/share/fish/vendor_completions.d/meetbatch.fish"
 	case base == "LICENSE", dir == "completions/", dir == "testdata/readme/": // copyright says it; PowerShell's; pictures of the README
 		return ""
-	case base == "CHANGELOG.md":
-		return docs + "changelog"
 	case name == "deploy/debian/copyright", dir == "":
 		return docs + base
 	case name == "deploy/debian/lintian-overrides":
@@ -120,7 +117,7 @@ func place(name string) string {
 // changelog is the package's own, which says no more than which version it brings.
 func (m *maker) changelog() []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "meetbatch (%s-1) stable; urgency=medium\n\n  * Version %s: see changelog.gz.\n\n", m.version, m.version)
+	fmt.Fprintf(&b, "meetbatch (%s) stable; urgency=medium\n\n  * Version %s: see CHANGELOG.md.\n\n", m.version, m.version)
 	fmt.Fprintf(&b, " -- Maintainers of meetbatch <maintainers@meetbatch.example>  %s\n", m.at.Format(time.RFC1123Z))
 	return b.Bytes()
 }

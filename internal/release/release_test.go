@@ -78,7 +78,7 @@ func TestContents(t *testing.T) {
 		"deploy/systemd/acme.env":           "usr/share/doc/meetbatch/examples/acme.env",
 		"deploy/slurm/trial.sh":             "usr/share/doc/meetbatch/examples/slurm/trial.sh",
 		"testdata/rooms.csv":                "usr/share/doc/meetbatch/examples/rooms.csv",
-		"CHANGELOG.md":                      "usr/share/doc/meetbatch/changelog",
+		"CHANGELOG.md":                      "usr/share/doc/meetbatch/CHANGELOG.md",
 		"LICENSE":                           "",
 		"deploy/debian/trial.sh":            "",
 		"completions/meetbatch.ps1":         "",
