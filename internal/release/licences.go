@@ -80,29 +80,16 @@ func (m *maker) licences() error {
 // parts adds what is linked into the program for a system: tests and tools are not. A package may have a licence of its own, which
 // stands in its folder or in one between that and the module's; of Go's own library what others wrote has.
 func (m *maker) parts(t target, parts map[string]part) error {
-	list, err := run(m.ctx, t.env(), "go", "list", "-deps", "-json=Dir,Standard,Module", ".")
-	if err != nil {
-		return err
-	}
 	goes, err := run(m.ctx, nil, "go", "env", "GOROOT", "GOVERSION")
 	if err != nil {
 		return err
 	}
 	root, version, _ := strings.Cut(strings.TrimSpace(string(goes)), "\n")
-	for d := json.NewDecoder(bytes.NewReader(list)); ; {
-		var p struct {
-			Dir      string
-			Standard bool
-			Module   *struct {
-				Path, Version, Dir string
-				Main               bool
-			}
-		}
-		if err := d.Decode(&p); err == io.EOF {
-			return nil
-		} else if err != nil {
-			return fmt.Errorf("go list: %w", err)
-		}
+	linked, err := m.linked(t)
+	if err != nil {
+		return err
+	}
+	for _, p := range linked {
 		of := part{"Go's library " + version, root, map[string]bool{}}
 		switch {
 		case p.Standard && !strings.HasPrefix(p.Dir, filepath.Join(root, "src", "vendor")):
@@ -120,6 +107,33 @@ func (m *maker) parts(t target, parts map[string]part) error {
 		if err := of.look(p.Dir); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// linked is a package of the program, as go list knows it.
+type linked struct {
+	Dir      string
+	Standard bool
+	Module   *struct {
+		Path, Version, Dir string
+		Main               bool
+	}
+}
+
+func (m *maker) linked(t target) (all []linked, err error) {
+	list, err := run(m.ctx, t.env(), "go", "list", "-deps", "-json=Dir,Standard,Module", ".")
+	if err != nil {
+		return nil, err
+	}
+	for d := json.NewDecoder(bytes.NewReader(list)); ; {
+		var p linked
+		if err := d.Decode(&p); err == io.EOF {
+			return all, nil
+		} else if err != nil {
+			return nil, fmt.Errorf("go list: %w", err)
+		}
+		all = append(all, p)
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -66,5 +67,29 @@ func TestPart(t *testing.T) {
 	os.WriteFile(filepath.Join(root, "empty", "NOTICE"), []byte(mit), 0o644)
 	if _, _, err := none.licences(); err == nil || err.Error() != "has no licence" {
 		t.Errorf("of a module without a licence is said %v", err)
+	}
+}
+
+// TestLicences: all that the program is made of may be passed on with it, on each system. So a module that may not is noticed when
+// it comes, and not when a release is made.
+func TestLicences(t *testing.T) {
+	if _, err := exec.LookPath("go"); err != nil {
+		t.Skip("go is missing")
+	}
+	t.Chdir(filepath.Join("..", ".."))
+	m := &maker{ctx: t.Context()}
+	if err := m.licences(); err != nil {
+		t.Fatal(err)
+	}
+	text := string(m.texts[0].data)
+	for _, want := range []string{"Go's library go1.", "github.com/alecthomas/kong v", "Copyright (C) 2018 Alec Thomas", "zstd/internal/xxhash/LICENSE.txt", "src/vendor/golang.org/x/net/LICENSE"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("THIRD-PARTY.txt does not hold %q", want)
+		}
+	}
+	for _, other := range []string{"rapid", "goleak", "miniredis", "go-internal", "cyclonedx"} { // of tests and tools
+		if strings.Contains(text, other) {
+			t.Errorf("THIRD-PARTY.txt holds %q", other)
+		}
 	}
 }
