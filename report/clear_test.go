@@ -111,8 +111,12 @@ func TestClear(t *testing.T) {
 	if _, err := before.Clear(); err == nil {
 		t.Error("a run that was gone on with is removed")
 	}
-	if err := os.Symlink(other, filepath.Join(folder, "link")); err != nil {
+	link := filepath.Join(folder, "link")
+	if err := os.Symlink(other, link); err != nil {
 		t.Skip(err)
+	}
+	if _, err := os.Lstat(link); err != nil {
+		t.Skip("wine says that it has made a link, and has made none")
 	}
 	if _, err := find("link").Clear(); err == nil {
 		t.Error("a link was followed")
