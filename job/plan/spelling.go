@@ -106,8 +106,7 @@ func mayFold(c rune) bool {
 }
 
 // fold makes the spellings of an account the same. It is for comparing alone. Small letters alone would not do: a sigma has
-// two of them, and a sharp s is two letters. (Unicode's CaseFolding.txt has some letters more that fold to several, none of
-// which names are written with. golang.org/x/text/cases has them all, and adds 250 kB to the program.)
+// two of them, and a sharp s is two letters. (golang.org/x/text/cases does the same, and adds 250 kB to the program.)
 func fold(account string) string {
 	if strings.IndexFunc(account, func(c rune) bool { return c >= utf8.RuneSelf }) < 0 { // for speed only
 		return strings.ToLower(account)
@@ -115,15 +114,25 @@ func fold(account string) string {
 	return norm.NFC.String(several.Replace(strings.Map(simple, norm.NFD.String(account))))
 }
 
-// several are the characters that are several letters when they are folded: the sharp s, and the ligatures that texts
-// copied from a page hold.
-var several = strings.NewReplacer("ß", "ss", "ﬀ", "ff", "ﬁ", "fi", "ﬂ", "fl", "ﬃ", "ffi", "ﬄ", "ffl", "ﬅ", "st", "ﬆ", "st")
+// several are the characters that are several letters when they are folded, and not only when they are decomposed (Unicode,
+// CaseFolding.txt, status F).
+var several = strings.NewReplacer("ß", "ss", "ﬀ", "ff", "ﬁ", "fi", "ﬂ", "fl", "ﬃ", "ffi", "ﬄ", "ffl", "ﬅ", "st", "ﬆ", "st",
+	"ŉ", "ʼn", "ẚ", "aʾ", "և", "եւ", "ﬓ", "մն", "ﬔ", "մե", "ﬕ", "մի", "ﬖ", "վն", "ﬗ", "մխ")
 
-// simple gives the one of the letters that differ in case alone by which all of them are known: the small one, of ASCII.
+// simple gives the one of the letters that differ in case alone by which all of them are known: the small one, of ASCII. It
+// is no mark: one of the iotas stands below a letter, where its order among the accents means nothing.
 func simple(c rune) rune {
-	least := unicode.ToLower(c)
-	for other := unicode.SimpleFold(c); other != c; other = unicode.SimpleFold(other) {
-		least = min(least, unicode.ToLower(other))
+	least := rune(unicode.MaxRune)
+	for other := unicode.SimpleFold(c); ; other = unicode.SimpleFold(other) {
+		if small := unicode.ToLower(other); !unicode.IsMark(small) {
+			least = min(least, small)
+		}
+		if other == c {
+			break
+		}
+	}
+	if least == unicode.MaxRune { // a mark that has no capital
+		return c
 	}
 	return least
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"unicode"
 
+	"golang.org/x/text/cases"
 	"pgregory.net/rapid"
 
 	"meetbatch/job"
@@ -54,6 +55,9 @@ func TestSpellings(t *testing.T) {
 		{"a ligature of a printed page", job.SetStatus, []string{"o\ufb03ce=1", "OFFICE=1"}, "1 [{3 o\ufb03ce OFFICE}]", "0 []"},
 		{"a sign for a letter", job.SetStatus, []string{"karl=1", "\u212aarl=1", "\u00b5=1", "\u03bc=1"}, "2 [{3 karl \u212aarl} {5 \u00b5 \u03bc}]", "0 []"},
 		{"a folded letter that composes", job.SetStatus, []string{"\u01f0=1", "J\u030c=1"}, "1 [{3 \u01f0 J\u030c}]", "0 []"},
+		{"an accent on another letter", job.SetStatus, []string{"Μάιος=1", "Μαίος=1"}, "0 []", "0 []"},
+		{"an iota below a letter", job.SetStatus, []string{"ᾠδή=1", "ὨΙΔΉ=1"}, "1 [{3 ᾠδή ὨΙΔΉ}]", "0 []"},
+		{"an Armenian ligature", job.SetStatus, []string{"Սևան=1", "ՍԵՒԱՆ=1"}, "1 [{3 Սևան ՍԵՒԱՆ}]", "0 []"},
 		{"other values", job.SetStatus, []string{"a=0", "A=1"}, "0 []", "1 [{3 a A}]"},
 		{"other values in one spelling", job.SetStatus, []string{"a=0", "A=1", "A=0"}, "0 []", "1 [{3 a A}]"},
 		{"other values in the third", job.SetStatus, []string{"ab=0", "Ab=0", "AB=1"}, "0 []", "1 [{3 ab Ab}]"},
@@ -144,13 +148,18 @@ func TestOneAccountInAllSpellings(t *testing.T) {
 	}
 }
 
-// TestFoldOfEveryCharacter: the fold of a fold is itself, whatever character it is of, and a letter and its capital have one.
+// TestFoldOfEveryCharacter: the fold of a fold is itself, whatever character it is of, a letter and its capital have one, and
+// what Unicode folds a character to has the same.
 func TestFoldOfEveryCharacter(t *testing.T) {
 	t.Parallel()
+	unicodes := cases.Fold()
 	for c := rune(0); c <= unicode.MaxRune; c++ {
 		once := fold(string(c))
 		if again := fold(once); again != once {
 			t.Errorf("%q folds to %q, and that to %q", c, once, again)
+		}
+		if its := unicodes.String(string(c)); fold(its) != once {
+			t.Errorf("%q folds to %q, and what Unicode folds it to, %q, to %q", c, once, its, fold(its))
 		}
 		if capital := unicode.ToUpper(c); unicode.ToLower(capital) == c && fold(string(capital)) != once {
 			t.Errorf("%q folds to %q, and %q to %q", c, once, capital, fold(string(capital)))
