@@ -35,6 +35,8 @@ func NewPing(address string) (*Ping, error) {
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.DisableKeepAlives = true
+	transport.Protocols = new(http.Protocols) // as internal/meeting: no part of this program speaks HTTP/2
+	transport.Protocols.SetHTTP1(true)
 	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &Ping{u, &http.Client{Timeout: pingTime, Transport: transport, CheckRedirect: stay}}, nil
 }
