@@ -16,6 +16,9 @@ import (
 // when that one has ended already; nothing of the old run is left.
 func TestBeginAnew(t *testing.T) {
 	t.Parallel()
+	if os.Getenv("WINEPREFIX") != "" {
+		t.Skip("wine removes a file only when its last reader has closed it; Windows 10 takes its name away at once")
+	}
 	path := filepath.Join(t.TempDir(), "run")
 	old, err := report.Begin(path, job.Reclaim)
 	if err != nil {
