@@ -37,7 +37,7 @@ func (m *maker) deb(t target) error {
 		size += len(f.data)
 		md5s += fmt.Sprintf("%x  %s\n", md5.Sum(f.data), f.name) // dpkg --verify knows no other
 	}
-	control, err := m.committed("deploy/debian/control", "deploy/debian/postinst", "deploy/debian/prerm", "deploy/debian/postrm")
+	control, err := m.committed("deploy/debian/control", "deploy/debian/preinst", "deploy/debian/postinst", "deploy/debian/prerm", "deploy/debian/postrm")
 	if err != nil {
 		return err
 	}
