@@ -94,7 +94,9 @@ func (a *app) run(ctx context.Context) (code int) {
 		}
 	} else {
 		console := a.newConsole(consoleFlags{LogFormat: a.logFormat(parsed)})
-		a.warnUnknown(parsed.Model, console)
+		if c := parsed.Selected(); c == nil || c.Name != "completion" && c.Name != "man" { // which a shell starts whenever it begins
+			a.warnUnknown(parsed.Model, console)
+		}
 		a.env.warnHidden(console)
 		err = parsed.Run()
 	}
