@@ -25,7 +25,8 @@ var kinds = []struct{ name, says string }{
 }
 
 // others are words of licences that ask for more, also where one of the kinds stands in the same file.
-var others = regexp.MustCompile(`gnu (lesser |library |affero )?general public|mozilla public|eclipse public|server side public|business source|commons clause|creative commons|advertising materials`)
+var others = regexp.MustCompile(`gnu (lesser |library |affero )?general public|mozilla public|eclipse public|server side public|business source|commons clause|creative commons|advertising materials|` +
+	`\b[al]?gpl|\bcc[ -]by|common development and distribution|\bcddl|european union public|\beupl|elastic license|functional source|non-?commercial|shall be used for good`)
 
 // kindsOf finds out which licences a text holds.
 func kindsOf(text string) (found []string, err error) {
@@ -137,9 +138,11 @@ func (m *maker) linked(t target) (all []linked, err error) {
 	}
 }
 
-// look notes what is to come along of a folder, and of those above it.
-func (p part) look(dir string) error {
-	for ; strings.HasPrefix(dir, p.root); dir = filepath.Dir(dir) {
+// look notes what is to come along of a package's folder, and of those above it. Where none of them has a licence, the one that
+// may stand beside them is of something else.
+func (p part) look(of string) error {
+	licensed := false
+	for dir := of; strings.HasPrefix(dir, p.root); dir = filepath.Dir(dir) {
 		entries, err := os.ReadDir(dir)
 		if err != nil {
 			return err
@@ -148,8 +151,13 @@ func (p part) look(dir string) error {
 			if name := strings.ToUpper(e.Name()); e.Type().IsRegular() && (isLicence(name) || strings.HasPrefix(name, "NOTICE") || strings.HasPrefix(name, "PATENTS")) {
 				below, _ := filepath.Rel(p.root, filepath.Join(dir, e.Name()))
 				p.files[below] = true
+				licensed = licensed || isLicence(name)
 			}
 		}
+	}
+	if !licensed {
+		below, _ := filepath.Rel(p.root, of)
+		return fmt.Errorf("%s: no licence stands on the way to %s", p.name, filepath.ToSlash(below))
 	}
 	return nil
 }
@@ -159,7 +167,7 @@ func isLicence(name string) bool {
 	return strings.HasPrefix(name, "LICENSE") || strings.HasPrefix(name, "LICENCE") || strings.HasPrefix(name, "COPYING")
 }
 
-// licences gives the kinds of a part's licences, and the texts. Without one of its own nobody may pass a module on.
+// licences gives the kinds of a part's licences, and the texts.
 func (p part) licences() (kinds []string, text string, err error) {
 	for _, name := range slices.Sorted(maps.Keys(p.files)) {
 		data, err := os.ReadFile(filepath.Join(p.root, name))
@@ -177,8 +185,5 @@ func (p part) licences() (kinds []string, text string, err error) {
 		kinds = append(kinds, of...)
 	}
 	slices.Sort(kinds)
-	if kinds = slices.Compact(kinds); len(kinds) == 0 {
-		return nil, "", errors.New("has no licence")
-	}
-	return kinds, text, nil
+	return slices.Compact(kinds), text, nil
 }

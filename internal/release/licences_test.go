@@ -25,8 +25,15 @@ func TestKindsOf(t *testing.T) {
 		"All rights reserved.":                  "is a licence of no kind that is known here",
 		"GNU GENERAL PUBLIC LICENSE\nVersion 3": `speaks of "gnu general public", which asks for more than its text`,
 		"GNU AFFERO\nGENERAL PUBLIC LICENSE":    `speaks of "gnu affero general public", which asks for more than its text`,
-		mit + "\nor under the\nMozilla Public License 2.0": `speaks of "mozilla public", which asks for more than its text`,
-		"“Commons Clause” License Condition\n" + mit:       `speaks of "commons clause", which asks for more than its text`,
+		mit + "\nor under the\nMozilla Public License 2.0":       `speaks of "mozilla public", which asks for more than its text`,
+		"“Commons Clause” License Condition\n" + mit:             `speaks of "commons clause", which asks for more than its text`,
+		mit + "\nThe Software shall be used for Good, not Evil.": `speaks of "shall be used for good", which asks for more than its text`,
+		"COMMON DEVELOPMENT AND\nDISTRIBUTION LICENSE":           `speaks of "common development and distribution", which asks for more than its text`,
+		bsd + "\nEuropean Union Public Licence v. 1.2":           `speaks of "european union public", which asks for more than its text`,
+		mit + "\nor (LGPLv3)":                                    `speaks of "lgpl", which asks for more than its text`,
+		mit + "\nNon-Commercial use only":                        `speaks of "non-commercial", which asks for more than its text`,
+		mit + "\nElastic License 2.0":                            `speaks of "elastic license", which asks for more than its text`,
+		mit + "\nthe data: CC-BY-NC 4.0":                         `speaks of "cc-by", which asks for more than its text`,
 	} {
 		kinds, err := kindsOf(text)
 		got := strings.Join(kinds, " ")
@@ -63,10 +70,11 @@ func TestPart(t *testing.T) {
 			t.Errorf("%q is not in\n%s", want, text)
 		}
 	}
-	none := part{"other/module v1.0.0", filepath.Join(root, "empty"), map[string]bool{"NOTICE": true}}
+	// A licence that another package has, and a text that is none, serve nothing.
+	none := part{"other/module v1.0.0", filepath.Join(root, "empty"), map[string]bool{"other/LICENSE": true}}
 	os.WriteFile(filepath.Join(root, "empty", "NOTICE"), []byte(mit), 0o644)
-	if _, _, err := none.licences(); err == nil || err.Error() != "has no licence" {
-		t.Errorf("of a module without a licence is said %v", err)
+	if err := none.look(filepath.Join(root, "empty", "a")); err == nil || err.Error() != "other/module v1.0.0: no licence stands on the way to a" {
+		t.Errorf("of a package without a licence is said %v", err)
 	}
 }
 
