@@ -107,7 +107,7 @@ func (t target) env() []string {
 // ask has the program that was built for this system say its version, its man page and its completions.
 func (m *maker) ask() error {
 	program := m.binaries[target{runtime.GOOS, runtime.GOARCH}]
-	said, err := run(m.ctx, alone, program, "--version")
+	said, err := alone(m.ctx, program, "--version")
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func (m *maker) ask() error {
 		{"completions/meetbatch.fish", "completion fish"},
 		{"completions/meetbatch.ps1", "completion powershell"},
 	} {
-		text, err := run(m.ctx, alone, program, strings.Fields(e.args)...)
+		text, err := alone(m.ctx, program, strings.Fields(e.args)...)
 		if err != nil {
 			return err
 		}

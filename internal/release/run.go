@@ -11,25 +11,27 @@ import (
 	"strings"
 )
 
-// alone stands for an environment in which nothing is set.
-var alone = []string{}
+// run gives what a command prints, in the environment there is and what is added to it.
+func run(ctx context.Context, added []string, name string, args ...string) ([]byte, error) {
+	return output(exec.CommandContext(ctx, name, args...), append(os.Environ(), added...))
+}
 
-// run gives what a command prints. env is added to the environment; alone is all that there is of it. An error is one line: of
-// what the command says against it, the last, which says the reason where there are several.
-func run(ctx context.Context, env []string, name string, args ...string) ([]byte, error) {
+// alone gives what a command prints where nothing is set.
+func alone(ctx context.Context, name string, args ...string) ([]byte, error) {
+	return output(exec.CommandContext(ctx, name, args...), []string{})
+}
+
+// output runs a command. An error is one line: of what the command says against it, the last, which says the reason where there
+// are several.
+func output(cmd *exec.Cmd, env []string) ([]byte, error) {
 	var out, said bytes.Buffer
-	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Stdout, cmd.Stderr = &out, &said
-	cmd.Env = env
-	if len(env) > 0 || env == nil {
-		cmd.Env = append(os.Environ(), env...)
-	}
+	cmd.Stdout, cmd.Stderr, cmd.Env = &out, &said, env
 	err := cmd.Run()
 	if lines := strings.Split(strings.TrimSpace(said.String()), "\n"); err != nil && lines[len(lines)-1] != "" {
 		err = errors.New(lines[len(lines)-1])
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", strings.Join(append([]string{filepath.Base(name)}, args...), " "), err)
+		return nil, fmt.Errorf("%s %s: %w", filepath.Base(cmd.Path), strings.Join(cmd.Args[1:], " "), err)
 	}
 	return out.Bytes(), nil
 }
