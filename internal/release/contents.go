@@ -2,11 +2,10 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"strings"
 )
 
-// read takes in what is published of the clone as it is. deploy/debian is of no use without what is made here.
+// read takes in what is published of the commit as it is. deploy/debian is of no use without what is made here.
 func (m *maker) read() (err error) {
 	if m.texts, err = m.committed("README.md", "LICENSE", "CHANGELOG.md", "testdata/readme/*.svg"); err != nil {
 		return err
@@ -15,7 +14,8 @@ func (m *maker) read() (err error) {
 	return err
 }
 
-// committed gives the files that git finds by a pattern, with the modes that it knows of them. Others that may lie about are not seen.
+// committed gives the files that git finds by a pattern, as it keeps them and with the modes that it knows of them: in a clone their
+// line ends may be others. Files that lie about are not seen.
 func (m *maker) committed(patterns ...string) ([]file, error) {
 	list, err := run(m.ctx, nil, "git", append([]string{"ls-files", "-s", "-z", "--"}, patterns...)...)
 	if err != nil {
@@ -31,7 +31,7 @@ func (m *maker) committed(patterns ...string) ([]file, error) {
 		if strings.HasPrefix(about, "100755") {
 			f.mode = 0o755
 		}
-		if f.data, err = os.ReadFile(name); err != nil {
+		if f.data, err = run(m.ctx, nil, "git", "cat-file", "blob", strings.Fields(about)[1]); err != nil {
 			return nil, err
 		}
 		files = append(files, f)

@@ -44,6 +44,22 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// TestCommitted: what is published is what was committed, also where git gave a clone other line ends.
+func TestCommitted(t *testing.T) {
+	needGit(t)
+	t.Chdir(t.TempDir())
+	os.WriteFile("trial.sh", []byte("true\r\n"), 0o755)
+	for _, args := range []string{"init -q", "-c core.autocrlf=true add .", "-c user.name=n -c user.email=e@example.org commit -qm first", "config core.autocrlf true", "status --porcelain"} {
+		if out, err := exec.Command("git", strings.Fields(args)...).CombinedOutput(); err != nil {
+			t.Fatalf("git %s: %v\n%s", args, err, out)
+		}
+	}
+	files, err := (&maker{ctx: t.Context()}).committed("*.sh")
+	if err != nil || len(files) != 1 || string(files[0].data) != "true\n" {
+		t.Errorf("committed is %v, %v", files, err)
+	}
+}
+
 // TestContents: an archive holds what its README names, at the same paths, and what of that is in a package has one place there.
 func TestContents(t *testing.T) {
 	needGit(t)
