@@ -13,7 +13,7 @@ func (m *maker) bom() error {
 	if err != nil {
 		return err
 	}
-	env := append(targets[0].env(), "GOFLAGS=-trimpath") // the list says the sum of the tool that made it
+	env := append(m.env(targets[0]), "GOFLAGS=-trimpath") // the list says the sum of the tool that made it
 	_, err = run(m.ctx, env, "go", "-C", "internal/release/tools", "tool", "cyclonedx-gomod",
 		"app", "-json", "-licenses", "-std", "-noserial", "-notimestamp", "-output", path, root)
 	return err

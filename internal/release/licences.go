@@ -81,7 +81,7 @@ func (m *maker) licences() error {
 // parts adds what is linked into the program for a system: tests and tools are not. A package may have a licence of its own, which
 // stands in its folder or in one between that and the module's; of Go's own library what others wrote has.
 func (m *maker) parts(t target, parts map[string]part) error {
-	goes, err := run(m.ctx, nil, "go", "env", "GOROOT", "GOVERSION")
+	goes, err := run(m.ctx, m.env(t), "go", "env", "GOROOT", "GOVERSION")
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ type linked struct {
 }
 
 func (m *maker) linked(t target) (all []linked, err error) {
-	list, err := run(m.ctx, t.env(), "go", "list", "-deps", "-json=Dir,Standard,Module", ".")
+	list, err := run(m.ctx, m.env(t), "go", "list", "-deps", "-json=Dir,Standard,Module", ".")
 	if err != nil {
 		return nil, err
 	}

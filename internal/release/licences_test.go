@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -86,7 +87,7 @@ func TestLicences(t *testing.T) {
 	}
 	t.Chdir(filepath.Join("..", ".."))
 	m := &maker{ctx: t.Context()}
-	if err := m.licences(); err != nil {
+	if err := errors.Join(m.settle(), m.licences()); err != nil {
 		t.Fatal(err)
 	}
 	text := string(m.texts[0].data)

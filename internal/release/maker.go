@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -32,6 +33,7 @@ type maker struct {
 	extras   []file    // what the program prints of itself: the man page, completions
 	recipes  []file    // deploy, and the examples
 	binaries map[target]string
+	sources  []string // settings of Go that say where modules come from
 }
 
 // begin finds out what is to be released, and builds the program.
@@ -40,7 +42,7 @@ func begin(ctx context.Context, work string) (*maker, error) {
 	if err := os.Mkdir(m.made, 0o755); err != nil {
 		return nil, err
 	}
-	changed, err := run(ctx, nil, "git", "status", "--porcelain")
+	changed, err := run(ctx, nil, "git", "status", "--porcelain", "--untracked-files=all")
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +58,7 @@ func begin(ctx context.Context, work string) (*maker, error) {
 		return nil, fmt.Errorf("git log: %w", err)
 	}
 	m.at = time.Unix(seconds, 0).UTC()
-	for _, step := range []func() error{m.read, m.licences, m.build, m.ask} {
+	for _, step := range []func() error{m.settle, m.read, m.licences, m.build, m.ask} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -83,7 +85,7 @@ func (m *maker) build() error {
 	for _, t := range append([]target{{runtime.GOOS, runtime.GOARCH}}, targets...) {
 		path := filepath.Join(m.work, t.os+"-"+t.arch+exe(t))
 		args := slices.Concat([]string{"build", "-trimpath", "-buildvcs=true", "-o", path}, sparing, []string{"."})
-		if _, err := run(m.ctx, t.env(), "go", args...); err != nil {
+		if _, err := run(m.ctx, m.env(t), "go", args...); err != nil {
 			return err
 		}
 		m.binaries[t] = path
@@ -98,10 +100,26 @@ func exe(t target) string {
 	return ""
 }
 
-// env is what a build must not take from whoever happens to start it.
-func (t target) env() []string {
-	return []string{"GOOS=" + t.os, "GOARCH=" + t.arch, "GOAMD64=v1", "GOARM64=v8.0", "CGO_ENABLED=0",
-		"GOFLAGS=", "GOWORK=off", "GOEXPERIMENT=", "GOFIPS140=off"}
+// settle finds out where modules come from for whoever makes the release. That alone is taken from what they told Go, by go env -w
+// too: the sums in go.sum say what is in a module, wherever it comes from.
+func (m *maker) settle() error {
+	told, err := run(m.ctx, nil, "go", "env", "-json", "GOPROXY", "GOPRIVATE", "GONOPROXY", "GOSUMDB", "GONOSUMDB", "GOINSECURE", "GOAUTH", "GOVCS",
+		"GOPATH", "GOMODCACHE", "GOCACHE", "GOTOOLCHAIN")
+	if err != nil {
+		return err
+	}
+	settings := map[string]string{}
+	err = json.Unmarshal(told, &settings)
+	for name, value := range settings {
+		m.sources = append(m.sources, name+"="+value)
+	}
+	return err
+}
+
+// env is what a build must not take from whoever happens to start it. An empty GOFLAGS alone would be looked up in GOENV.
+func (m *maker) env(t target) []string {
+	return append(slices.Clone(m.sources), "GOENV=off", "GOOS="+t.os, "GOARCH="+t.arch, "GOAMD64=v1", "GOARM64=v8.0", "CGO_ENABLED=0",
+		"GOFLAGS=", "GOWORK=off", "GOEXPERIMENT=", "GOFIPS140=off")
 }
 
 // ask has the program that was built for this system say its version, its man page and its completions.

@@ -37,10 +37,33 @@ func TestRefused(t *testing.T) {
 	os.WriteFile("stray.txt", nil, 0o644)
 	refused("dist", "stray.txt is not as it was committed")
 	os.Remove("stray.txt")
+	git("config", "status.showUntrackedFiles", "no")
+	os.MkdirAll("stray", 0o755)
+	os.WriteFile("stray/stray.go", nil, 0o644)
+	refused("dist", "stray/stray.go is not as it was committed")
+	os.RemoveAll("stray")
 	os.WriteFile("README.md", []byte("other text\n"), 0o644)
 	refused("dist", "README.md is not as it was committed")
 	if _, err := os.Stat("dist"); err == nil {
 		t.Error("a release that was refused has made its folder")
+	}
+}
+
+// TestEnv: what someone wrote down for their own builds is not in those of a release, but where modules come from is.
+func TestEnv(t *testing.T) {
+	env := filepath.Join(t.TempDir(), "env")
+	os.WriteFile(env, []byte("GOFLAGS=-tags=mine\nGOPROXY=http://127.0.0.1:1\nGOAMD64=v3\n"), 0o644)
+	for _, name := range []string{"GOFLAGS", "GOPROXY", "GOAMD64"} {
+		t.Setenv(name, "")
+	}
+	t.Setenv("GOENV", env)
+	m := &maker{ctx: t.Context()}
+	if err := m.settle(); err != nil {
+		t.Fatal(err)
+	}
+	got, err := run(m.ctx, m.env(targets[0]), "go", "env", "GOFLAGS", "GOPROXY", "GOAMD64")
+	if want := "\nhttp://127.0.0.1:1\nv1\n"; err != nil || string(got) != want {
+		t.Errorf("a build's settings are %q, %v, want %q", got, err, want)
 	}
 }
 
