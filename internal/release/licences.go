@@ -14,14 +14,14 @@ import (
 	"strings"
 )
 
-// kinds are the licences that may come with a program under the Apache License 2.0, with a sentence that each of them alone has. All of
-// them ask for no more than that their text comes along. MPL-2.0 would be compatible too, but asks to say where the source is:
-// that is to be thought of when the first one comes.
+// kinds are the licences, as SPDX calls them, that may come with a program under the Apache License 2.0, with a sentence that each
+// of them alone has. All of them ask for no more than that their text comes along. MPL-2.0 would be compatible too, but asks to
+// say where the source is: that is to be thought of when the first one comes.
 var kinds = []struct{ name, says string }{
 	{"Apache-2.0", "apache license version 2.0, january 2004"},
 	{"MIT", "permission is hereby granted, free of charge, to any person obtaining a copy of this software"},
 	{"ISC", "with or without fee is hereby granted, provided that the above copyright notice and this permission notice appear"},
-	{"BSD", "redistribution and use in source and binary forms, with or without modification, are permitted"},
+	{"BSD-2-Clause", "redistribution and use in source and binary forms, with or without modification, are permitted"},
 }
 
 // others are words of licences that ask for more, also where one of the kinds stands in the same file.
@@ -39,6 +39,9 @@ func kindsOf(text string) (found []string, err error) {
 			found = append(found, k.name)
 		}
 	}
+	if i := slices.Index(found, "BSD-2-Clause"); i >= 0 && strings.Contains(text, "to endorse or promote products") { // the third clause
+		found[i] = "BSD-3-Clause"
+	}
 	if len(found) == 0 {
 		return nil, errors.New("is a licence of no kind that is known here")
 	}
@@ -55,6 +58,7 @@ type part struct {
 // licences puts together THIRD-PARTY.txt, of whatever any of the programs holds.
 func (m *maker) licences() error {
 	parts := map[string]part{}
+	m.kinds = map[string][]string{}
 	for i, t := range targets {
 		n := len(parts)
 		if err := m.parts(t, parts); err != nil {
@@ -70,6 +74,7 @@ func (m *maker) licences() error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
+		m.kinds[name] = kinds
 		fmt.Fprintf(&table, "%-75s %s\n", name, strings.Join(kinds, ", "))
 		texts.WriteString(text)
 	}

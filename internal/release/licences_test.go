@@ -18,10 +18,11 @@ const (
 func TestKindsOf(t *testing.T) {
 	for text, want := range map[string]string{
 		mit:                   "MIT",
-		bsd:                   "BSD",
-		bsd + "\n---\n" + mit: "MIT BSD",
+		bsd:                   "BSD-2-Clause",
+		bsd + "\n---\n" + mit: "MIT BSD-2-Clause",
 		"Apache License\n     Version 2.0, January 2004": "Apache-2.0",
 		"for any purpose with or without fee is hereby granted, provided that the above\ncopyright notice and this permission notice appear in": "ISC",
+		bsd + "\nNeither the name of X nor the names of its contributors may be used to endorse or promote products":                            "BSD-3-Clause",
 		"":                                      "is a licence of no kind that is known here",
 		"All rights reserved.":                  "is a licence of no kind that is known here",
 		"GNU GENERAL PUBLIC LICENSE\nVersion 3": `speaks of "gnu general public", which asks for more than its text`,
@@ -63,7 +64,7 @@ func TestPart(t *testing.T) {
 		t.Fatal(err)
 	}
 	kinds, text, err := p.licences()
-	if !slices.Equal(kinds, []string{"BSD", "MIT"}) || err != nil {
+	if !slices.Equal(kinds, []string{"BSD-2-Clause", "MIT"}) || err != nil {
 		t.Errorf("the licences are %q, %v", kinds, err)
 	}
 	for _, want := range []string{"some/module v1.0.0: LICENSE\n\n" + mit, "some/module v1.0.0: inner/COPYING.txt\n\n" + bsd, "some/module v1.0.0: NOTICE\n\nby us"} {

@@ -33,7 +33,8 @@ type maker struct {
 	extras   []file    // what the program prints of itself: the man page, completions
 	recipes  []file    // deploy, and the examples
 	binaries map[target]string
-	sources  []string // settings of Go that say where modules come from
+	kinds    map[string][]string // the licences of each module, by its name and version
+	sources  []string            // settings of Go that say where modules come from
 }
 
 // begin finds out what is to be released, and builds the program.
