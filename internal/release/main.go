@@ -8,17 +8,25 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
+	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 )
 
 func main() {
 	out := flag.String("out", "dist", "the `folder` for what is made; it must be empty, or not there yet")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	if flag.NArg() > 0 {
+		fmt.Fprintf(os.Stderr, "release: it is not known what %q is to be\n", flag.Arg(0))
+		os.Exit(2)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	if err := release(ctx, *out); err != nil {
 		fmt.Fprintln(os.Stderr, "release:", err)
@@ -26,12 +34,24 @@ func main() {
 	}
 }
 
-// release makes everything in a folder of its own and copies it when it is whole. So a clone does not become one that is changed
-// in mid-way, and what stands in out is never a half.
-func release(ctx context.Context, out string) error {
-	if there, err := os.ReadDir(out); err == nil && len(there) > 0 {
-		return fmt.Errorf("%s is not empty: it holds %s", out, there[0].Name())
+// release makes everything in a folder of its own, so that a clone does not become one that is changed in mid-way, and copies it
+// beside out when it is whole, to be renamed: what stands in out is never a half. What may be missing is looked for first.
+func release(ctx context.Context, out string) (err error) {
+	defer func() {
+		if err != nil && ctx.Err() != nil {
+			err = errors.New("interrupted")
+		}
+	}()
+	for _, program := range []string{"git", "dpkg-deb"} {
+		if _, err := exec.LookPath(program); err != nil {
+			return err
+		}
 	}
+	out, beside, err := claim(out)
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(beside)
 	work, err := os.MkdirTemp("", "meetbatch-release-")
 	if err != nil {
 		return err
@@ -41,10 +61,39 @@ func release(ctx context.Context, out string) error {
 	if err != nil {
 		return err
 	}
-	for _, step := range []func() error{m.archives, m.debs, m.bom, m.sums} {
+	for _, step := range []func() error{m.archives, m.debs, m.bom, m.sums, ctx.Err} {
 		if err := step(); err != nil {
 			return err
 		}
 	}
-	return os.CopyFS(out, os.DirFS(m.made))
+	whole := filepath.Join(beside, "whole")
+	if err := os.CopyFS(whole, os.DirFS(m.made)); err != nil {
+		return err
+	}
+	return os.Rename(whole, out)
+}
+
+// claim finds out that out can be made, and makes a folder beside it. One that stands there empty is taken away, since no other can
+// be renamed to it.
+func claim(out string) (to, beside string, err error) {
+	if to, err = filepath.Abs(out); err != nil {
+		return "", "", err
+	}
+	if real, err := filepath.EvalSymlinks(to); err == nil {
+		to = real
+	}
+	there, err := os.ReadDir(to)
+	if len(there) > 0 {
+		return "", "", fmt.Errorf("%s is not empty: it holds %s", out, there[0].Name())
+	}
+	if err == nil {
+		err = os.Remove(to)
+	}
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		err = os.MkdirAll(filepath.Dir(to), 0o777)
+	}
+	if err == nil {
+		beside, err = os.MkdirTemp(filepath.Dir(to), ".meetbatch-release-")
+	}
+	return to, beside, err
 }

@@ -1,17 +1,24 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestRefused: what is not as it was committed, and a folder that holds something, are refused before anything is built, in one line.
 func TestRefused(t *testing.T) {
 	needGit(t)
+	if _, err := exec.LookPath("dpkg-deb"); err != nil {
+		t.Skip("dpkg-deb is missing")
+	}
 	clone := t.TempDir()
 	git := func(args ...string) {
 		t.Helper()
@@ -26,9 +33,12 @@ func TestRefused(t *testing.T) {
 	t.Chdir(clone)
 	full := t.TempDir()
 	os.WriteFile(filepath.Join(full, "old.deb"), nil, 0o644)
+	work := t.TempDir()
+	t.Setenv("TMPDIR", work)
+	ctx, cancel := context.WithCancel(t.Context())
 	refused := func(out, want string) {
 		t.Helper()
-		if err := release(t.Context(), out); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+		if err := release(ctx, out); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("release says %v, want %s", err, want)
 		}
 	}
@@ -44,8 +54,55 @@ func TestRefused(t *testing.T) {
 	os.RemoveAll("stray")
 	os.WriteFile("README.md", []byte("other text\n"), 0o644)
 	refused("dist", "README.md is not as it was committed")
-	if _, err := os.Stat("dist"); err == nil {
-		t.Error("a release that was refused has made its folder")
+	refused("README.md", "README.md: not a directory")
+	refused("README.md/dist", "README.md")
+	cancel()
+	refused("dist", "interrupted")
+	t.Setenv("PATH", work)
+	ctx = t.Context()
+	refused("dist", `"git": executable file not found`)
+	if left, err := os.ReadDir(work); len(left) > 0 || err != nil {
+		t.Errorf("releases that were refused leave %v, %v", left, err)
+	}
+	if left, err := os.ReadDir(clone); len(left) != 2 || err != nil { // .git, README.md
+		t.Errorf("releases that were refused leave %v in the clone, %v", left, err)
+	}
+}
+
+// TestClaim: a folder that is empty may be there, and where it is a link to one, that one is meant.
+func TestClaim(t *testing.T) {
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	os.Mkdir(filepath.Join(dir, "empty"), 0o755)
+	if err := errors.Join(err, os.Symlink("empty", filepath.Join(dir, "link"))); err != nil {
+		t.Skip(err)
+	}
+	for out, want := range map[string]string{"link": "empty", "new/dist/": "new/dist"} {
+		to, beside, err := claim(dir + "/" + out)
+		if err == nil {
+			err = errors.Join(os.Mkdir(filepath.Join(beside, "whole"), 0o755), os.Rename(filepath.Join(beside, "whole"), to))
+		}
+		if want = filepath.Join(dir, want); err != nil || to != want || filepath.Dir(beside) != filepath.Dir(want) {
+			t.Errorf("of %s is claimed %s, beside it %s, %v", out, to, beside, err)
+		}
+	}
+}
+
+// TestInterrupted: a command is asked to stop, and may tidy up.
+func TestInterrupted(t *testing.T) {
+	if _, err := exec.LookPath("sh"); err != nil || runtime.GOOS == "windows" {
+		t.Skip("sh, or its signals, are missing")
+	}
+	t.Chdir(t.TempDir())
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		for _, err := os.Stat("begun"); err != nil; _, err = os.Stat("begun") {
+			time.Sleep(time.Millisecond)
+		}
+		cancel()
+	}()
+	_, err := run(ctx, nil, "sh", "-c", "trap 'rm begun; exit 1' INT; >begun; while :; do sleep 0.01; done")
+	if _, left := os.Stat("begun"); err == nil || left == nil {
+		t.Errorf("a command that was interrupted says %v, and has not tidied up: %v", err, left == nil)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // run gives what a command prints, in the environment there is and what is added to it.
@@ -26,6 +27,8 @@ func alone(ctx context.Context, name string, args ...string) ([]byte, error) {
 func output(cmd *exec.Cmd, env []string) ([]byte, error) {
 	var out, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr, cmd.Env = &out, &said, env
+	// Who is asked to stop can tidy up, as Go does with what it builds in; who does not is stopped.
+	cmd.Cancel, cmd.WaitDelay = func() error { return cmd.Process.Signal(os.Interrupt) }, 10*time.Second
 	err := cmd.Run()
 	if lines := strings.Split(strings.TrimSpace(said.String()), "\n"); err != nil && lines[len(lines)-1] != "" {
 		err = errors.New(lines[len(lines)-1])
