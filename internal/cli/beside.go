@@ -44,7 +44,7 @@ func besideText(j run.Job, shared bool, now time.Time) string {
 			finished = append(finished, e.Run.Input.Path)
 		case unfinished == "" && !slices.Contains(finished, e.Run.Input.Path):
 			unfinished = fmt.Sprintf("%s, a run of %s, %s, and this is a new one; to go on with that: %s",
-				words.Name(e.Path), e.Run.Command, endedText(&e.Run, life, now), nextResume(e.Path))
+				words.Name(e.Path), e.Run.Command, endedText(&e.Run, life, now), run.NextResume(e.Path))
 		}
 	}
 	return unfinished

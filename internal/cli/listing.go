@@ -86,7 +86,7 @@ func listRun(e *report.Entry, now time.Time) *listing {
 		l.Counts = nil
 	}
 	if r.State != report.Finished && life != report.UnderWay {
-		l.Next = nextResume(e.Path)
+		l.Next = run.NextResume(e.Path)
 	}
 	l.Seconds = max(l.seen.Sub(r.Start).Seconds(), 0)
 	return l

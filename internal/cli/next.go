@@ -32,12 +32,12 @@ func (a *app) nextCommand(s *run.Stored, flags processFlags) string {
 func about(command, dir string, f sharedFlags) string {
 	line := "meetbatch " + command
 	if f.Profile != "" {
-		line += " --profile " + words.Quoted(f.Profile)
+		line += " " + words.Flag("--profile", f.Profile)
 	}
 	if f.Budget != "" && !hasSecrets(f.Budget) {
-		line += " --budget " + words.Quoted(f.Budget)
+		line += " " + words.Flag("--budget", f.Budget)
 	}
-	return line + " " + words.Quoted(dir)
+	return line + " " + words.Path(dir)
 }
 
 // failedCommand is the command line of a run again, on the rows that did not succeed: with the run's settings, less
@@ -56,9 +56,6 @@ func (a *app) failedCommand(stored *run.Stored, flags processFlags) string {
 	}
 	flags.Until = nil
 	file := filepath.Join(stored.Path, report.FailedFile)
-	if strings.HasPrefix(file, "-") {
-		file = "./" + file
-	}
 	return a.commandLine(stored.Operation, jobCmd{File: file, Settings: s, processFlags: flags})
 }
 
@@ -94,7 +91,7 @@ func (a *app) commandLine(op job.Operation, c jobCmd) string {
 		}
 	}
 	line := append(append(variables, model.Name, op.Name), flags...)
-	return strings.Join(append(line, words.Quoted(c.File)), " ")
+	return strings.Join(append(line, words.Path(c.File)), " ")
 }
 
 // given gives a flag as it is given on a command line, with its value; nothing where that is the default.
@@ -128,7 +125,7 @@ func given(flag *kong.Flag) []string {
 			if flag.Tag.Sep == ';' { // which would end the value
 				value = strings.ReplaceAll(value, ";", `\;`)
 			}
-			all = append(all, name, words.Quoted(value))
+			all = append(all, words.Flag(name, value))
 		}
 	}
 	return all

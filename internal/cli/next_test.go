@@ -59,9 +59,9 @@ func TestCommandLineComesBack(t *testing.T) {
 		prefix  string
 	}{
 		{nil, job.Reclaim, []string{"reclaim", "f.csv"}, "meetbatch reclaim "},
-		{nil, job.Reclaim, []string{"reclaim", "--rate", "none", "--workers", "3", "--any-id", "--timeout", "1m30s", "--max-failures", "7", "--max-invalid", "0", "f.csv"}, ""},
+		{nil, job.Reclaim, []string{"reclaim", "--rate", "none", "--workers", "3", "--any-id", "--timeout", "1m30s", "--max-failures", "7", "--max-invalid", "0", "./-f.csv"}, ""},
 		{nil, job.Reclaim, []string{"reclaim", "--rate", "auto,20000/1d", "--delimiter", "tab", "--encoding", "gb18030", "--yes", "--quiet", "it's $(a) file.csv"}, ""},
-		{nil, job.Reclaim, []string{"reclaim", `--column`, `account=a\;b=c`, "--column", "vmr_id=x y", "--skip-succeeded", `/runs/a\;b`, "--skip-succeeded", "/runs/2", "f.csv"}, ""},
+		{nil, job.Reclaim, []string{"reclaim", "--budget=-b", `--column`, `account=a\;b=c`, "--column", "vmr_id=x y", "--skip-succeeded", `/runs/a\;b`, "--skip-succeeded", "/runs/2", "f.csv"}, ""},
 		{nil, job.Reclaim, []string{"reclaim", "--accept", "placeholder,rounded", "--accept", "shape", "--header-line", "4", "--delimiter", "pipe", "f.csv"}, "meetbatch reclaim "},
 		{nil, job.SetStatus, []string{"status", "--to", "停用", "--no-header", "--column", "account=#2", "f.csv"}, "meetbatch status "},
 		{nil, job.SetStatus, []string{"status", "--to", "disabled", "--account-type", "1", "--region", "intl", "--language", "zh-CN", "--log-format", "json", "f.csv"}, ""},

@@ -125,7 +125,7 @@ func verify(console *console, dir string) (*run.Stored, run.Code) {
 	for _, p := range proof.Problems {
 		console.Error(fmt.Sprintf("%s: %s", s.Path, p))
 	}
-	next := "meetbatch resume " + words.Quoted(s.Path)
+	next := run.NextResume(s.Path)
 	switch left := s.Run.Counts.NotSent; {
 	case len(proof.Problems) > 0:
 		return s, run.Recorded

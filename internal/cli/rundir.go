@@ -6,7 +6,6 @@ import (
 	"io/fs"
 
 	"meetbatch/internal/run"
-	"meetbatch/internal/words"
 	"meetbatch/report"
 )
 
@@ -43,6 +42,3 @@ func history(folder string) ([]report.Entry, error) {
 	}
 	return runs, nil
 }
-
-// nextResume is the command that goes on with a run.
-func nextResume(path string) string { return "meetbatch resume " + words.Quoted(path) }

@@ -159,12 +159,12 @@ type shown struct {
 func (a *app) next(v shown) string {
 	switch v.life {
 	case report.UnderWay:
-		return "meetbatch show --follow " + words.Quoted(v.Path)
+		return "meetbatch show --follow " + words.Path(v.Path)
 	case report.Over:
 		flags := processFlags{Yes: slices.Contains(v.Run.Arguments, "--yes"), consoleFlags: consoleFlags{LogFormat: "text"}}
 		return a.nextCommand(v.Stored, flags)
 	}
-	return "meetbatch resume " + words.Quoted(v.Path)
+	return run.NextResume(v.Path)
 }
 
 // document is what show --json prints: run.json, but for its own sum, and what follows from it.
@@ -231,7 +231,7 @@ func (a *app) sayNext(s *sheet, v shown) {
 			s.command(next)
 		}
 		if mayChange {
-			s.command(fmt.Sprintf("meetbatch set --rate %s %s", words.Quoted(v.Run.Rate.Asked), words.Quoted(v.Path)))
+			s.command(fmt.Sprintf("meetbatch set --rate %s %s", words.Quoted(v.Run.Rate.Asked), words.Path(v.Path)))
 		}
 		return
 	case v.life == report.Silent:

@@ -71,9 +71,9 @@ func Continue(j Job, given Changes, now time.Time) (Next, *Stored, error) {
 // instead says what to do about a run that is not what a command would go on with.
 func (s *Stored) instead() string {
 	if s.Finished() {
-		return "how that run ended: meetbatch show " + words.Quoted(s.Path)
+		return "how that run ended: meetbatch show " + words.Path(s.Path)
 	}
-	return "to go on with that run as it began: " + nextResume(s.Path)
+	return "to go on with that run as it began: " + NextResume(s.Path)
 }
 
 // begunMeanwhile is the error of a directory in which there was no run when that was looked at, and now there is.
@@ -141,7 +141,7 @@ func (s said) flag(name string) string {
 	case "true":
 		return "--" + name
 	default:
-		return "--" + name + " " + words.Quoted(value)
+		return words.Flag("--"+name, value)
 	}
 }
 

@@ -48,7 +48,7 @@ func Set(path string, o Orders) (*Stored, error) {
 		return nil, &Error{Usage, err, "meetbatch set --help"}
 	}
 	if s.Run.State != report.Running || s.Run.Life(time.Now()) != report.UnderWay {
-		return nil, Refuse(fmt.Errorf("%s is not under way: nothing was changed", path), "to go on with it at another rate: meetbatch resume --rate R "+words.Quoted(path))
+		return nil, Refuse(fmt.Errorf("%s is not under way: nothing was changed", path), "to go on with it at another rate: meetbatch resume --rate R "+words.Path(path))
 	}
 	before := len(s.Run.Changes())
 	file := filepath.Join(path, controlFile)
@@ -62,7 +62,7 @@ func Set(path string, o Orders) (*Stored, error) {
 		err = o.write(file)
 	}
 	if err != nil {
-		return nil, Refuse(err, "how it stands: meetbatch show "+words.Quoted(path))
+		return nil, Refuse(err, "how it stands: meetbatch show "+words.Path(path))
 	}
 	for wait() {
 		if _, err := os.Lstat(file); errors.Is(err, fs.ErrNotExist) {
@@ -72,7 +72,7 @@ func Set(path string, o Orders) (*Stored, error) {
 	if err = system.Remove(file); errors.Is(err, fs.ErrNotExist) { // just now
 		return o.taken(path, before)
 	}
-	return nil, Refuse(errors.Join(fmt.Errorf("%s gave no answer within %s: nothing was changed", path, orderPatience), err), "how it stands: meetbatch show "+words.Quoted(path))
+	return nil, Refuse(errors.Join(fmt.Errorf("%s gave no answer within %s: nothing was changed", path, orderPatience), err), "how it stands: meetbatch show "+words.Path(path))
 }
 
 // taken finds out whether a run that had made so many changes before has made these.

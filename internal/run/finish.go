@@ -98,17 +98,17 @@ func (r *run) mend(err error) string {
 	gone, lost := errors.AsType[*report.LostError](err)
 	switch _, held := errors.AsType[*system.HeldError](err); {
 	case held:
-		return "every request that was sent is in the journal; close it there (Excel keeps what it shows), and go on: " + nextResume(r.path)
+		return "every request that was sent is in the journal; close it there (Excel keeps what it shows), and go on: " + NextResume(r.path)
 	case isMoved(err):
 		return "nothing more was sent; if it was moved, go on with it there: meetbatch resume DIR; if it was removed, only the service knows what was carried out"
 	case lost && gone.Lock:
-		return "nothing more was sent; see to it that nothing clears the run directory while a run is on, and go on: " + nextResume(r.path)
+		return "nothing more was sent; see to it that nothing clears the run directory while a run is on, and go on: " + NextResume(r.path)
 	case lost:
-		return "nothing more was sent; bring it back as it was, or go on without it, which sends again what has no result any more: " + nextResume(r.path)
+		return "nothing more was sent; bring it back as it was, or go on without it, which sends again what has no result any more: " + NextResume(r.path)
 	case errors.Is(err, errChanged):
-		return "bring it back as it was, and go on: " + nextResume(r.path)
+		return "bring it back as it was, and go on: " + NextResume(r.path)
 	}
-	return "every request that was sent is in the journal; make room, or mend what is wrong, and go on: " + nextResume(r.path)
+	return "every request that was sent is in the journal; make room, or mend what is wrong, and go on: " + NextResume(r.path)
 }
 
 // conclude decides on the state that a run is left in, and its exit code. A run that was stopped, and had come to its

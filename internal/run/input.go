@@ -113,7 +113,7 @@ func inputHint(path string, err error) string {
 		}
 	case statErr == nil && info.IsDir():
 		if _, err := report.ReadRun(path); !errors.Is(err, report.ErrNoRun) {
-			return fmt.Sprintf("it is a run: how it is: meetbatch show %s; to go on with it: meetbatch resume %s; its rows that did not succeed: %s", words.Quoted(path), words.Quoted(path), words.Quoted(filepath.Join(path, report.FailedFile)))
+			return fmt.Sprintf("it is a run: how it is: meetbatch show %s; to go on with it: meetbatch resume %s; its rows that did not succeed: %s", words.Path(path), words.Path(path), words.Path(filepath.Join(path, report.FailedFile)))
 		}
 		return "name the CSV in it"
 	}

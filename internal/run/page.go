@@ -31,9 +31,9 @@ func (s *Stored) page(now time.Time) page.Of {
 	of.Defaults, _ = json.Marshal(defaults())
 	switch {
 	case of.Life == report.UnderWay:
-		of.Next = "meetbatch show --follow " + words.Quoted(s.Path)
+		of.Next = "meetbatch show --follow " + words.Path(s.Path)
 	case s.Run.State != report.Finished:
-		of.Next = nextResume(s.Path)
+		of.Next = NextResume(s.Path)
 	}
 	return of
 }

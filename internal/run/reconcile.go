@@ -79,9 +79,9 @@ func (s *Stored) hasEnded(command string) error {
 		case used:
 			return &report.LockedError{Path: s.Path}
 		}
-		return Refuse(fmt.Errorf("%s was killed: %s is for runs that have come to their end", s.Path, command), "go on with it first: "+nextResume(s.Path))
+		return Refuse(fmt.Errorf("%s was killed: %s is for runs that have come to their end", s.Path, command), "go on with it first: "+NextResume(s.Path))
 	}
-	return Refuse(fmt.Errorf("%s has not come to its end, its state is %s: %s is for those that have", s.Path, state, command), "go on with it first: "+nextResume(s.Path))
+	return Refuse(fmt.Errorf("%s has not come to its end, its state is %s: %s is for those that have", s.Path, state, command), "go on with it first: "+NextResume(s.Path))
 }
 
 // reconcile reads, settles what can be settled, and leaves the directory complete.

@@ -77,7 +77,7 @@ func ownerHint(path string, err error) string {
 // noRunHint says what to name where path is no run.
 func noRunHint(path string) string {
 	if _, err := report.ReadRun(filepath.Dir(path)); err == nil {
-		return "it is a file of the run " + words.Quoted(filepath.Dir(path)) + ": name that"
+		return "it is a file of the run " + words.Path(filepath.Dir(path)) + ": name that"
 	}
 	return "name the directory of a run, such as runs/reclaim-20260301T013000Z"
 }
@@ -122,7 +122,7 @@ func Resume(w World, s *Stored) (err error) {
 func reopen(w World, s *Stored) (r *run, err error) {
 	if by := s.Run.UndoneBy; by != "" {
 		return nil, Refuse(fmt.Errorf("%s was taken back by %s: to go on with it would do what that has undone", s.Path, by),
-			"for the rows that it has not carried out, begin a new run on "+words.Quoted(filepath.Join(s.Path, report.FailedFile)))
+			"for the rows that it has not carried out, begin a new run on "+words.Path(filepath.Join(s.Path, report.FailedFile)))
 	}
 	r = &run{World: w, op: s.Operation, settings: s.Settings, path: s.Path, meta: s.Run}
 	if r.meta.Settings, err = json.Marshal(r.settings); err != nil {
@@ -213,9 +213,9 @@ func (r *run) takeOver() (err error) {
 func writeHint(path string, err error) string {
 	switch _, held := errors.AsType[*system.HeldError](err); {
 	case held:
-		return "nothing more was sent; close it there (Excel keeps what it shows), and go on: " + nextResume(path)
+		return "nothing more was sent; close it there (Excel keeps what it shows), and go on: " + NextResume(path)
 	case system.IsFull(err):
-		return "nothing more was sent; make room where the run directory is, and go on: " + nextResume(path)
+		return "nothing more was sent; make room where the run directory is, and go on: " + NextResume(path)
 	case system.IsReadOnly(err):
 		return "nothing more was sent; the file system is mounted read-only: have it mounted for writing, or copy the run directory elsewhere, and go on there"
 	case errors.Is(err, fs.ErrPermission):
@@ -317,14 +317,14 @@ func (r *run) refuseChanged() error {
 
 // bringBack is the way out of a run whose input is not what it was, which may have sent a part of it.
 func bringBack(path string) string {
-	return "bring the old file back, or begin a new run with the new one, and with --skip-succeeded " + words.Quoted(path)
+	return "bring the old file back, or begin a new run with the new one, and with --skip-succeeded " + words.Path(path)
 }
 
 // beginNew is the way out of a run that cannot go on and has sent nothing.
 const beginNew = "begin a new run, in another directory"
 
-// nextResume is the command that goes on with a run.
-func nextResume(path string) string { return "meetbatch resume " + words.Quoted(path) }
+// NextResume is the command that goes on with a run.
+func NextResume(path string) string { return "meetbatch resume " + words.Path(path) }
 
 // Verify recounts a run from its files and its input, as run.json says that it is, and gives what that said. It only
 // reads, so that what it finds of a run that goes on meanwhile is looked at once more.

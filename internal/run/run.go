@@ -284,7 +284,7 @@ func (r *run) createDir(j Job) error {
 	case errors.Is(err, report.ErrExists) && j.Again:
 		return begunMeanwhile(r.path, err)
 	case errors.Is(err, report.ErrExists):
-		return Refuse(err, fmt.Sprintf("name another directory with --out, or go on with that run: meetbatch resume %s", words.Quoted(r.path)))
+		return Refuse(err, "name another directory with --out, or go on with that run: "+NextResume(r.path))
 	case err != nil:
 		return Unrecorded(err, "name a directory that can be written with --out")
 	}

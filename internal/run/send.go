@@ -28,7 +28,7 @@ func (r *run) send() error {
 	if err := r.dir.WriteRun(r.meta); isMoved(err) {
 		return Unrecorded(err, "nothing more was sent")
 	} else if err != nil {
-		return Unrecorded(err, "nothing more was sent; make room, and go on: "+nextResume(r.path))
+		return Unrecorded(err, "nothing more was sent; make room, and go on: "+NextResume(r.path))
 	}
 	before, err := r.sentBefore()
 	if err != nil {

@@ -73,7 +73,7 @@ func (r *run) doubts(runs []*Stored) doubts {
 		}
 		all[s] = until.UnixMilli() + 1
 		r.User.Warn(fmt.Sprintf("--skip-succeeded: %s is not finished, and may have undone what other runs did before %s; that is sent again unless it is gone on with first: %s",
-			s.Path, until.UTC().Format(time.RFC3339), nextResume(s.Path)))
+			s.Path, until.UTC().Format(time.RFC3339), NextResume(s.Path)))
 	}
 	return all
 }

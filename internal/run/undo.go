@@ -41,13 +41,13 @@ func NewUndoing(s *Stored, w World, wait time.Duration, blind bool) (*Undoing, e
 	}
 	switch by := s.Run.UndoneBy; {
 	case by != "":
-		hint := "what that run has not carried out is in its failed.csv; to take it back in turn: meetbatch undo " + words.Quoted(by)
+		hint := "what that run has not carried out is in its failed.csv; to take it back in turn: meetbatch undo " + words.Path(by)
 		if undo, err := Load(by); err == nil && undo.Run.State != report.Finished {
-			hint = "it has not come to its end: " + nextResume(by)
+			hint = "it has not come to its end: " + NextResume(by)
 		}
 		return nil, Refuse(fmt.Errorf("%s was taken back already, by %s", s.Path, by), hint)
 	case s.Run.Reconciling:
-		return nil, Refuse(fmt.Errorf("%s: a reconcile of it was killed", s.Path), "give that command again first: meetbatch reconcile "+words.Quoted(s.Path))
+		return nil, Refuse(fmt.Errorf("%s: a reconcile of it was killed", s.Path), "give that command again first: meetbatch reconcile "+words.Path(s.Path))
 	}
 	if used, err := report.InUse(s.Path); err != nil || used {
 		return nil, cmp.Or(err, error(&report.LockedError{Path: s.Path}))
@@ -64,7 +64,7 @@ func NewUndoing(s *Stored, w World, wait time.Duration, blind bool) (*Undoing, e
 	}
 	for _, err := range u.items() {
 		if err != nil {
-			return nil, Unrecorded(err, "meetbatch verify "+words.Quoted(s.Path)+" says what is wrong with it")
+			return nil, Unrecorded(err, "meetbatch verify "+words.Path(s.Path)+" says what is wrong with it")
 		}
 		u.Rows++
 	}

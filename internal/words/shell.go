@@ -2,10 +2,29 @@ package words
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 	"unicode"
 	"unicode/utf16"
 )
+
+// Path makes a path safe to paste as a word of a command line. One that a command would take for something else, which is a
+// flag, standard input or the last run, is written as it stands in the working directory.
+func Path(path string) string {
+	if strings.HasPrefix(path, "-") || path == "last" {
+		path = "." + string(filepath.Separator) + path
+	}
+	return Quoted(path)
+}
+
+// Flag is a flag with its value on a command line. A value that begins with a dash would be taken for a flag itself if it were
+// a word of its own.
+func Flag(name, value string) string {
+	if strings.HasPrefix(value, "-") {
+		return name + "=" + Quoted(value)
+	}
+	return name + " " + Quoted(value)
+}
 
 // forPosix makes a word safe to paste into a shell of Unix. What does not show stands in it byte by byte, as \033: a terminal would
 // not take it as it is.

@@ -1,6 +1,23 @@
 package words
 
-import "testing"
+import (
+	"path/filepath"
+	"testing"
+)
+
+// TestPath: what a command line holds as a path is taken for a path.
+func TestPath(t *testing.T) {
+	t.Parallel()
+	here := "." + string(filepath.Separator)
+	for path, want := range map[string]string{
+		"-x": here + "-x", "-": here + "-", "--out": here + "--out", "last": here + "last", "-a b": Quoted(here + "-a b"),
+		"runs/-x": Quoted("runs/-x"), "a b": Quoted("a b"), "last/a": Quoted("last/a"), "x": "x",
+	} {
+		if got := Path(path); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
 
 func TestForPosix(t *testing.T) {
 	t.Parallel()
