@@ -117,7 +117,7 @@ func loadProfile(name string) (p profile, err error) {
 // mayBeUsed refuses a profile that every user of the machine can change, since it says whom the credentials go to, and one
 // that they can read when it holds a secret.
 func (p profile) mayBeUsed(info fs.FileInfo) error {
-	hint := "take it away from them: chmod o-rwx " + words.Quoted(p.path)
+	hint := "take it away from them: chmod o-rwx " + words.Path(p.path)
 	if system.ChangeableByAll(info) {
 		return run.Refuse(fmt.Errorf("--profile: %s can be changed by every user of this machine", words.Name(p.path)), hint)
 	}
