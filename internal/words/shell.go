@@ -53,11 +53,19 @@ func forPosix(word string) string {
 	return "$'" + b.String() + "'"
 }
 
-// forWindows makes a word safe to paste into both shells of Windows. One spelling suits both but for what PowerShell takes for
-// its own between double quotes, the only ones that cmd.exe knows: that stands as PowerShell reads it, of which cmd.exe makes
-// a name that nothing has, where the other way round PowerShell would make one that something may have. Without quotes a comma
-// makes two words in PowerShell. cmd.exe takes %NAME% for a variable also between quotes, where there is one of that name, and
-// nothing helps that.
+// forWindows makes a word safe to paste into both shells of Windows, cmd.exe and PowerShell. Both take a text between double
+// quotes for one word, and most characters in it as they are. A comma outside of quotes would make two words in PowerShell.
+//
+// Some characters have a meaning between quotes too. PowerShell puts values in the place of $NAME and $( ), and wants a backtick
+// before each of $, the backtick itself and the curved quotes. What does not show can be written for PowerShell only, by its
+// number: $([char]0x1b). So is a double quote, since PowerShell, cmd.exe and the program itself each have a rule of their own for
+// one inside a word, and no spelling is one word by all three.
+//
+// cmd.exe does not know these spellings, and hands them to the program as they stand: it is given one word, but another one,
+// and refuses it as the name of nothing. What cmd.exe would want is worse, as PowerShell would run what stands in $( ).
+//
+// One thing is left: cmd.exe puts the value of a variable in the place of %NAME%, also between quotes, where there is one of
+// that name.
 func forWindows(word string) string {
 	plain := func(r rune) bool {
 		return r > '~' && (unicode.IsLetter(r) || unicode.IsDigit(r)) || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(`-_./=:+\`, r)
@@ -68,12 +76,10 @@ func forWindows(word string) string {
 	var b strings.Builder
 	for _, c := range word {
 		switch {
-		case !shows(string(c)):
+		case c == '"' || !shows(string(c)):
 			for _, unit := range utf16.Encode([]rune{c}) {
 				fmt.Fprintf(&b, "$([char]0x%x)", unit)
 			}
-		case c == '"':
-			b.WriteString(`""`)
 		case strings.ContainsRune("$`“”„", c):
 			b.WriteString("`" + string(c))
 		default:

@@ -2,7 +2,10 @@ package words
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 // TestPath: what a command line holds as a path is taken for a path.
@@ -45,11 +48,63 @@ func TestForWindows(t *testing.T) {
 		`C:\runs\a-1`: `C:\runs\a-1`, `\\server\share`: `\\server\share`, `-x`: `-x`, `--flag=1`: `--flag=1`, `云会\1.csv`: `云会\1.csv`, `C:\runs\`: `C:\runs\`,
 		``: `""`, `a b`: `"a b"`, `C:\my runs\`: `"C:\my runs\\"`, `it's`: `"it's"`, `100/1m,20000/1d`: `"100/1m,20000/1d"`, `5%`: `"5%"`, `%PATH%`: `"%PATH%"`,
 		`a&b`: `"a&b"`, `a(1).csv`: `"a(1).csv"`, `a;b`: `"a;b"`, `a^b!`: `"a^b!"`, `@a`: `"@a"`, `#1`: `"#1"`, `~a`: `"~a"`, `{a}`: `"{a}"`, `>a|b`: `">a|b"`,
-		`$x & calc`: "\"`$x & calc\"", "a`b": "\"a``b\"", `a"b & calc`: `"a""b & calc"`, `“a”`: "\"`“a`”\"", `‘a’`: `"‘a’"`, "a–b": `"a–b"`,
+		`$x & calc`: "\"`$x & calc\"", "a`b": "\"a``b\"", `a"b & calc`: `"a$([char]0x22)b & calc"`, `a\"\`: `"a\$([char]0x22)\\"`, `“a”`: "\"`“a`”\"", `‘a’`: `"‘a’"`, "a–b": `"a–b"`,
 		"a\u202eb": `"a$([char]0x202e)b"`, "a\n\U000e0041": `"a$([char]0xa)$([char]0xdb40)$([char]0xdc41)"`,
 	} {
 		if got := forWindows(word); got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
 	}
+}
+
+// TestForWindowsIsOneWord: the program is given one word, whatever is in it, and what follows it on the line is not a part of
+// that. It is the word itself where nothing of it is written for PowerShell alone.
+func TestForWindowsIsOneWord(t *testing.T) {
+	t.Parallel()
+	const special = "\"“”„$`\u202e\n\x1b\t"
+	rapid.Check(t, func(t *rapid.T) {
+		word := rapid.StringOfN(rapid.SampledFrom([]rune("ab=,&|<>^()%!;'@#云 \\\\"+special)), 0, 12, -1).Draw(t, "word")
+		spelled := forWindows(word)
+		got, rest := nextArgument(spelled + ` --then "a b"`)
+		if rest != `--then "a b"` {
+			t.Fatalf("%s is more than one word, or takes what follows: %q, %q", spelled, got, rest)
+		}
+		if !strings.ContainsAny(word, special) && got != word {
+			t.Errorf("%s is read as %q, want %q", spelled, got, word)
+		}
+		if n := strings.Count(spelled, `"`); n > 0 && (n != 2 || spelled[0] != '"' || spelled[len(spelled)-1] != '"') {
+			t.Errorf("%s: cmd.exe takes something of it for a command", spelled)
+		}
+	})
+}
+
+// nextArgument splits a command line of Windows as programs in Go do before they begin, which is by readNextArg in
+// os/exec_windows.go.
+func nextArgument(line string) (word, rest string) {
+	var b []byte
+	quoted, slashes := false, 0
+	flush := func(n int) { b, slashes = append(b, strings.Repeat(`\`, n)...), 0 }
+	for ; len(line) > 0; line = line[1:] {
+		switch c := line[0]; {
+		case c == '\\':
+			slashes++
+		case c == '"' && slashes%2 == 1:
+			flush(slashes / 2)
+			b = append(b, c)
+		case c == '"':
+			flush(slashes / 2)
+			if quoted && strings.HasPrefix(line[1:], `"`) {
+				b, line = append(b, c), line[1:]
+			}
+			quoted = !quoted
+		case !quoted && (c == ' ' || c == '\t'):
+			flush(slashes)
+			return string(b), line[1:]
+		default:
+			flush(slashes)
+			b = append(b, c)
+		}
+	}
+	flush(slashes)
+	return string(b), ""
 }
