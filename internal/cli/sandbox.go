@@ -56,7 +56,7 @@ func (c *sandboxCmd) Run(ctx context.Context, a *app) error {
 	}
 	out := a.newConsole(consoleFlags{})
 	out.Info("sandbox listens on "+server.URL, "url", server.URL)
-	out.Info("try: " + words.With("MEETBATCH_TOKEN", c.Token, fmt.Sprintf("meetbatch reclaim --endpoint %s --yes testdata/rooms.csv", server.URL)))
+	out.Info("try: " + words.With("MEETBATCH_TOKEN", c.Token, fmt.Sprintf("meetbatch reclaim --endpoint %s --yes testdata/rooms.csv", words.Quoted(server.URL))))
 	<-ctx.Done()
 	err = errors.Join(server.Close(), handler.Err())
 	if late, is := settings.Log.(*lateLog); is {

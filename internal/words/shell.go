@@ -67,10 +67,7 @@ func forPosix(word string) string {
 // One thing is left: cmd.exe puts the value of a variable in the place of %NAME%, also between quotes, where there is one of
 // that name.
 func forWindows(word string) string {
-	plain := func(r rune) bool {
-		return r > '~' && (unicode.IsLetter(r) || unicode.IsDigit(r)) || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(`-_./=:+\`, r)
-	}
-	if word != "" && strings.TrimFunc(word, plain) == "" {
+	if word != "" && strings.TrimFunc(word, plainOnWindows) == "" {
 		return word
 	}
 	var b strings.Builder
@@ -89,4 +86,19 @@ func forWindows(word string) string {
 	// A program takes a backslash before the last quote for one that is meant for the quote.
 	ends := len(word) - len(strings.TrimRight(word, `\`))
 	return `"` + b.String() + strings.Repeat(`\`, ends) + `"`
+}
+
+// plainOnWindows tells whether a character means nothing to either shell of Windows, in quotes and outside of them.
+func plainOnWindows(r rune) bool {
+	return r > '~' && (unicode.IsLetter(r) || unicode.IsDigit(r)) || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(`-_./=:+\`, r)
+}
+
+// withOnWindows is a command with a variable in its environment, for both shells of Windows: neither sets one for a single
+// command, so that another cmd.exe does. That one reads everything a second time, for which no spelling is right in both
+// shells. Where anything but plain characters stands in it, it is said in words which variable is to be set.
+func withOnWindows(name, value, command string) string {
+	if strings.TrimFunc(name+value+strings.ReplaceAll(command, " ", ""), plainOnWindows) == "" {
+		return `cmd /c "set ` + name + "=" + value + "&& " + command + `"`
+	}
+	return "with " + name + " set: " + command
 }

@@ -78,6 +78,23 @@ func TestForWindowsIsOneWord(t *testing.T) {
 	})
 }
 
+// TestWithOnWindows: no value of a variable is a part of a command that runs something else.
+func TestWithOnWindows(t *testing.T) {
+	t.Parallel()
+	const command = "meetbatch reclaim --endpoint http://127.0.0.1:80 rooms.csv"
+	if got, want := withOnWindows("TOKEN", "a-1", command), `cmd /c "set TOKEN=a-1&& `+command+`"`; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	for _, odd := range []string{"a&calc", `a"b`, "%PATH%", "a^b", "a|b", "a>b", "a b", "a$b", "a`b", "a(b)", "a!b!", "a\nb", "a;b", "a\u202eb"} {
+		if got, want := withOnWindows("TOKEN", odd, command), "with TOKEN set: "+command; got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+	if got, want := withOnWindows("TOKEN", "a", `meetbatch show "a & b"`), `with TOKEN set: meetbatch show "a & b"`; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
 // nextArgument splits a command line of Windows as programs in Go do before they begin, which is by readNextArg in
 // os/exec_windows.go.
 func nextArgument(line string) (word, rest string) {
