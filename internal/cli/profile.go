@@ -220,20 +220,28 @@ func parseLine(line string) (name, value string, wrong *fault) {
 	case name == "MEETBATCH_PROFILE":
 		return "", "", &fault{"a profile cannot name another with MEETBATCH_PROFILE", "leave it away"}
 	}
-	value, wrong = unquote(value)
+	value, wrong = unquote(value, system.WindowsText)
 	return name, value, wrong
 }
 
-// unquote takes the quotes off a value, with what is escaped between double ones.
-func unquote(text string) (string, *fault) {
+// unquote takes the quotes off a value, with what is escaped between double ones. Where paths have backslashes, and nobody but
+// this program reads the file, a backslash stands for itself, also at the end of a folder; but for one before a quote that is
+// not the last, which could stand there for nothing else.
+func unquote(text string, paths bool) (string, *fault) {
 	if text == "" || text[0] != '"' && text[0] != '\'' {
 		switch {
-		case strings.Contains(text, `\`) && !system.WindowsText: // where a path has one, and nobody but this program reads the file
+		case strings.Contains(text, `\`) && !paths:
 			return "", &fault{"its value has a backslash, which is read differently without quotes", "put the value into single quotes"}
 		case strings.Contains(text, " #") || strings.Contains(text, "\t#"):
 			return "", &fault{"a # stands in its value, which may be meant for a comment", "put a comment into a line of its own, or the value into quotes"}
 		}
 		return text, nil
+	}
+	escaped := func(i int) bool {
+		if paths {
+			return text[i] == '"' && strings.Contains(text[i+1:], `"`)
+		}
+		return strings.IndexByte("\"\\$`", text[i]) >= 0
 	}
 	var b strings.Builder
 	for i := 1; i < len(text); i++ {
@@ -242,7 +250,7 @@ func unquote(text string) (string, *fault) {
 			return "", &fault{"something stands behind the closing quote", "put a comment into a line of its own; a quote between double quotes is \\\""}
 		case c == text[0]:
 			return b.String(), nil
-		case c == '\\' && text[0] == '"' && i+1 < len(text) && strings.IndexByte("\"\\$`", text[i+1]) >= 0:
+		case c == '\\' && text[0] == '"' && i+1 < len(text) && escaped(i+1):
 			i++
 			b.WriteByte(text[i])
 		default:

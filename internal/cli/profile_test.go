@@ -20,16 +20,40 @@ func TestParseProfile(t *testing.T) {
 		"# a comment\n\t # another = one\n\n": {},
 		"MEETBATCH_RATE=5/1s":                 {"MEETBATCH_RATE": "5/1s"},
 		" \tMEETBATCH_RATE=5/1s \t\nMEETBATCH_CHUNK=7\n": {"MEETBATCH_RATE": "5/1s", "MEETBATCH_CHUNK": "7"},
-		"MEETBATCH_TOKEN=":                                             {"MEETBATCH_TOKEN": ""},
-		"MEETBATCH_TOKEN=''":                                           {"MEETBATCH_TOKEN": ""},
-		"MEETBATCH_PASSWORD=a=b#c d\"e'f$HOME`x`":                      {"MEETBATCH_PASSWORD": "a=b#c d\"e'f$HOME`x`"},
-		`MEETBATCH_PASSWORD=' a\b "c" #$d '` + "  \n":                  {"MEETBATCH_PASSWORD": ` a\b "c" #$d `},
-		`MEETBATCH_PASSWORD=" a'b \"c\" \\d \$e \` + "`" + `f \g #h "`: {"MEETBATCH_PASSWORD": " a'b \"c\" \\d $e `f \\g #h "},
-		"MEETBATCH_COLUMN=account=#3":                                  {"MEETBATCH_COLUMN": "account=#3"},
-		"MEETBATCH_COLUMN=account=云会议室\n":                              {"MEETBATCH_COLUMN": "account=云会议室"},
+		"MEETBATCH_TOKEN=":                            {"MEETBATCH_TOKEN": ""},
+		"MEETBATCH_TOKEN=''":                          {"MEETBATCH_TOKEN": ""},
+		"MEETBATCH_PASSWORD=a=b#c d\"e'f$HOME`x`":     {"MEETBATCH_PASSWORD": "a=b#c d\"e'f$HOME`x`"},
+		`MEETBATCH_PASSWORD=' a\b "c" #$d '` + "  \n": {"MEETBATCH_PASSWORD": ` a\b "c" #$d `},
+		`MEETBATCH_PASSWORD=" a'b \"c\" \g #h "`:      {"MEETBATCH_PASSWORD": ` a'b "c" \g #h `},
+		"MEETBATCH_COLUMN=account=#3":                 {"MEETBATCH_COLUMN": "account=#3"},
+		"MEETBATCH_COLUMN=account=云会议室\n":             {"MEETBATCH_COLUMN": "account=云会议室"},
 	} {
 		if got, err := parseProfile("p", []byte(text)); err != nil || !maps.Equal(got, want) {
 			t.Errorf("%q is read as %q, %v, want %q", text, got, err, want)
+		}
+	}
+}
+
+// TestUnquote: between double quotes a backslash is what systemd takes it for, and on Windows a part of a path.
+func TestUnquote(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]struct{ unix, windows string }{
+		`"\\server\share\key"`:   {`\server\share\key`, `\\server\share\key`},
+		`"\\\\server"`:           {`\\server`, `\\\\server`},
+		`"C:\dir\"`:              {"", `C:\dir\`},
+		`"C:\my dir\\"`:          {`C:\my dir\`, `C:\my dir\\`},
+		`"a\"b"`:                 {`a"b`, `a"b`},
+		`"a\""`:                  {`a"`, `a"`},
+		`"\$a \` + "`" + `b \c"`: {"$a `b \\c", "\\$a \\`b \\c"},
+		`'\\server\"a\'`:         {`\\server\"a\`, `\\server\"a\`},
+		`\\server\share`:         {"", `\\server\share`},
+		`"a`:                     {"", ""},
+		`"a"b"`:                  {"", ""},
+	} {
+		for paths, want := range map[bool]string{false: want.unix, true: want.windows} {
+			if got, wrong := unquote(text, paths); got != want || (wrong != nil) != (want == "") {
+				t.Errorf("%s, where paths have backslashes %t: %s, %v, want %s", text, paths, got, wrong, want)
+			}
 		}
 	}
 }
@@ -56,7 +80,6 @@ func TestProfileFaults(t *testing.T) {
 		"MEETBATCH_TOKEN=\nMEETBATCH_TOKEN=s3cret":        "line 2: MEETBATCH_TOKEN stands in line 1 already",
 		`MEETBATCH_TOKEN="s3cret`:                         "line 1: a quote is opened and not closed",
 		`MEETBATCH_TOKEN='s3cret"`:                        "line 1: a quote is opened and not closed",
-		`MEETBATCH_TOKEN="s3cret\"`:                       "line 1: a quote is opened and not closed",
 		"MEETBATCH_TOKEN=\"s3cret\nrest\"":                "line 1: a quote is opened and not closed",
 		`MEETBATCH_TOKEN="`:                               "line 1: a quote is opened and not closed",
 		`MEETBATCH_TOKEN='s3cret' # of mine`:              "line 1: something stands behind the closing quote",
@@ -115,7 +138,11 @@ func FuzzParseProfile(f *testing.F) {
 			if !strings.HasPrefix(name, "MEETBATCH_") || strings.ContainsAny(value, "\x00\r\n") || !strings.Contains(text, name+"=") {
 				t.Errorf("%q has %q=%q", text, name, value)
 			}
-			again, err := parseProfile("p", []byte(name+"=\""+strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value)+"\""))
+			escaped := strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+			if system.WindowsText {
+				escaped = strings.NewReplacer(`"`, `\"`)
+			}
+			again, err := parseProfile("p", []byte(name+"=\""+escaped.Replace(value)+"\""))
 			if err != nil || again[name] != value {
 				t.Errorf("%q, quoted, is read as %q, %v", value, again[name], err)
 			}
