@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,18 +15,19 @@ import (
 	utf "golang.org/x/text/encoding/unicode"
 
 	"meetbatch/internal/system"
+	"meetbatch/internal/words"
 )
 
 // maxSecret is how many bytes a credential has at most; tokens have some hundreds.
 const maxSecret = 16 << 10
 
-// readSecret reads a credential from a file, whose name it does not repeat either: a secret that stands where the name of
-// its file belongs must not show. A byte order mark and the line ends behind the credential are no part of it, and UTF-16
+// readSecret reads a credential from a file. It repeats the name of that only where it is surely one: a secret that stands where
+// the name of its file belongs must not show. A byte order mark and the line ends behind the credential are no part of it, and UTF-16
 // with a mark is understood. The warning says who else can read it; mostly it is empty.
 func readSecret(path string) (secret, warning string, err error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return "", "", unnamed(err)
+		return "", "", unread(path, err)
 	}
 	defer f.Close()
 	if info, err := f.Stat(); err == nil && system.OpenToAll(info) {
@@ -33,7 +35,7 @@ func readSecret(path string) (secret, warning string, err error) {
 	}
 	text, err := io.ReadAll(io.LimitReader(f, 2*maxSecret+1)) // in UTF-16 it takes up to twice as many
 	if err != nil {
-		return "", "", unnamed(err)
+		return "", "", unread(path, err)
 	}
 	if bytes.HasPrefix(text, []byte{0xFE, 0xFF}) || bytes.HasPrefix(text, []byte{0xFF, 0xFE}) {
 		if len(text)%2 != 0 && len(text) <= 2*maxSecret {
@@ -50,12 +52,29 @@ func readSecret(path string) (secret, warning string, err error) {
 	return secret, warning, nil
 }
 
-// unnamed is an error of a file without the file's name.
-func unnamed(err error) error {
-	if path, is := errors.AsType[*fs.PathError](err); is {
-		err = path.Err
+// unread is the error of a file that cannot be read.
+func unread(path string, err error) error {
+	if is, ok := errors.AsType[*fs.PathError](err); ok {
+		err = is.Err
+	}
+	if surelyPath(path) {
+		return fmt.Errorf("its file %s cannot be read: %w", words.Name(path), err)
 	}
 	return fmt.Errorf("its file cannot be read: %w", err)
+}
+
+// surelyPath tells whether a text can be nothing but a path: one of a drive or a server of Windows, or one of which at least
+// the first folder is there.
+func surelyPath(text string) bool {
+	if filepath.VolumeName(text) != "" {
+		return true
+	}
+	for path := filepath.Clean(text); path != "." && path != filepath.Dir(path); path = filepath.Dir(path) {
+		if _, err := os.Lstat(path); err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // checkSecret tells why a text can be no credential, without a part of it. The service would refuse it, and may lock an
