@@ -45,8 +45,25 @@ func shared(err error) bool {
 	return errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_LOCK_VIOLATION)
 }
 
-// kept tells whether an error says that a file cannot be replaced, since somebody has it open.
+// kept tells whether an error may say that a file cannot be replaced, since somebody has it open. Windows has the same error for
+// who may not replace it.
 func kept(err error) bool { return shared(err) || errors.Is(err, windows.ERROR_ACCESS_DENIED) }
+
+// isOpen tells whether anybody has a file open.
+func isOpen(path string) bool { return shared(openToReplace(path, 0)) }
+
+// openToReplace opens a file as one does who replaces it, and closes it again. share is what others may do with it meanwhile.
+func openToReplace(path string, share uint32) error {
+	name, err := windows.UTF16PtrFromString(path)
+	if err != nil {
+		return err
+	}
+	h, err := windows.CreateFile(name, windows.DELETE, share, nil, windows.OPEN_EXISTING, 0, 0)
+	if err != nil {
+		return err
+	}
+	return windows.CloseHandle(h)
+}
 
 // openFile opens a file. For reading it does so by way of its directory, since Go shares the file with others then who
 // replace or remove it meanwhile: whoever looks at a run keeps nobody from going on with it.
@@ -78,7 +95,7 @@ func inFolder[T any](path string, do func(folder *os.Root, name string) (T, erro
 // rename puts a file in the place of another one beside it, also where others have that open and share it: it does so by
 // way of the directory, for which Go asks Windows to do as Unix does.
 func rename(from, to string) error {
-	return patiently(to, kept, func() error {
+	err := patiently(to, kept, func() error {
 		_, err := inFolder(to, func(folder *os.Root, name string) (any, error) {
 			return nil, folder.Rename(filepath.Base(from), name)
 		})
@@ -87,6 +104,15 @@ func rename(from, to string) error {
 		}
 		return err
 	})
+	return orDenied(err, from, to)
+}
+
+// orDenied gives the error of a rename, which is that of a file that somebody has open only where somebody has.
+func orDenied(err error, from, to string) error {
+	if held, is := errors.AsType[*HeldError](err); is && !shared(err) && !isOpen(to) {
+		return &os.LinkError{Op: "rename", Old: from, New: to, Err: held.Err}
+	}
+	return err
 }
 
 // Remove removes a file or an empty directory.
@@ -120,18 +146,8 @@ var device = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[1-9]|lpt[1-9]) *(\..*
 
 // MayReplace finds out whether another program keeps a file from being replaced, before much work is done for nothing.
 func MayReplace(path string) error {
-	name, err := windows.UTF16PtrFromString(path)
-	if err != nil {
-		return err
-	}
 	const all = windows.FILE_SHARE_READ | windows.FILE_SHARE_WRITE | windows.FILE_SHARE_DELETE
-	err = patiently(path, shared, func() error {
-		h, err := windows.CreateFile(name, windows.DELETE, all, nil, windows.OPEN_EXISTING, 0, 0)
-		if err == nil {
-			err = windows.CloseHandle(h)
-		}
-		return err
-	})
+	err := patiently(path, shared, func() error { return openToReplace(path, all) })
 	if _, is := errors.AsType[*HeldError](err); is {
 		return err
 	}

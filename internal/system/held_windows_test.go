@@ -99,6 +99,65 @@ func TestHeldForLong(t *testing.T) {
 	}
 }
 
+// TestNotHeld: who may not replace a file is not sent to look for a program that has it open.
+func TestNotHeld(t *testing.T) {
+	t.Parallel()
+	readonly := filepath.Join(t.TempDir(), "file")
+	write(t, readonly, "old")
+	if err := os.Chmod(readonly, 0o444); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.Chmod(readonly, 0o666) })
+	folder := filepath.Join(t.TempDir(), "folder")
+	if err := os.Mkdir(folder, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{readonly, folder} {
+		new := path + ".new"
+		write(t, new, "new")
+		err := rename(new, path)
+		if err == nil { // some let go of what is only marked as not to be written
+			continue
+		}
+		link, is := errors.AsType[*os.LinkError](err)
+		if _, held := errors.AsType[*HeldError](err); held || !is || link.New != path {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
+// TestOrDenied: Windows has one error for what may not be replaced and for what somebody has open and shares.
+func TestOrDenied(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "file")
+	write(t, path, "old")
+	denied := &HeldError{path, windows.ERROR_ACCESS_DENIED}
+	for held, path := range map[bool]string{false: path, true: path + ".open"} {
+		if held {
+			write(t, path, "old")
+			hold(t, path, windows.FILE_SHARE_READ|windows.FILE_SHARE_WRITE|windows.FILE_SHARE_DELETE, time.Second)
+		}
+		err := orDenied(denied, "new", path)
+		if _, is := errors.AsType[*HeldError](err); is != held || !errors.Is(err, windows.ERROR_ACCESS_DENIED) {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
+// TestHeldByReader: where Windows does not replace what somebody has open, that is what is said, though they share it.
+func TestHeldByReader(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "file")
+	write(t, path, "old")
+	write(t, path+".new", "new")
+	hold(t, path, windows.FILE_SHARE_READ|windows.FILE_SHARE_WRITE|windows.FILE_SHARE_DELETE, 2*patience)
+	if err := rename(path+".new", path); err != nil {
+		if _, held := errors.AsType[*HeldError](err); !held {
+			t.Error(err)
+		}
+	}
+}
+
 // TestReadersShare: who reads a file keeps nobody from replacing and removing it, and goes on reading what was there. Wine
 // does not replace what is open at all, so that here it stands for the opening alone that deletion is shared.
 func TestReadersShare(t *testing.T) {
