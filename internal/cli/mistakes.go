@@ -148,28 +148,24 @@ func (m *mistake) noneOf() bool {
 
 // exportWhat is about an export of nothing that is known.
 func (m *mistake) exportWhat() bool {
-	found := m.match(`^(?:<what> must be one of .* but got "(.*)"|expected "<what>")$`)
-	if found == nil {
-		return false
-	}
-	m.text = "export: it is not said of what"
-	if found[1] != "" {
-		m.text = fmt.Sprintf("export %s: not rooms or users", words.Quoted(found[1]))
-	}
-	m.hint = "meetbatch export rooms, or meetbatch export users"
-	return true
+	return m.unknownWord("export", "what", "of what", "rooms or users", "meetbatch export rooms, or meetbatch export users")
 }
 
 // whichShell is about a completion for a shell that is not known.
 func (m *mistake) whichShell() bool {
-	found := m.match(`^(?:<shell> must be one of .* but got "(.*)"|expected "<shell>")$`)
+	return m.unknownWord("completion", "shell", "for which shell", "bash, zsh, fish or powershell", "meetbatch completion bash, or zsh, fish or powershell")
+}
+
+// unknownWord is about the argument of a command that is one of a few words.
+func (m *mistake) unknownWord(command, argument, question, known, hint string) bool {
+	found := m.match(`^(?:<` + argument + `> must be one of .* but got "(.*)"|expected "<` + argument + `>")$`)
 	if found == nil {
 		return false
 	}
-	m.text = "completion: it is not said for which shell"
+	m.text = command + ": it is not said " + question
 	if found[1] != "" {
-		m.text = fmt.Sprintf("completion %s: not bash, zsh, fish or powershell", words.Quoted(found[1]))
+		m.text = fmt.Sprintf("%s %s: not %s", command, words.Quoted(found[1]), known)
 	}
-	m.hint = "meetbatch completion bash, or zsh, fish or powershell"
+	m.hint = hint
 	return true
 }
