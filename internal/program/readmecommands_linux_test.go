@@ -3,6 +3,7 @@ package program
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"meetbatch/internal/cli"
 	"meetbatch/internal/sandbox"
 )
 
@@ -61,6 +63,12 @@ var unruns = []unrun{
 	{"go install .", "it installs a program", func(t *testing.T, text string) {
 		if main := string(read(t, "main.go")); !strings.Contains(main, "package main\n") {
 			t.Error("there is no program in the root")
+		}
+	}},
+	{"go test ./...", "it runs this test", nil},
+	{"go run . reclaim --sandbox testdata/rooms.csv", "Go would build the program once more", func(t *testing.T, text string) {
+		if cmd := strings.Fields(strings.TrimPrefix(text, "go run . ")); cli.Run(t.Context(), append(cmd, "--dry-run"), nil, nil, io.Discard, io.Discard) != 0 {
+			t.Error("the program does not take that")
 		}
 	}},
 	{"sudo systemctl enable ", "there is no systemd", func(t *testing.T, text string) {
