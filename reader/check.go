@@ -3,7 +3,6 @@ package reader
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -15,7 +14,7 @@ import (
 const maxID = 255
 
 // damagedRoom matches what might be an account, but is no room: 1E15.
-var damagedRoom = regexp.MustCompile(`^[0-9]+[eE][0-9]{1,3}$`)
+var damagedRoom = matches(`^[0-9]+[eE][0-9]{1,3}$`)
 
 // verdict is what is to be said of an ID. Nothing is said of most.
 type verdict struct {
@@ -129,12 +128,12 @@ func checkRoom(id string, anyID bool) verdict {
 	case digits && 0 < len(bare) && len(bare) <= 15:
 		// The number that people dial stands under the name vmrId in the service's answers.
 		return verdict{invalid: "vmr_id is the number that people dial, not the room's unique id"}
-	case len(id) != 32 && damagedRoom.MatchString(id):
+	case len(id) != 32 && damagedRoom(id):
 		return verdict{invalid: "vmr_id" + roundedNumber}
 	case found.warning != "":
 	case isRoom(bare) && strings.Contains(id, " "):
 		found.warning, found.doubt = "vmr_id has blanks between its digits", DoubtPlaceholder
-	case beginsWithCount(id) && isSum.MatchString(id):
+	case beginsWithCount(id) && isSum(id):
 		found.warning, found.doubt = "vmr_id reads like a sum or an end", DoubtShape
 	default:
 		found.warning = strangeRoom

@@ -157,10 +157,15 @@ func isPlaceholder(id string) bool {
 
 var blanksAtSigns = strings.NewReplacer(" / ", "/", "( ", "(", " )", ")", "[ ", "[", " ]", "]", "< ", "<", " >", ">", "- ", "-")
 
-// matches makes a test of a regular expression, which is compiled when the first cell needs it: commands that read no input
-// do not wait for that.
-func matches(expression string) func(id string) bool {
-	compiled := sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
+// expression gives a regular expression, which is compiled when the first cell needs it: commands that read no input do not
+// wait for that.
+func expression(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
+
+// matches makes a test of a regular expression.
+func matches(text string) func(id string) bool {
+	compiled := expression(text)
 	return func(id string) bool { return compiled().MatchString(id) }
 }
 

@@ -3,7 +3,6 @@ package reader
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -33,7 +32,7 @@ var (
 const counted = `[\d,.]+\s*(?:人|名|个|個|位|条|條|行|户|件|筆)?`
 
 // counting matches a row that counts others, or ends them: Total: 4, (5 rows affected), 5 rows selected., 共 5 条, \., 以下空白.
-var counting = regexp.MustCompile(`(?i)^\W*(?:` +
+var counting = matches(`(?i)^\W*(?:` +
 	`(?:` + anySum + `|` + anySumSign + `|count|anzahl)(?: (?:of |number of )?\(?(?:rows?|records?|users?|accounts?|entries|count)\)?)?\s*(?:[:：=;,|\t]\s*[\d,.]*|\s[\d,.]+|[(（\[]\s*[\d,.]+\s*[)）\]])\s*\pL*|` +
 	`(?:rows?|records?)(?: \w+)?\s*[:：=]\s*\d+|` +
 	anySumSign + `\s*(?:共|[:：=])?\s*` + counted + `(?:\s*[:：]\s*[\d,.]+)?|` +
@@ -48,13 +47,13 @@ var counting = regexp.MustCompile(`(?i)^\W*(?:` +
 const edge = `[\s\p{P}\p{S}]*`
 
 // footing matches what stands at the foot of pages and reports. People could be called so.
-var footing = regexp.MustCompile(`(?i)^` + edge + `(?:confidential|internal(?: use)?(?: only)?|restricted|secret|classified|proprietary|draft|disclaimer|copyright.*|` +
+var footing = matches(`(?i)^` + edge + `(?:confidential|internal(?: use)?(?: only)?|restricted|secret|classified|proprietary|draft|disclaimer|copyright.*|` +
 	`(?:page|seite) ?\d+.*|(?:printed|generated|exported)(?:[ :：].*)?|(?:note|remark)s?(?:[:：].*)?|legend|vertraulich|` +
 	`(?:机密|绝密|秘密|保密|内部|仅供)(?:资料|文件|使用|公开|信息|参考|内部使用|内部参考)?|以上(?:人员|账号|名单|数据|内容|信息)?|第\s*[\d一二三四五六七八九十]+\s*页.*|` +
 	`(?:备注|说明|注|制表|制表人|审核|审核人|打印|打印人|填表|填表人|签字|导出|導出)(?:[:：时日].*)?|无)` + edge + `$`)
 
 // isSum matches a cell that says that its row adds others up.
-var isSum = regexp.MustCompile(`(?i)^` + edge + `(?:` + anySum + `(?: .{0,40})?|` + anySumSign + `\s*(?:共|[:：=])?\s*[(（]?(?:` + counted + `)?|.{0,40}(?:[合总小共]计|[合總小共総]計|\b(?:sub)?total))` + edge + `$`)
+var isSum = matches(`(?i)^` + edge + `(?:` + anySum + `(?: .{0,40})?|` + anySumSign + `\s*(?:共|[:：=])?\s*[(（]?(?:` + counted + `)?|.{0,40}(?:[合总小共]计|[合總小共総]計|\b(?:sub)?total))` + edge + `$`)
 
 // mayCount tells of most rows that they count nothing, for speed only.
 func mayCount(raw []byte) bool {
@@ -168,35 +167,35 @@ func (r *Reader) counts(it *job.Item) (is sort, midway string) {
 	const reads = "this reads like a count, a sum or an end, and no account"
 	var texts, numbers []string
 	for _, cell := range r.allCells() {
-		if cell = trim(cell); cell != "" && numberShape.MatchString(cell) {
+		if cell = trim(cell); cell != "" && numberShape(cell) {
 			numbers = append(numbers, cell)
 		} else if cell != "" {
 			texts = append(texts, cell)
 		}
 	}
-	number := numberShape.MatchString(it.Account)
-	sums := (it.Account == "" || number || isSum.MatchString(it.Account)) && slices.ContainsFunc(texts, isSum.MatchString)
+	number := numberShape(it.Account)
+	sums := (it.Account == "" || number || isSum(it.Account)) && slices.ContainsFunc(texts, isSum)
 	if len(texts) == 1 {
 		text := texts[0]
 		if len(numbers) > 0 {
 			text = fmt.Sprintf("%s: %s", strings.TrimRight(text, ":： "), numbers[0])
 		}
 		switch {
-		case counting.MatchString(text) && it.Invalid == "" && len(r.cells) > 1 && len(numbers)+1 >= len(r.cells) && !sums:
+		case counting(text) && it.Invalid == "" && len(r.cells) > 1 && len(numbers)+1 >= len(r.cells) && !sums:
 			return odd, "" // it may be somebody's name
-		case counting.MatchString(text) && (it.Invalid != "" || len(r.cells) == 1 || len(numbers)+1 < len(r.cells)):
+		case counting(text) && (it.Invalid != "" || len(r.cells) == 1 || len(numbers)+1 < len(r.cells)):
 			if number && it.Invalid == "" && r.mayBeNumbers() {
 				return odd, reads
 			}
 			return total, reads
-		case counting.MatchString(text + ": 1"):
+		case counting(text + ": 1"):
 			return odd, midwayWhere(sums, reads)
-		case len(numbers) == 0 && it.Invalid == "" && footing.MatchString(text):
+		case len(numbers) == 0 && it.Invalid == "" && footing(text):
 			return odd, readsUnlike
 		}
 	}
 	switch {
-	case shapeOf(it.Account)&^r.seen&(hasBlank|hasColon) != 0 && it.Invalid == "" && r.at.value < 0 && footing.MatchString(it.Account):
+	case shapeOf(it.Account)&^r.seen&(hasBlank|hasColon) != 0 && it.Invalid == "" && r.at.value < 0 && footing(it.Account):
 		return odd, readsUnlike // Printed by, admin
 	case sums && it.Account == "":
 		return total, reads
@@ -218,10 +217,10 @@ func midwayWhere(is bool, why string) string {
 	return ""
 }
 
-var numberShape = regexp.MustCompile(`^[\d,. ]+$`)
+var numberShape = matches(`^[\d,. ]+$`)
 
 // describing matches what a template has below its header: required, VARCHAR(64), 必填.
-var describing = regexp.MustCompile(`(?i)^[\s*(（\[【<]*(?:非?必[填选須须需]项?|选填项?|可选|可空|非空|不?可?为空|required|mandatory|optional|not null|nullable|` +
+var describing = matches(`(?i)^[\s*(（\[【<]*(?:非?必[填选須须需]项?|选填项?|可选|可空|非空|不?可?为空|required|mandatory|optional|not null|nullable|` +
 	`n?(?:var)?char2?|string|str|text|varchar|int(?:eger)?|bigint|long|number|numeric|decimal|uuid|guid|` +
 	`pflicht(?:feld|angabe)?|erforderlich|obligat\w*|requis|opcional|optionnel|обязательно|字符串?|字符型|文本|字串|字段类型|数字|整数|整型|数值|唯一|主键|primary key|unique)型?\s*(?:[(（]\s*[^()（）]{1,20}[)）])?(?: not null| null| required| optional)?[\s*)）\]】>:：!]*$|^\s*(?:请|须|需|最多|最长|最大|不超过|不能|不可|长度|格式)\S{2,60}$|^max(?:imum|\.)? .{1,40}$`)
 
@@ -229,7 +228,7 @@ var describing = regexp.MustCompile(`(?i)^[\s*(（\[【<]*(?:非?必[填选須�
 func (r *Reader) describes(it *job.Item) bool {
 	isDescription := func(cell string) bool {
 		for part := range strings.FieldsFuncSeq(cell, func(c rune) bool { return strings.ContainsRune(",;/，、；", c) }) {
-			if !describing.MatchString(part) {
+			if !describing(part) {
 				return false
 			}
 		}

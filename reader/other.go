@@ -2,7 +2,6 @@ package reader
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 )
 
@@ -43,21 +42,22 @@ var others = []struct{ start, is, try string }{
 
 // otherTexts are the same for what is text; blanks and marks may stand before it.
 var otherTexts = []struct {
-	begins  *regexp.Regexp
+	first   string // the bytes that one can begin with
+	begins  func(text string) bool
 	is, try string
 }{
-	{regexp.MustCompile(`^(?i:<\?xml[\s?]|<[a-z][\w:.-]*:[a-z]\S*\s[^>]*>)`), "XML", exportCSV},
-	{regexp.MustCompile(`^(?i:<!doctype\s+html|(<!--(?s:.*?)-->\s*)*<(!doctype|html|head|body|title|meta|table|script|style|div|center|h1|p)[\s>])`), "a web page (HTML), such as one of a sign-in or an error",
+	{"<", matches(`^(?i:<\?xml[\s?]|<[a-z][\w:.-]*:[a-z]\S*\s[^>]*>)`), "XML", exportCSV},
+	{"<", matches(`^(?i:<!doctype\s+html|(<!--(?s:.*?)-->\s*)*<(!doctype|html|head|body|title|meta|table|script|style|div|center|h1|p)[\s>])`), "a web page (HTML), such as one of a sign-in or an error",
 		"export again; where it is a table, open it in a spreadsheet and " + saveAsCSV},
-	{regexp.MustCompile(`^(?i:(--[^\n]*\n\s*|/\*(?s:.*?)\*/\s*;?\s*)*(insert\s+into|create\s+table|drop\s+table|set\s+names)\s)`), "a dump of SQL", exportCSV},
-	{regexp.MustCompile(`^(?i:<!(--|doctype\s)|<[a-z][\w:.-]*(\s[^>]*)?/?>\s*(<|[^<>,;\t|]*</))`), "XML", exportCSV},
-	{regexp.MustCompile(`^\{\s*"(?s:.*?)\}\s*\n\s*\{\s*"`), "JSON lines", "make a CSV of it, such as with jq's @csv"},
-	{regexp.MustCompile(`^(\{\s*["}\n]|\[\s*(\{|\[|\]|"[^"]*"\s*,?\s*["\]\n]|\n))`), "JSON, such as the answer of a service", "make a CSV of it, such as with jq's @csv"},
-	{regexp.MustCompile(`^(?i:(#[^\n]*\n\s*)*(version:\s*1\s+(#[^\n]*\n\s*)*)?dn::?\s)`), "LDIF, an export of a directory", exportCSV},
-	{regexp.MustCompile(`^-\[ (RECORD|记录|記錄|Datensatz|Enregistrement|ЗАПИСЬ) \d+ \]`), "a table with one line for each field, as psql writes it after \\x", "export with psql --csv, or with \\copy (SELECT ...) TO 'FILE' WITH (FORMAT csv, HEADER)"},
-	{regexp.MustCompile(`^\*{3,} ?\d+\. row \*{3,}`), "a table with one line for each field, as mysql writes it after \\G", "end the query with ; in place of \\G, and export with mysql --batch, whose tabs are read"},
-	{regexp.MustCompile(`^(?i:BEGIN:VCARD)\s`), "a vCard", exportCSV},
-	{regexp.MustCompile(`^(?i:BEGIN:VCALENDAR)\s`), "a calendar", exportCSV},
+	{"-/iIcCdDsS", matches(`^(?i:(--[^\n]*\n\s*|/\*(?s:.*?)\*/\s*;?\s*)*(insert\s+into|create\s+table|drop\s+table|set\s+names)\s)`), "a dump of SQL", exportCSV},
+	{"<", matches(`^(?i:<!(--|doctype\s)|<[a-z][\w:.-]*(\s[^>]*)?/?>\s*(<|[^<>,;\t|]*</))`), "XML", exportCSV},
+	{"{", matches(`^\{\s*"(?s:.*?)\}\s*\n\s*\{\s*"`), "JSON lines", "make a CSV of it, such as with jq's @csv"},
+	{"{[", matches(`^(\{\s*["}\n]|\[\s*(\{|\[|\]|"[^"]*"\s*,?\s*["\]\n]|\n))`), "JSON, such as the answer of a service", "make a CSV of it, such as with jq's @csv"},
+	{"#vVdD", matches(`^(?i:(#[^\n]*\n\s*)*(version:\s*1\s+(#[^\n]*\n\s*)*)?dn::?\s)`), "LDIF, an export of a directory", exportCSV},
+	{"-", matches(`^-\[ (RECORD|记录|記錄|Datensatz|Enregistrement|ЗАПИСЬ) \d+ \]`), "a table with one line for each field, as psql writes it after \\x", "export with psql --csv, or with \\copy (SELECT ...) TO 'FILE' WITH (FORMAT csv, HEADER)"},
+	{"*", matches(`^\*{3,} ?\d+\. row \*{3,}`), "a table with one line for each field, as mysql writes it after \\G", "end the query with ; in place of \\G, and export with mysql --batch, whose tabs are read"},
+	{"bB", matches(`^(?i:BEGIN:VCARD)\s`), "a vCard", exportCSV},
+	{"bB", matches(`^(?i:BEGIN:VCALENDAR)\s`), "a calendar", exportCSV},
 }
 
 // otherThanCSV refuses what an input is, as its beginning shows, when that is no CSV.
@@ -79,7 +79,7 @@ func otherThanCSV(start []byte) error {
 	}
 	text := bytes.TrimLeft(trimMarks(start, "\xEF\xBB\xBF"), " \t\r\n\f\v\u00A0\uFEFF\u200B")
 	for _, other := range otherTexts {
-		if other.begins.Match(text) {
+		if len(text) > 0 && strings.IndexByte(other.first, text[0]) >= 0 && other.begins(string(text)) {
 			return not(other.is, other.try)
 		}
 	}

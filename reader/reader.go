@@ -276,7 +276,7 @@ func (r *Reader) readRow(row *tailRow) error {
 			continue
 		}
 		if r.isSeparator() {
-			if m := separatorRow.FindSubmatch(r.raw); string(m[1]) == string(r.format.delimiter) {
+			if m := separatorRow().FindSubmatch(r.raw); string(m[1]) == string(r.format.delimiter) {
 				r.note(Note{Text: "left out, as they name the delimiter for Excel"}, it.Line)
 				continue
 			}

@@ -5,7 +5,6 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -52,10 +51,10 @@ func (r *Reader) onlyDelimiters() bool {
 
 // isSeparator tells of a row whether it is a line sep= of a table that was put behind another.
 func (r *Reader) isSeparator() bool {
-	return (r.raw[0] == 's' || r.raw[0] == 'S' || r.raw[0] == '"') && len(r.raw) < 16 && separatorRow.Match(r.raw)
+	return (r.raw[0] == 's' || r.raw[0] == 'S' || r.raw[0] == '"') && len(r.raw) < 16 && separatorRow().Match(r.raw)
 }
 
-var separatorRow = regexp.MustCompile(`(?i)\A"?sep=([^\w\r\n])"?[,;\t|]*[\r\n]*\z`)
+var separatorRow = expression(`(?i)\A"?sep=([^\w\r\n])"?[,;\t|]*[\r\n]*\z`)
 
 // isRuler tells whether the row only draws a line, as databases do below a header.
 func (r *Reader) isRuler() bool {
@@ -185,7 +184,7 @@ func (r *Reader) broken(it *job.Item, malformed *csv.ParseError) error {
 	switch {
 	case bytes.Contains(r.raw, []byte(`\"`)):
 		it.Invalid = `a quote is escaped with a backslash, where a CSV doubles it`
-	case blankBehindQuote.Match(r.raw):
+	case blankBehindQuote().Match(r.raw):
 		it.Invalid = "a blank stands behind a closing quote"
 	}
 	if malformed != nil && malformed.Line > malformed.StartLine { // such a quote can draw further lines into the row
@@ -194,7 +193,7 @@ func (r *Reader) broken(it *job.Item, malformed *csv.ParseError) error {
 	return nil
 }
 
-var blankBehindQuote = regexp.MustCompile(`"[ \t]+(?:[,;\t|]|\r|\n|$)`)
+var blankBehindQuote = expression(`"[ \t]+(?:[,;\t|]|\r|\n|$)`)
 
 // wrongCount says that the row has more or fewer fields than the header.
 func (r *Reader) wrongCount(fields int) (invalid, detail string) {

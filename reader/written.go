@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"html"
 	"net/netip"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -67,12 +66,12 @@ var spelledOut = matches(`(?i)^\S+ at \S+ dot \S+$`)
 // isSpelledOut tells of a mail address whose signs are words.
 func isSpelledOut(id string) bool { return strings.Contains(id, " dot ") && spelledOut(id) }
 
-var utf7 = regexp.MustCompile(`[+&]([A-Za-z0-9+/,]{3,})-`)
+var utf7 = expression(`[+&]([A-Za-z0-9+/,]{3,})-`)
 
 // isUTF7 tells of letters beyond ASCII that stand between + and - (in names of mailboxes & and -), as UTF-16 in base64. What
 // people write there is something else as a rule, and hardly ever common letters.
 func isUTF7(id string) bool {
-	for _, m := range utf7.FindAllStringSubmatch(id, -1) {
+	for _, m := range utf7().FindAllStringSubmatch(id, -1) {
 		units, err := base64.RawStdEncoding.Strict().DecodeString(strings.ReplaceAll(m[1], ",", "/"))
 		if err != nil || len(units)%2 != 0 {
 			continue
@@ -91,10 +90,10 @@ func isUTF7(id string) bool {
 	return false
 }
 
-var escape = regexp.MustCompile(`&(#[0-9]+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]+);`)
+var escape = expression(`&(#[0-9]+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]+);`)
 
 // misreadAs begins what a character of two bytes or more becomes where each is taken for one.
-var misreadAs = regexp.MustCompile(`[Â-Ýà-ô][\x{80}-\x{BF}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]`)
+var misreadAs = matches(`[Â-Ýà-ô][\x{80}-\x{BF}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]`)
 
 // isMisread tells of a text in UTF-8 that was taken for Windows-1252, and of one in which each character that could not be
 // read was written as U+FFFD, and then taken for GBK.
@@ -102,7 +101,7 @@ func isMisread(id string) bool {
 	if strings.Contains(id, "锟斤") || strings.Contains(id, "斤拷") || strings.Contains(id, "烫烫烫") || strings.Contains(id, "屯屯屯") || isMisreadChinese(id) {
 		return true
 	}
-	if !misreadAs.MatchString(id) {
+	if !misreadAs(id) {
 		return false
 	}
 	for _, text := range []string{id, strings.ReplaceAll(id, " ", "\u00a0")} { // which becomes a blank on its way
@@ -172,7 +171,7 @@ func isDate(id string) bool {
 
 // isEscaped tells whether an HTML entity stands in an ID.
 func isEscaped(id string) bool {
-	for _, entity := range escape.FindAllString(id, -1) {
+	for _, entity := range escape().FindAllString(id, -1) {
 		if html.UnescapeString(entity) != entity {
 			return true
 		}

@@ -9,6 +9,8 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -95,7 +97,7 @@ func (a *app) run(ctx context.Context) (code int) {
 	} else {
 		console := a.newConsole(consoleFlags{LogFormat: a.logFormat(parsed)})
 		if c := parsed.Selected(); c == nil || c.Name != "completion" && c.Name != "man" { // which a shell starts whenever it begins
-			a.warnUnknown(parsed.Model, console)
+			a.warnUnknown(console)
 		}
 		a.env.warnHidden(console)
 		err = parsed.Run()
@@ -113,7 +115,7 @@ func (a *app) run(ctx context.Context) (code int) {
 
 // parse reads the command line. The result runs its command.
 func (a *app) parse(ctx context.Context) (*kong.Context, error) {
-	parser := a.parser(&commands{},
+	parser := a.parser(grammar(a.args),
 		kong.Resolvers(&a.env),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(a),
@@ -167,8 +169,39 @@ func found(args []string, globs bool) (all []string) {
 	return all
 }
 
-func (a *app) parser(c *commands, more ...kong.Option) *kong.Kong {
-	parser, err := kong.New(c, append(more,
+// grammar gives the declaration of the command that the first argument names. What names none, or is of all commands, gets that
+// of them all, for which kong takes longer than most commands do for their work.
+func grammar(args []string) any {
+	all := reflect.TypeFor[commands]()
+	if len(args) == 0 || !slices.Contains(commandNames(), args[0]) || args[0] == "completion" || args[0] == "man" {
+		return new(commands)
+	}
+	var fields []reflect.StructField
+	for i := range all.NumField() {
+		if f := all.Field(i); !isCommand(f) || strings.ToLower(f.Name) == args[0] {
+			fields = append(fields, f)
+		}
+	}
+	return reflect.New(reflect.StructOf(fields)).Interface()
+}
+
+// commandNames lists the commands.
+func commandNames() (names []string) {
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[commands]()) {
+		if isCommand(f) {
+			names = append(names, strings.ToLower(f.Name))
+		}
+	}
+	return names
+}
+
+func isCommand(f reflect.StructField) bool {
+	_, is := f.Tag.Lookup("cmd")
+	return is
+}
+
+func (a *app) parser(grammar any, more ...kong.Option) *kong.Kong {
+	parser, err := kong.New(grammar, append(more,
 		kong.Name("meetbatch"),
 		kong.Description("Does one thing to very many accounts or meeting rooms of Huawei Cloud Meeting, from a CSV."),
 		kong.Vars{"version": versionText(), "or_config": orConfig()},

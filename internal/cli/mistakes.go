@@ -19,11 +19,8 @@ func (a *app) misread(parsed *kong.Context, err error) error {
 	if errors.As(err, &parse) {
 		parsed = parse.Context
 	}
-	m := mistake{text: err.Error(), hint: "meetbatch --help", args: a.args}
+	m := mistake{text: err.Error(), hint: "meetbatch --help", args: a.args, commands: commandNames()}
 	if parsed != nil {
-		for _, node := range parsed.Model.Children {
-			m.commands = append(m.commands, node.Name)
-		}
 		if node := parsed.Selected(); node != nil {
 			m.command = node.Name
 			m.hint = "meetbatch " + node.Name + " --help"

@@ -62,8 +62,7 @@ func (a *app) failedCommand(stored *run.Stored, flags processFlags) string {
 // commandLine writes the command line that is read as c: the flags that are not at their defaults. Where a variable
 // in the environment or in the profile would set one that is, it is emptied.
 func (a *app) commandLine(op job.Operation, c jobCmd) string {
-	var all commands
-	model := a.parser(&all).Model
+	model := a.parser(grammar([]string{op.Name})).Model
 	var variables, flags []string
 	for _, node := range model.Children {
 		if node.Name != op.Name {

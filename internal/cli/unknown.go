@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/alecthomas/kong"
 
@@ -19,24 +20,24 @@ var ofService = regexp.MustCompile(`_(PORT|SERVICE)(_|$)`)
 
 // warnUnknown warns of variables that look as if they were meant for this program and mean nothing to any command: a
 // misspelt guard would be none. It never shows a value, which can be a secret.
-func (a *app) warnUnknown(app *kong.Application, c *console) {
-	known := knownVariables(app)
+func (a *app) warnUnknown(c *console) {
+	known := sync.OnceValue(func() []string { return knownVariables(a.parser(new(commands)).Model) })
 	warnUnknown(c, known, a.env.variables, "")
 	warnUnknown(c, known, a.env.profile.values, " in "+words.Name(a.env.profile.path))
 }
 
 // warnUnknown warns of those variables of a place that are not among the known ones.
-func warnUnknown(c *console, known []string, variables map[string]string, place string) {
+func warnUnknown(c *console, known func() []string, variables map[string]string, place string) {
 	var unknown []string
 	for name, value := range variables {
-		if value != "" && strings.HasPrefix(name, variablePrefix) && !slices.Contains(known, name) && !ofService.MatchString(name) {
+		if value != "" && strings.HasPrefix(name, variablePrefix) && !ofService.MatchString(name) && !isCredential(name) && !slices.Contains(known(), name) {
 			unknown = append(unknown, name)
 		}
 	}
 	slices.Sort(unknown)
 	for _, name := range unknown {
 		hint := "the variable of a flag is MEETBATCH_ and its name, as meetbatch COMMAND --help has it"
-		if meant := nearest(name, known); meant != "" {
+		if meant := nearest(name, known()); meant != "" {
 			hint = "is " + meant + " meant?"
 		}
 		c.Warn("the variable "+words.Quoted(name)+place+" means nothing to this program, and does nothing", "hint", hint)
@@ -45,10 +46,9 @@ func warnUnknown(c *console, known []string, variables map[string]string, place 
 
 // knownVariables lists the variables that mean something to any of the commands.
 func knownVariables(app *kong.Application) (names []string) {
-	for _, name := range credentialNames() {
+	for _, name := range append(credentialNames(), budgetVariable) {
 		names = append(names, name, name+"_FILE")
 	}
-	names = append(names, budgetVariable+"_FILE")
 	for _, command := range app.Children {
 		for _, flag := range command.Flags {
 			if name := variableOf(flag); name != "" {
@@ -57,6 +57,10 @@ func knownVariables(app *kong.Application) (names []string) {
 		}
 	}
 	return names
+}
+
+func isCredential(name string) bool {
+	return slices.Contains(credentialNames(), strings.TrimSuffix(name, "_FILE"))
 }
 
 // nearest finds the known name that one is most like, up to two letters and the underscores; mostly there is none.

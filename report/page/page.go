@@ -19,6 +19,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -68,18 +69,21 @@ var (
 // most is how many bytes the page has at most.
 const most = 298_000
 
-var pages = template.Must(template.New("page").Funcs(template.FuncMap{
-	"show":   shown,
-	"n":      words.Number,
-	"share":  share,
-	"length": length,
-	"size":   size,
-	"rows":   rows,
-	"x":      func(x float64) string { return number(x / chartWidth * 100) },
-	"u":      number,
-	"add":    func(a, b float64) float64 { return a + b },
-	"lane":   func(i int) float64 { return float64(206 + 16*i) },
-}).Parse(text))
+// pages is read when the first page is written: most commands write none.
+var pages = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("page").Funcs(template.FuncMap{
+		"show":   shown,
+		"n":      words.Number,
+		"share":  share,
+		"length": length,
+		"size":   size,
+		"rows":   rows,
+		"x":      func(x float64) string { return number(x / chartWidth * 100) },
+		"u":      number,
+		"add":    func(a, b float64) float64 { return a + b },
+		"lane":   func(i int) float64 { return float64(206 + 16*i) },
+	}).Parse(text))
+})
 
 // Write writes the page. An error is that of a directory that cannot be read, or of w.
 func Write(w io.Writer, of Of) error {
@@ -91,10 +95,10 @@ func Write(w io.Writer, of Of) error {
 	p.days = p.Run.Start.In(of.Now.Location()).YearDay() != p.till().In(of.Now.Location()).YearDay()
 	p.Chart = p.chart()
 	var top, table, end bytes.Buffer
-	if err := pages.ExecuteTemplate(&top, "top", p); err != nil {
+	if err := pages().ExecuteTemplate(&top, "top", p); err != nil {
 		return err
 	}
-	if err := pages.ExecuteTemplate(&end, "end", p); err != nil {
+	if err := pages().ExecuteTemplate(&end, "end", p); err != nil {
 		return err
 	}
 	if err := p.writeRows(&table, most-top.Len()-end.Len()); err != nil {
@@ -161,7 +165,7 @@ func (p *page) writeRows(to *bytes.Buffer, room int) error {
 	for _, part := range [][]report.Result{failed, invalid} {
 		for i := range part {
 			before := body.Len()
-			if err := pages.ExecuteTemplate(&body, "row", p.row(&part[i])); err != nil {
+			if err := pages().ExecuteTemplate(&body, "row", p.row(&part[i])); err != nil {
 				return err
 			}
 			if body.Len() > room-2000 { // which the heading takes, and more
@@ -171,11 +175,11 @@ func (p *page) writeRows(to *bytes.Buffer, room int) error {
 			p.Shown++
 		}
 	}
-	if err := pages.ExecuteTemplate(to, "rows", p); err != nil {
+	if err := pages().ExecuteTemplate(to, "rows", p); err != nil {
 		return err
 	}
 	to.Write(body.Bytes())
-	return pages.ExecuteTemplate(to, "rowsEnd", p)
+	return pages().ExecuteTemplate(to, "rowsEnd", p)
 }
 
 // A row is one that did not succeed, in the words of the page.
