@@ -20,6 +20,7 @@ import (
 // that was not in flight.
 func TestReadingKills(t *testing.T) {
 	notShort(t)
+	onlyLong(t)
 	t.Parallel()
 	killReaders(t, 1, 50, 2)
 }

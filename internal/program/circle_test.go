@@ -153,12 +153,13 @@ func (c *circle) run(want int, command string, args ...string) {
 func TestCircle(t *testing.T) {
 	notShort(t)
 	t.Parallel()
-	for _, test := range []struct {
+	type reading struct {
 		readings string
 		third    bool
 		wait     string // for what is changed to be read
 		refused  bool   // the list is not whole
-	}{
+	}
+	for _, test := range sample([]reading{
 		{readings: "offset=pages page=17"},
 		{readings: "over=refuse page=60 terminals=10%"},
 		{readings: "order=unstable page=50", refused: true},
@@ -168,7 +169,7 @@ func TestCircle(t *testing.T) {
 		{readings: "count=-1", refused: true},
 		{readings: "administrator=shown member=meeting", third: true},
 		{readings: "member=third", third: true},
-	} {
+	}, 3) {
 		name := test.readings
 		if test.third {
 			name += ", third"

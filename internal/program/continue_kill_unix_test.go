@@ -21,6 +21,7 @@ import (
 // service did, and no more is repeated than was in flight.
 func TestContinueKills(t *testing.T) {
 	notShort(t)
+	onlyLong(t)
 	t.Parallel()
 	killAndContinue(t, 1, 200, 5, true)
 }

@@ -18,7 +18,7 @@ import (
 // what the service did, and no more is repeated than was in flight.
 func TestKill(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(3) {
+	for _, seed := range sample([]uint64{0, 1, 2}, 1) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			accounts := 300

@@ -81,8 +81,25 @@ func TestScript(t *testing.T) {
 			params.Files = append(params.Files, filepath.Join(params.Dir, name+".txtar"))
 		}
 		params.Dir = ""
+	} else if !long {
+		files, err := filepath.Glob(filepath.Join(params.Dir, "*.txtar"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			if name := strings.TrimSuffix(filepath.Base(file), ".txtar"); !slices.Contains(lengthy, name) {
+				params.Files = append(params.Files, file)
+			}
+		}
+		params.Dir = ""
 	}
 	testscript.Run(t, params)
+}
+
+// lengthy are the scripts that take longest, which are run with the build tag long alone.
+var lengthy = []string{
+	"budget", "changes", "completion", "continue", "directory", "export", "exports", "huge", "keep", "profile", "reconcile", "shard",
+	"shardruns", "skip", "truth", "undo",
 }
 
 // concurrent are the scripts in which the goroutines of a process have most to do with one another.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net"
 	"os"
 	"os/exec"
@@ -65,6 +66,7 @@ func TestPlanted(t *testing.T) {
 	if err := os.Remove(export); err != nil {
 		t.Fatal(err)
 	}
+	cases := -1
 	for _, test := range []struct {
 		command []string // RUN stands for the directory
 		run     string
@@ -78,7 +80,11 @@ func TestPlanted(t *testing.T) {
 		{[]string{"reclaim", "--yes", "--endpoint", url, "--out", "RUN", input}, "", ".lock"},
 	} {
 		for _, name := range []string{".lock", "run.json", "results.csv", "requests.csv", "failed.csv", "report.html", "input.csv.zst", "input.csv"} {
-			for kind, plant := range plants {
+			for i, kind := range slices.Sorted(maps.Keys(plants)) {
+				plant := plants[kind]
+				if cases++; !long && cases/len(plants)%len(plants) != i { // a sample has one for each file that a command may meet
+					continue
+				}
 				t.Run(fmt.Sprintf("%s %s %s", test.command[0], name, kind), func(t *testing.T) {
 					t.Parallel()
 					dir := t.TempDir()

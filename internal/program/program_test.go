@@ -96,6 +96,25 @@ func truth(t *testing.T) string {
 	return path
 }
 
+// sample gives all cases in a long run, and so many of them otherwise, from first to last.
+func sample[T any](all []T, few int) (some []T) {
+	if long {
+		return all
+	}
+	for i := range few {
+		some = append(some, all[i*len(all)/few])
+	}
+	return some
+}
+
+// onlyLong skips a test of many processes that is about how much of something there is.
+func onlyLong(t *testing.T) {
+	t.Helper()
+	if !long {
+		t.Skip("run with -tags long")
+	}
+}
+
 // notShort skips a test of many processes one after the other, which says nothing more with the race detector than the
 // scripts do, and takes minutes with it.
 func notShort(t *testing.T) {

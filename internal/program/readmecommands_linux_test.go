@@ -101,7 +101,13 @@ func TestReadmeBlocks(t *testing.T) {
 		}
 	}
 	for name, all := range sections {
-		t.Run(name, func(t *testing.T) { t.Parallel(); perform(t, name, all) })
+		t.Run(name, func(t *testing.T) {
+			if name != "The first five minutes" {
+				onlyLong(t)
+			}
+			t.Parallel()
+			perform(t, name, all)
+		})
 	}
 	for name := range stages {
 		if sections[name] == nil {

@@ -54,7 +54,10 @@ wei@example,ff8080816b9ec3ab016ba125aca20082,Blue once more
 			}
 		})
 	}
-	const every = 41 // bytes
+	every := 41 // bytes
+	if !long {
+		every = 211
+	}
 	for at := 0; at <= len(results); at += every {
 		goesOn(fmt.Sprintf("results %d", at), results[:at], requests)
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -35,7 +36,7 @@ func TestTruth(t *testing.T) {
 		strangers = append(strangers, "--fault="+kind+"=1%")
 	}
 	var all sync.WaitGroup
-	for name, c := range map[string]truthCase{
+	cases := map[string]truthCase{
 		"reclaim":        {rooms: true, env: appID},
 		"assign":         {rooms: true, assign: true, env: appID, service: every},
 		"assign, killed": {rooms: true, assign: true, env: token, service: []string{"--latency=10ms..40ms", "--fault=reset=1%"}, kill: 20},
@@ -55,7 +56,13 @@ func TestTruth(t *testing.T) {
 		"barred too":      {env: token, service: []string{"--poison=" + truthAccount(3) + "3=403/USG.201040047"}},
 		"kill":            {rooms: true, env: token, service: []string{"--latency=10ms..40ms", "--free=refuse"}, kill: 20},
 		"kill too":        {env: token, service: []string{"--latency=10ms..40ms", "--fault=reset=1%"}, args: []string{"--chunk=5"}, kill: 20},
-	} {
+	}
+	names := []string{"assign", "faults again", "in doubt", "kill", "strangers"}
+	if long {
+		names = slices.Collect(maps.Keys(cases))
+	}
+	for _, name := range names {
+		c := cases[name]
 		// They wait most of the time, so all of them share the place of one parallel test.
 		all.Go(func() { t.Run(name, func(t *testing.T) { c.test(t, program) }) })
 	}

@@ -1,0 +1,5 @@
+//go:build long
+
+package program
+
+const long = true
