@@ -171,17 +171,20 @@ func TestBetween(t *testing.T) {
 // TestSums: rows that add others up are told in every language, form and place, below the rows and among them, alike.
 func TestSums(t *testing.T) {
 	t.Parallel()
-	for word := range strings.FieldsSeq("以上 合计 总计 共计 小计 总数 总共 总人数 人数 汇总 累计 总和 合計 總計 小計 共計 総計 합계 총계 소계 Total TOTAL total Totals Subtotal Sub-total Grand-Total Sum Summe Zwischensumme Gesamt Insgesamt Somme Totaux Suma Totale Итого Всего") {
+	for i, word := range strings.Fields("以上 合计 总计 共计 小计 总数 总共 总人数 人数 汇总 累计 总和 合計 總計 小計 共計 総計 합계 총계 소계 Total TOTAL total Totals Subtotal Sub-total Grand-Total Sum Summe Zwischensumme Gesamt Insgesamt Somme Totaux Suma Totale Итого Всего") {
 		forms := []string{"%s", "%s:", "%s：", "%s: 5", "%s：5", "%s 5", "(%s)", "【%s】", "* %s", "%s (5)", "%s（5）", "%s=5"}
 		if word > "\u3000" {
 			forms = append(forms, "%s5", "%s5人", "%s：5人", "%s共5人")
 		}
-		for _, form := range forms {
+		for j, form := range forms {
 			sum := fmt.Sprintf(form, word)
-			for _, table := range []string{
+			for k, table := range []string{
 				"account\na@x.example\nb@x.example\nc@x.example\n%s\n", "account\nliwei\nwuhao\nlina\nlilei\n%s\n", "账号\n张伟\n王芳\n李娜\n%s\n", "account\n13900000011\n13900000012\n%s\n",
 				"account,name\na@x.example,A\nb@x.example,B\n%s,\n", "account\na@x.example\nb@x.example\n%s\nc@x.example\n", "账号\n张伟\n%s\n李娜\n",
 			} {
+				if (i+j+k)%reader.Mass(4, 1) > 0 {
+					continue // each word and each form comes with each table all the same
+				}
 				if got := disabled(t, fmt.Sprintf(table, sum)); !strings.Contains(got, " "+sum+"?") && !strings.Contains(got, "; 1 [") {
 					t.Errorf("%q in %q: %s", sum, table, got)
 				}
