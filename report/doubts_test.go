@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"slices"
 	"testing"
@@ -11,6 +12,8 @@ import (
 	"meetbatch/job"
 	"meetbatch/report"
 )
+
+func init() { flag.Set("rapid.checks", report.Mass("30", "100")) }
 
 // TestPendingModel: however processes are killed and stopped, an entry that an unanswered request carried, and that has no
 // result for good, is in doubt; and where it is said to be by one request alone, that request carried it and no other.
