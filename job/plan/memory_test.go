@@ -12,12 +12,19 @@ import (
 
 // TestMemory: a plan whose rows went to files holds next to nothing of them, whatever the operation.
 func TestMemory(t *testing.T) {
-	dir := t.TempDir()
+	dir, rows := t.TempDir(), mass[int64](60_000, 300_000)
+	heap := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := heap()
 	for _, op := range job.Operations() {
 		p := New(Settings{Operation: op, Size: 100, Memory: 1 << 16, Temp: func() (Temp, error) {
 			return os.CreateTemp(filepath.Join(dir), "")
 		}})
-		for i := range int64(300_000) {
+		for i := range rows {
 			value := fmt.Sprintf("%032x", i)
 			if len(op.Values) > 0 {
 				value = op.Values[i%2].API
@@ -31,11 +38,8 @@ func TestMemory(t *testing.T) {
 			t.Fatal(err)
 		}
 		p = nil
-		runtime.GC()
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		if m.HeapAlloc > 8<<20 {
-			t.Errorf("%s: a plan of 300,000 rows holds %d MiB", op.Name, m.HeapAlloc>>20)
+		if held := int64(heap() - before); held > 18*rows {
+			t.Errorf("%s: a plan of %d rows holds %d KiB", op.Name, rows, held>>10)
 		}
 		if err := plan.Close(); err != nil {
 			t.Fatal(err)
