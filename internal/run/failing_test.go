@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/csv"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -129,6 +130,8 @@ func model(runs []pastRun, command string, times int) (rows []*modelRow) {
 	return rows
 }
 
+func init() { flag.Set("rapid.checks", mass("30", "100")) }
+
 // TestFailing holds what is found against the model, for random histories.
 func TestFailing(t *testing.T) {
 	t.Parallel()
@@ -208,9 +211,9 @@ func TestFailing(t *testing.T) {
 	})
 }
 
-// thirtyNights makes the runs of thirty nights of 10,000 rooms each, of which the room of line n fails in the last n%40
+// thirtyNights makes the runs of thirty nights of so many rooms each, of which the room of line n fails in the last n%40
 // nights, and gives how many do in the last 3 of them. The tables have their sums.
-func thirtyNights(t testing.TB, folder string) (want int) {
+func thirtyNights(t testing.TB, folder string, rooms int) (want int) {
 	start := time.Date(2026, 3, 1, 1, 30, 0, 0, time.UTC)
 	said := defaults()
 	said.SkipSucceeded, said.Column = []string{}, []string{}
@@ -218,7 +221,7 @@ func thirtyNights(t testing.TB, folder string) (want int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const nights, rooms = 30, 10_000
+	const nights = 30
 	for night := range nights {
 		at := start.Add(time.Duration(night) * 24 * time.Hour)
 		d, err := report.Begin(filepath.Join(folder, fmt.Sprintf("night-%02d", nights-night)), job.Reclaim)
@@ -253,10 +256,11 @@ func thirtyNights(t testing.TB, folder string) (want int) {
 	return want
 }
 
-// TestThirtyNights: what is found of known histories is exact, in 100 MiB.
+// TestThirtyNights: what is found of known histories is exact, in 100 MiB for 10,000 rows a night.
 func TestThirtyNights(t *testing.T) {
-	folder := t.TempDir()
-	want := thirtyNights(t, folder)
+	folder, rooms := t.TempDir(), mass(2_000, 10_000)
+	most := uint64(100 * rooms / 10_000)
+	want := thirtyNights(t, folder, rooms)
 	debug.FreeOSMemory()
 	began := time.Now()
 	found, err := FindFailing(folder, "", 3, nil)
@@ -267,8 +271,8 @@ func TestThirtyNights(t *testing.T) {
 	var after runtime.MemStats
 	runtime.ReadMemStats(&after)
 	held := (after.HeapSys - after.HeapReleased) >> 20
-	t.Logf("thirty nights of 10,000 rows: %d rows in %s, in a heap of %d MiB", len(found.Rows), took.Round(time.Millisecond), held)
-	if len(found.Rows) != want || found.Runs != 30 || held > 100 {
+	t.Logf("thirty nights of %d rows: %d rows in %s, in a heap of %d MiB", rooms, len(found.Rows), took.Round(time.Millisecond), held)
+	if len(found.Rows) != want || found.Runs != 30 || held > most {
 		t.Errorf("%d rows of %d runs, want %d; in %d MiB", len(found.Rows), found.Runs, want, held)
 	}
 	line, times := int64(0), 30
@@ -287,7 +291,7 @@ func TestThirtyNights(t *testing.T) {
 // BenchmarkFailing is thirty nights of 10,000 rows, for which the promise is 5 s.
 func BenchmarkFailing(b *testing.B) {
 	folder := b.TempDir()
-	want := thirtyNights(b, folder)
+	want := thirtyNights(b, folder, 10_000)
 	for b.Loop() {
 		if found, err := FindFailing(folder, "", 3, nil); err != nil || len(found.Rows) != want {
 			b.Fatalf("%d rows, %v", len(found.Rows), err)
