@@ -149,7 +149,7 @@ func countTogether(t *testing.T, address string, times, kills int) {
 
 func TestProcessesCountInAFile(t *testing.T) {
 	t.Parallel()
-	countTogether(t, filepath.Join(t.TempDir(), "budget"), times(2000), 25)
+	countTogether(t, filepath.Join(t.TempDir(), "budget"), times(mass(500, 2000)), mass(10, 25))
 }
 
 // times is how often something is done: less often on Windows, where a file is opened slowly, under wine a hundred times so.
@@ -163,12 +163,12 @@ func times(n int) int {
 // TestGoroutinesCount: those of one process, of one budget or of several of one file, keep out of one another's way.
 func TestGoroutinesCount(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "budget")
+	path, each := filepath.Join(t.TempDir(), "budget"), times(mass(60, 200))
 	one, other := mustOpen(t, path), mustOpen(t, path)
 	var wg sync.WaitGroup
 	for i := range 8 {
 		wg.Go(func() {
-			for range times(200) {
+			for range each {
 				if err := count([]*Budget{one, other}[i%2]); err != nil {
 					t.Error(err)
 				}
@@ -176,7 +176,7 @@ func TestGoroutinesCount(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if n := counted(t, one); n != 8*times(200) {
+	if n := counted(t, one); n != 8*each {
 		t.Errorf("%d counted", n)
 	}
 }
@@ -190,7 +190,7 @@ func TestRemovedUnderWay(t *testing.T) {
 	for i := range 4 {
 		wg.Go(func() {
 			b := mustOpen(t, path)
-			for j := range times(500) {
+			for j := range times(mass(150, 500)) {
 				if err := count(b); err != nil {
 					t.Error(err)
 				}

@@ -95,7 +95,7 @@ func (r *redisServer) say(command string) string {
 func TestProcessesCountInRedis(t *testing.T) {
 	t.Parallel()
 	r := startRedis(t)
-	countTogether(t, "redis://"+r.address+"/5/meetbatch", 300, 10)
+	countTogether(t, "redis://"+r.address+"/5/meetbatch", mass(100, 300), mass(5, 10))
 }
 
 // serverTests hold for a real server and for one in memory.
@@ -402,7 +402,7 @@ func TestUntilTheContextEnds(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
 	b, other := mustOpen(t, "redis://"+m.Addr()+"/k"), mustOpen(t, "redis://"+m.Addr()+"/k")
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), mass(500*time.Millisecond, 2*time.Second))
 	defer cancel()
 	var calls atomic.Int64
 	err := b.Update(ctx, func([]byte, time.Duration) ([]byte, error) {
