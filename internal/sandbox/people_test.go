@@ -247,7 +247,7 @@ func TestReadingWhileWriting(t *testing.T) {
 // TestMemoryOfRooms: rooms that were named take so little that a million of them fit into 200 MiB. It runs alone, since
 // what others allocate counts.
 func TestMemoryOfRooms(t *testing.T) {
-	const rooms = 1 << 18
+	rooms := mass(1<<15, 1<<18)
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
@@ -257,7 +257,7 @@ func TestMemoryOfRooms(t *testing.T) {
 	}
 	runtime.GC()
 	runtime.ReadMemStats(&after)
-	if each := int64(after.HeapAlloc-before.HeapAlloc) / rooms; each > 200<<20/1_000_000 {
+	if each := int64(after.HeapAlloc-before.HeapAlloc) / int64(rooms); each > 200<<20/1_000_000 {
 		t.Errorf("a room takes %d bytes", each)
 	} else {
 		t.Logf("a room takes %d bytes", each)
