@@ -21,21 +21,33 @@ func TestLargeDamage(t *testing.T) {
 	ends := recordEnds(results)
 	size := report.Mass(24<<20, 48<<20) // more than any record has
 	times := size / len(row)
-	many := strings.Repeat(row, times)
+	whole, many := results[:ends[2]], strings.Repeat(row, times)
 	for name, test := range map[string]struct {
-		results string
+		results []string // one behind the other
 		zeros   int64 // with which it is as long
 		torn    bool
 	}{
-		"a quote":                {results[:ends[2]] + `"` + many, 0, false},
-		"a quote within a field": {results[:ends[2]] + `8,"` + many, 0, false},
-		"one line":               {results[:ends[2]] + strings.Repeat(strings.NewReplacer("\n", " ", ",", " ").Replace(row), times), 0, false},
-		"zeros at the end":       {results, 20 << 30, true},
-		"zeros in a record":      {results[:len(results)-5], 20 << 30, true},
-		"zeros in the middle":    {results[:ends[2]] + strings.Repeat("\x00", size) + results[ends[2]:], 0, true},
+		"a quote":                {[]string{whole, `"`, many}, 0, false},
+		"a quote within a field": {[]string{whole, `8,"`, many}, 0, false},
+		"one line":               {[]string{whole, strings.Repeat(strings.NewReplacer("\n", " ", ",", " ").Replace(row), times)}, 0, false},
+		"zeros at the end":       {[]string{results}, 20 << 30, true},
+		"zeros in a record":      {[]string{results[:len(results)-5]}, 20 << 30, true},
+		"zeros in the middle":    {[]string{whole, strings.Repeat("\x00", size), results[ends[2]:]}, 0, true},
 	} {
-		path := write(t, test.results, requests)
+		path := write(t, "", requests)
 		file := filepath.Join(path, report.ResultsFile)
+		f, err := os.Create(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range test.results {
+			if _, err := f.WriteString(part); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
 		if test.zeros > 0 {
 			if err := os.Truncate(file, test.zeros); err != nil {
 				t.Skip(err) // a file system that has no room for it
