@@ -80,7 +80,6 @@ func (r *run) readPlan(ctx context.Context, from io.Reader, keep io.Writer) (_ *
 	if err := r.addEarlier(ctx, planner); err != nil {
 		return nil, err
 	}
-	var rooms claims
 	batches := make(chan []job.Item, 4)
 	pool, ctx := errgroup.WithContext(ctx)
 	pool.Go(func() (err error) {
@@ -88,34 +87,7 @@ func (r *run) readPlan(ctx context.Context, from io.Reader, keep io.Writer) (_ *
 		p.fileRows, err = r.readBatches(ctx, rows, batches)
 		return err
 	})
-	pool.Go(func() error {
-		for batch := range batches {
-			p.takeEnds(batch)
-			for _, it := range batch {
-				own := r.settings.Shard.Has(it.Account)
-				if own || it.Doubt != "" {
-					p.Findings.warn(it, r.op.Column)
-				}
-				p.lastLine = it.Line
-				if own && r.past != nil {
-					r.past.Row(it)
-				}
-				if r.op.Takes == job.Free {
-					it = rooms.take(it)
-				}
-				if own && r.changes != nil {
-					var err error
-					if it, err = r.changes.take(it, planner); err != nil {
-						return unplanned(err)
-					}
-				}
-				if err := planner.Add(it); err != nil {
-					return unplanned(err)
-				}
-			}
-		}
-		return nil
-	})
+	pool.Go(func() error { return r.planBatches(batches, p, planner) })
 	if err := pool.Wait(); err != nil {
 		return nil, err
 	}
@@ -125,9 +97,49 @@ func (r *run) readPlan(ctx context.Context, from io.Reader, keep io.Writer) (_ *
 		}
 		return nil, unplanned(err)
 	}
+	if err := p.takeFindings(); err != nil {
+		return nil, errors.Join(unplanned(err), p.Close())
+	}
+	p.header, p.Table = rows.Header(), rows.Table()
+	p.Findings.Notes = append(p.Findings.Notes, r.notes(rows, p.fileRows)...)
+	return p, nil
+}
+
+// planBatches hands rows to the planner, and takes down what is to be said of them.
+func (r *run) planBatches(batches <-chan []job.Item, p *Planned, planner *plan.Planner) (err error) {
+	var rooms claims
+	for batch := range batches {
+		p.takeEnds(batch)
+		for _, it := range batch {
+			own := r.settings.Shard.Has(it.Account)
+			if own || it.Doubt != "" {
+				p.Findings.warn(it, r.op.Column)
+			}
+			p.lastLine = it.Line
+			if own && r.past != nil {
+				r.past.Row(it)
+			}
+			if r.op.Takes == job.Free {
+				it = rooms.take(it)
+			}
+			if own && r.changes != nil {
+				if it, err = r.changes.take(it, planner); err != nil {
+					return unplanned(err)
+				}
+			}
+			if err := planner.Add(it); err != nil {
+				return unplanned(err)
+			}
+		}
+	}
+	return nil
+}
+
+// takeFindings takes down what the plan finds of rows and accounts.
+func (p *Planned) takeFindings() error {
 	for it, err := range p.Invalid() {
 		if err != nil {
-			return nil, errors.Join(unplanned(err), p.Close())
+			return err
 		}
 		p.Findings.invalid(it)
 		if impossible(it) {
@@ -136,9 +148,7 @@ func (r *run) readPlan(ctx context.Context, from io.Reader, keep io.Writer) (_ *
 	}
 	p.Findings.spelled(p.Alike, "")
 	p.Findings.spelled(p.Apart, ", which ask for different values")
-	p.header, p.Table = rows.Header(), rows.Table()
-	p.Findings.Notes = append(p.Findings.Notes, r.notes(rows, p.fileRows)...)
-	return p, nil
+	return nil
 }
 
 // notes are what is to be told of the input beside its rows, of which there are n.
