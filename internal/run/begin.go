@@ -30,27 +30,8 @@ func begin(w World, j Job) (*run, error) {
 	if err := r.refuseUnkept(); err != nil {
 		return nil, err
 	}
-	r.meta = report.Run{
-		Command:     r.op.Name,
-		Arguments:   j.Arguments,
-		Version:     j.Version,
-		Application: w.Credentials.Application(),
-		Input:       r.input.meta,
-		Start:       w.Now().UTC(),
-		Directory:   r.directory,
-		State:       report.Planning,
-		Rate:        report.Pace{Asked: r.settings.Rate.String()},
-	}
-	if j.Undoes != nil {
-		if r.meta.UndoOf, err = filepath.Abs(j.Undoes.Path); err != nil {
-			return nil, Refuse(err, "")
-		}
-		r.input.name = undoName(r.meta.UndoOf)
-	}
-	if dir, name := filepath.Split(r.input.meta.Path); strings.EqualFold(name, report.FailedFile) { // Windows does not tell case
-		if _, err := report.ReadRun(dir); err == nil {
-			r.meta.Parent = filepath.Clean(dir)
-		}
+	if err := r.identify(j); err != nil {
+		return nil, err
 	}
 	if err := r.nameEarlier([]string{DefaultFolder, j.Folder()}); err != nil {
 		r.input.close()
@@ -62,6 +43,33 @@ func begin(w World, j Job) (*run, error) {
 	}
 	r.meta.Settings, err = json.Marshal(r.settings)
 	return r, err
+}
+
+// identify says for run.json what the run is, and which other one it takes back, or has the failed rows of.
+func (r *run) identify(j Job) (err error) {
+	r.meta = report.Run{
+		Command:     r.op.Name,
+		Arguments:   j.Arguments,
+		Version:     j.Version,
+		Application: r.Credentials.Application(),
+		Input:       r.input.meta,
+		Start:       r.Now().UTC(),
+		Directory:   r.directory,
+		State:       report.Planning,
+		Rate:        report.Pace{Asked: r.settings.Rate.String()},
+	}
+	if j.Undoes != nil {
+		if r.meta.UndoOf, err = filepath.Abs(j.Undoes.Path); err != nil {
+			return Refuse(err, "")
+		}
+		r.input.name = undoName(r.meta.UndoOf)
+	}
+	if dir, name := filepath.Split(r.input.meta.Path); strings.EqualFold(name, report.FailedFile) { // Windows does not tell case
+		if _, err := report.ReadRun(dir); err == nil {
+			r.meta.Parent = filepath.Clean(dir)
+		}
+	}
+	return nil
 }
 
 // newClient makes the client that requests are sent with.
