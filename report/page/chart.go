@@ -123,31 +123,37 @@ func (p *page) place(c *chart) (scale float64) {
 			label.Long = " · " + shown(s.label)
 		}
 		c.Sessions = append(c.Sessions, label)
-		from := x
-		for at := floorDiv(s.from.Unix(), t.width); at <= floorDiv(s.to.Unix(), t.width); at++ {
-			one := step{at: time.Unix(at*t.width, 0), length: c.Step, x0: x}
-			if b := t.buckets[slot{i, at}]; b != nil {
-				one.bucket = *b
-			}
-			end := one.at.Add(c.Step)
-			if one.at.Before(s.from) {
-				one.at = s.from
-			}
-			if end.After(s.to) {
-				end = s.to
-			}
-			one.length = end.Sub(one.at)
-			one.x1 = min(from+wide, from+end.Sub(s.from).Seconds()*scale)
-			if at == floorDiv(s.to.Unix(), t.width) {
-				one.x1 = from + wide
-			}
-			x = one.x1
-			if one.length > 0 || one.sent > 0 || len(t.spans) == 1 {
-				c.Steps = append(c.Steps, one)
-			}
-		}
+		x = c.placeSteps(t, i, x, wide, scale)
 	}
 	return scale
+}
+
+// placeSteps puts the steps of a span, which begins at x and is so wide, side by side, and says where they end.
+func (c *chart) placeSteps(t *timeline, i int, x, wide, scale float64) float64 {
+	s, from := t.spans[i], x
+	for at := floorDiv(s.from.Unix(), t.width); at <= floorDiv(s.to.Unix(), t.width); at++ {
+		one := step{at: time.Unix(at*t.width, 0), length: c.Step, x0: x}
+		if b := t.buckets[slot{i, at}]; b != nil {
+			one.bucket = *b
+		}
+		end := one.at.Add(c.Step)
+		if one.at.Before(s.from) {
+			one.at = s.from
+		}
+		if end.After(s.to) {
+			end = s.to
+		}
+		one.length = end.Sub(one.at)
+		one.x1 = min(from+wide, from+end.Sub(s.from).Seconds()*scale)
+		if at == floorDiv(s.to.Unix(), t.width) {
+			one.x1 = from + wide
+		}
+		x = one.x1
+		if one.length > 0 || one.sent > 0 || len(t.spans) == 1 {
+			c.Steps = append(c.Steps, one)
+		}
+	}
+	return x
 }
 
 var labelSteps = []time.Duration{time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute,
