@@ -112,19 +112,7 @@ func (p *Past) Pending(chunks iter.Seq2[job.Chunk, error]) (func(job.Chunk) job.
 	if len(p.doubts) == 0 {
 		return of, nil
 	}
-	byTarget := map[uint32]*openDoubts{}
-	slices.SortStableFunc(p.doubts, func(a, b doubt) int { return cmp.Compare(a.line, b.line) })
-	for _, d := range p.doubts {
-		o := byTarget[d.target]
-		if o == nil {
-			o = &openDoubts{}
-			byTarget[d.target] = o
-		}
-		o.ahead = append(o.ahead, d)
-	}
-	for _, o := range byTarget {
-		o.loosen(p.recordsLost)
-	}
+	byTarget := p.openByTarget()
 	for chunk, err := range chunks {
 		if err != nil {
 			return nil, err
@@ -141,6 +129,24 @@ func (p *Past) Pending(chunks iter.Seq2[job.Chunk, error]) (func(job.Chunk) job.
 		}
 	}
 	return of, nil
+}
+
+// openByTarget divides the doubts by the target of their requests, each part in the order of the file.
+func (p *Past) openByTarget() map[uint32]*openDoubts {
+	byTarget := map[uint32]*openDoubts{}
+	slices.SortStableFunc(p.doubts, func(a, b doubt) int { return cmp.Compare(a.line, b.line) })
+	for _, d := range p.doubts {
+		o := byTarget[d.target]
+		if o == nil {
+			o = &openDoubts{}
+			byTarget[d.target] = o
+		}
+		o.ahead = append(o.ahead, d)
+	}
+	for _, o := range byTarget {
+		o.loosen(p.recordsLost)
+	}
+	return byTarget
 }
 
 // openDoubts are those about the entries of a target, while these are gone through in the order of their lines.
