@@ -192,7 +192,10 @@ func TestSums(t *testing.T) {
 			if strings.ContainsAny(form, "5") {
 				continue
 			}
-			for _, table := range []string{"account,name\na@x.example,A\nb@x.example,B\n%s,5\n", "账号,姓名\n张伟,A\n王芳,B\n%s,5\n", "账号,姓名\n张伟,A\n%s,5\n王芳,B\n"} {
+			for k, table := range []string{"account,name\na@x.example,A\nb@x.example,B\n%s,5\n", "账号,姓名\n张伟,A\n王芳,B\n%s,5\n", "账号,姓名\n张伟,A\n%s,5\n王芳,B\n"} {
+				if (i+j+k)%reader.Mass(3, 1) > 0 {
+					continue
+				}
 				if got := disabled(t, fmt.Sprintf(table, sum)); !strings.Contains(got, " "+sum+"?") && !strings.Contains(got, "; 1 [") {
 					t.Errorf("%q in %q: %s", sum, table, got)
 				}

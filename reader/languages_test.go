@@ -79,17 +79,26 @@ var languages = []struct {
 	{"German", "", charmap.CodePage850, "Müller Schäfer Böhm Krüger Jäger Größe Köln Straße Grünwald Günther Schröder Weiß Büro Österreicher Händler Übersetzer"},
 }
 
+// encoded are a language's texts in an encoding of it, some of which lack a letter of their language.
+func encoded(as encoding.Encoding, texts []string) (raw []string) {
+	for _, text := range texts {
+		one := ""
+		for _, c := range text {
+			if in, err := as.NewEncoder().String(string(c)); err == nil {
+				one += in
+			}
+		}
+		raw = append(raw, one)
+	}
+	return raw
+}
+
 // list writes an export of some of a language's texts: accounts, and where so in another column only.
-func list(r *rand.Rand, as encoding.Encoding, texts []string, rows int, accounts bool) []byte {
+func list(r *rand.Rand, texts []string, rows int, accounts bool) []byte {
 	var b bytes.Buffer
 	b.WriteString("account,vmr_id,name\n")
 	for i := range rows {
-		text := ""
-		for _, c := range texts[r.IntN(len(texts))] {
-			if one, err := as.NewEncoder().String(string(c)); err == nil { // some encodings lack a letter of their language
-				text += one
-			}
-		}
+		text := texts[r.IntN(len(texts))]
 		if accounts {
 			fmt.Fprintf(&b, "%s,%s,\n", text, room)
 		} else {
@@ -107,15 +116,15 @@ func TestLanguages(t *testing.T) {
 		t.Run(fmt.Sprint(l.name, " ", l.as), func(t *testing.T) {
 			t.Parallel()
 			r := rand.New(rand.NewPCG(1, 2))
-			offered, texts := map[int]int{}, reader.Mass(10, 50)
+			offered, times, texts := map[int]int{}, reader.Mass(10, 50), encoded(l.as, strings.Fields(l.texts))
 			defer func() {
-				if t.Logf("by rows, in how many of %d texts the encoding was offered: %v", texts, offered); offered[40]*10 < texts*9 && l.offered != "" && l.offered != reader.GB18030 {
+				if t.Logf("by rows, in how many of %d texts the encoding was offered: %v", times, offered); offered[40]*10 < times*9 && l.offered != "" && l.offered != reader.GB18030 {
 					t.Error("it is hardly offered")
 				}
 			}()
 			for _, rows := range []int{1, 2, 4, 12, 40} {
-				for range texts {
-					input := list(r, l.as, strings.Fields(l.texts), rows, true)
+				for range times {
+					input := list(r, texts, rows, true)
 					_, notes, err := readNotes(input, reader.Options{})
 					if beyond := bytes.ContainsFunc(input, func(c rune) bool { return c >= 0x80 }); !beyond {
 						continue
@@ -134,7 +143,7 @@ func TestLanguages(t *testing.T) {
 					if rows == 40 && err != nil && offerOf(err) == "" {
 						wantHint(t, err, "save the file as CSV UTF-8")
 					}
-					input = list(r, l.as, strings.Fields(l.texts), rows, false)
+					input = list(r, texts, rows, false)
 					if items, notes, err := readNotes(input, reader.Options{}); err != nil || len(items) != rows || len(notes) > 0 && notes[0].Doubt != "" {
 						t.Fatalf("%q: %q, %+v, %v", input, items, notes, err)
 					}
@@ -163,7 +172,7 @@ func TestOffered(t *testing.T) {
 		"Лев": charmap.Windows1251, "Ян Юз Ия": charmap.Windows1251, "Yılmaz Şahin": charmap.Windows1254, "Łukasz": charmap.Windows1250, "müller": charmap.Windows1252, "김": korean.EUCKR, "表": japanese.ShiftJIS,
 	}
 	r := rand.New(rand.NewPCG(1, 2))
-	for range 1000 { // of characters that are as rare as others
+	for range reader.Mass(300, 1000) { // of characters that are as rare as others
 		raw := ""
 		for range 1 + r.IntN(20) {
 			raw += string([]byte{byte(0xB0 + r.IntN(0x44)), byte(0xA1 + r.IntN(94)), " u"[r.IntN(2)]})
@@ -237,7 +246,10 @@ func TestEuropeanNames(t *testing.T) {
 	doubts := 0
 	for i := range europeanNames {
 		for n := 1; n <= 3 && i+n <= len(europeanNames); n++ {
-			for _, more := range []string{"", "alice\n"} {
+			for j, more := range []string{"", "alice\n"} {
+				if (i+n+j)%reader.Mass(2, 1) > 0 {
+					continue // each name comes with each number and with the other all the same, but not with both
+				}
 				input := "account\n" + more + strings.Join(europeanNames[i:i+n], "\n") + "\n"
 				if notes := statusNotes(t, input); len(notes) > 0 {
 					doubts++
@@ -268,7 +280,7 @@ func TestChineseAsUTF8(t *testing.T) {
 	t.Parallel()
 	surnames := []rune("王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文肖韦尤尉卫习席辛邢幸牧慕莫墨木倪聂宁牛欧裴詹占湛展")
 	given := []rune("伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂华文辉玲红玉梅莉萍云建国志春生佳嘉欣怡雅婷雪琳慧颖莹盈萤影映小晓笑孝芯维唯微薇伟威为未味蔚巍魏尧瑶遥耀业叶一依衣医谦倩茜青清庆琴勤秦穹求秋然冉仁任荣融蓉如茹汝瑞睿润若弱洒森沙莎山珊善尚少绍慕牧木穆沐默墨陌莫谋某妹眉媒没霉排牌攀畔磐盼占战站展湛詹瞻沾协谐写谢新信兴星邪夏永泳咏涌雍庸迎赢应鹰英樱")
-	sparse, two := reader.Mass(60, 20), reader.Mass(3, 1)
+	sparse, two := reader.Mass(95, 20), reader.Mass(4, 1)
 	inGBK := map[rune]string{} // each character once, since there are hundreds of thousands of names
 	for _, c := range slices.Concat(surnames, given) {
 		raw, err := simplifiedchinese.GBK.NewEncoder().String(string(c))

@@ -230,7 +230,10 @@ func TestWritten(t *testing.T) {
 				}
 				for packing, pack := range map[string]func(io.Writer) io.WriteCloser{
 					"plain": plain, "gzip": func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) },
-					"zstd": func(w io.Writer) io.WriteCloser { z, _ := zstd.NewWriter(w, zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true)); return z },
+					"zstd": func(w io.Writer) io.WriteCloser {
+						z, _ := zstd.NewWriter(w, zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true))
+						return z
+					},
 				} {
 					var packed bytes.Buffer
 					w := pack(&packed)
