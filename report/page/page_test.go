@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"meetbatch/internal/words"
 	"meetbatch/job"
 	"meetbatch/report"
 )
@@ -158,6 +159,7 @@ func TestNothingBreaksOut(t *testing.T) {
 }
 
 func TestBudget(t *testing.T) {
+	rows := mass(1000, 3000)
 	for name, account := range map[string]string{
 		"long":    strings.Repeat("a", 255),
 		"escaped": strings.Repeat("<", 255),
@@ -166,7 +168,7 @@ func TestBudget(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := newMade(t)
-			for i := range 3000 {
+			for i := range rows {
 				m.row(fmt.Sprint(i, account), account, job.Failed, "400", fmt.Sprint("USG.", i), account)
 				m.row(account, account, job.Invalid, "", "", fmt.Sprint(i%150, account, ": x"))
 			}
@@ -176,7 +178,7 @@ func TestBudget(t *testing.T) {
 				m.request(began.Add(time.Duration(i)*100*time.Millisecond), []int{200, 200, 200, 200, 429, 500, 0}[i%7], time.Duration(i)*time.Millisecond)
 			}
 			text := m.page(t)
-			wants(t, text, "6,000 = 0 succeeded + 3,000 failed + 0 unknown + 0 not sent + 3,000 invalid + 0 skipped", "for further reasons")
+			wants(t, text, fmt.Sprintf("%s = 0 succeeded + %[2]s failed + 0 unknown + 0 not sent + %[2]s invalid + 0 skipped", words.Number(int64(2*rows)), words.Number(int64(rows))), "for further reasons")
 			if n := strings.Count(text, "<tr><th scope=row>"); n < 200 {
 				t.Errorf("%d rows are shown", n)
 			}
