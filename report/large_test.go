@@ -24,7 +24,7 @@ func TestLargeDamage(t *testing.T) {
 	whole, many := results[:ends[2]], strings.Repeat(row, times)
 	for name, test := range map[string]struct {
 		results []string // one behind the other
-		zeros   int64 // with which it is as long
+		zeros   int64    // with which it is as long
 		torn    bool
 	}{
 		"a quote":                {[]string{whole, `"`, many}, 0, false},

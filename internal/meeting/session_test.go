@@ -249,8 +249,8 @@ func TestDay(t *testing.T) {
 }
 
 func day(t *testing.T, credentials meeting.Credentials) {
-	const rate, hours = 20, 24              // requests a minute
-	hour := mass(10*time.Minute, time.Hour) // of this day: what takes time is that a run looks after its records ten times a second
+	const rate, hours = 20, 24             // requests a minute
+	hour := mass(6*time.Minute, time.Hour) // of this day: what takes time is that a run looks after its records ten times a second
 	minute := hour / 60
 	h := sandbox.New(sandbox.Settings{User: user, TokenLife: hour, RefreshLife: 5*hour + minute, Latency: sandbox.Latency{Min: 20 * time.Millisecond, Max: 900 * time.Millisecond}})
 	start := time.Now()

@@ -31,7 +31,10 @@ func TestTooManyRows(t *testing.T) {
 			if (i+j)%mass(3, 1) > 0 {
 				continue // each of both comes all the same
 			}
-			for _, rows := range []int{maxRows, maxRows + 1} {
+			for k, rows := range []int{maxRows + 1, maxRows} {
+				if k*i%mass(2, 1) > 0 { // what goes well does so of every other kind
+					continue
+				}
 				settings.Operation, settings.Size = test.op, 100
 				p := New(settings)
 				err := p.Add(job.Item{Line: 2, Account: "other", Value: test.value(0)})

@@ -12,7 +12,7 @@ import (
 
 // TestMemory: a plan whose rows went to files holds next to nothing of them, whatever the operation.
 func TestMemory(t *testing.T) {
-	dir, rows := t.TempDir(), mass[int64](60_000, 300_000)
+	dir, rows := t.TempDir(), mass[int64](30_000, 300_000)
 	heap := func() uint64 {
 		runtime.GC()
 		var m runtime.MemStats

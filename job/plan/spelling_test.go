@@ -153,10 +153,10 @@ func TestOneAccountInAllSpellings(t *testing.T) {
 func TestFoldOfEveryCharacter(t *testing.T) {
 	t.Parallel()
 	unicodes := cases.Fold()
-	step := mass[rune](41, 1) // behind the scripts
+	few := mass[rune](41, 1) // of the characters that are neither letters with case, nor where most of the odd ones stand
 	for c := rune(0); c <= unicode.MaxRune; c++ {
-		if c > 0x20000 {
-			c += step - 1
+		if c > 0x3100 && (c < 0xF900 || c > 0xFFFF) && unicode.SimpleFold(c) == c && c%few > 0 {
+			continue
 		}
 		once := fold(string(c))
 		if again := fold(once); again != once {
