@@ -27,6 +27,14 @@ const again = time.Second
 // lastWords is how much of the time that the system leaves a process goes into writing down how the run ended.
 const lastWords = 3 * time.Second
 
+// timeFor gives a channel that tells when a moment has come, which it never does where there is none.
+func timeFor(until time.Time) <-chan time.Time {
+	if until.IsZero() {
+		return nil
+	}
+	return time.After(time.Until(until))
+}
+
 // catchSignals begins to listen, on behalf of a user who is told what a first signal does. until is zero where there
 // is none. Whatever a signal does it does before anything is said of it.
 func catchSignals(ctx context.Context, u *user, until time.Time) signals {
@@ -35,10 +43,7 @@ func catchSignals(ctx context.Context, u *user, until time.Time) signals {
 	incoming := make(chan os.Signal, 2)
 	signal.Notify(incoming, system.StopSignals()...)
 	u.app.deaf = func() { signal.Stop(incoming) }
-	var due <-chan time.Time
-	if !until.IsZero() {
-		due = time.After(time.Until(until))
-	}
+	due := timeFor(until)
 	over := make(chan struct{})
 	var listening sync.WaitGroup
 	listening.Go(func() {
