@@ -55,9 +55,7 @@ type Value struct {
 // ValueOf finds the value that a text from a file or a command line stands for, case aside.
 func (op Operation) ValueOf(text string) (v Value, known bool) {
 	text = strings.ToLower(text)
-	at := slices.IndexFunc(op.Values, func(v Value) bool {
-		return text == v.API || text == v.Name || slices.Contains(v.Forms, text)
-	})
+	at := slices.IndexFunc(op.Values, func(v Value) bool { return text == v.API || text == v.Name || slices.Contains(v.Forms, text) })
 	if at < 0 {
 		return Value{}, false
 	}

@@ -190,8 +190,7 @@ func (s *source[R]) holds(read *summing) error {
 // untorn takes an error of scan away that means no more than that a run is under way, was interrupted, or has not
 // written anything yet.
 func untorn(err error) error {
-	var torn *tornError
-	if errors.As(err, &torn) || errors.Is(err, fs.ErrNotExist) {
+	if _, torn := errors.AsType[*tornError](err); torn || errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	return err

@@ -102,8 +102,7 @@ func (a *app) run(ctx context.Context) (code int) {
 		a.env.warnHidden(console)
 		err = parsed.Run()
 	}
-	var said run.Code
-	if err != nil && !errors.As(err, &said) {
+	if _, said := errors.AsType[run.Code](err); err != nil && !said {
 		a.newConsole(consoleFlags{LogFormat: a.logFormat(parsed)}).fail(err)
 	}
 	a.watching.close(err) // behind the words, since it may take its time
@@ -172,13 +171,12 @@ func found(args []string, globs bool) (all []string) {
 // grammar gives the declaration of the command that the first argument names. What names none, or is of all commands, gets that
 // of them all, for which kong takes longer than most commands do for their work.
 func grammar(args []string) any {
-	all := reflect.TypeFor[commands]()
 	if len(args) == 0 || !slices.Contains(commandNames(), args[0]) || args[0] == "completion" || args[0] == "man" {
 		return new(commands)
 	}
 	var fields []reflect.StructField
-	for i := range all.NumField() {
-		if f := all.Field(i); !isCommand(f) || strings.ToLower(f.Name) == args[0] {
+	for f := range reflect.TypeFor[commands]().Fields() {
+		if !isCommand(f) || strings.ToLower(f.Name) == args[0] {
 			fields = append(fields, f)
 		}
 	}
@@ -187,7 +185,7 @@ func grammar(args []string) any {
 
 // commandNames lists the commands.
 func commandNames() (names []string) {
-	for _, f := range reflect.VisibleFields(reflect.TypeFor[commands]()) {
+	for f := range reflect.TypeFor[commands]().Fields() {
 		if isCommand(f) {
 			names = append(names, strings.ToLower(f.Name))
 		}

@@ -15,8 +15,7 @@ import (
 
 // misread words an error of the command line, and says what may have been meant.
 func (a *app) misread(parsed *kong.Context, err error) error {
-	var parse *kong.ParseError
-	if errors.As(err, &parse) {
+	if parse, is := errors.AsType[*kong.ParseError](err); is {
 		parsed = parse.Context
 	}
 	m := mistake{text: err.Error(), hint: "meetbatch --help", args: a.args, commands: commandNames()}

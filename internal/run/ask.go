@@ -169,12 +169,16 @@ func (w *World) newAsker(a *Access) (k *asker, close func(), err error) {
 
 // stoppedReading gives the error of a command that reads, which may have been stopped.
 func stoppedReading(err error) error {
-	var refusal *meeting.Refusal
-	switch {
-	case errors.Is(err, ErrStopped):
+	if errors.Is(err, ErrStopped) {
 		return &Error{Stopped, fmt.Errorf("%w, before all was read", err), "give the same command again"}
-	case errors.As(err, &refusal):
-		return &Error{Service, fmt.Errorf("the service refuses to be read: %s", refusal.Answer), job.StopHint(refusal.Answer)}
+	}
+	return refusedReading(err)
+}
+
+// refusedReading words the refusal of a service that is to be read; any other error stays what it is.
+func refusedReading(err error) error {
+	if no, is := errors.AsType[*meeting.Refusal](err); is {
+		return &Error{Service, fmt.Errorf("the service refuses to be read: %s", no.Answer), job.StopHint(no.Answer)}
 	}
 	return err
 }

@@ -243,15 +243,10 @@ func (r *run) newPacer(sent []time.Time) *pace.Pacer {
 
 // unread gives the error of a service that could not be read before anything was sent.
 func unread(err error) error {
-	var short *meeting.NotWholeError
-	var refusal *meeting.Refusal
-	switch {
-	case errors.As(err, &short):
+	if _, short := errors.AsType[*meeting.NotWholeError](err); short {
 		return &Error{Service, err, "nothing was sent; give the same command again when nobody changes what is listed"}
-	case errors.As(err, &refusal):
-		return &Error{Service, fmt.Errorf("the service refuses to be read: %s", refusal.Answer), job.StopHint(refusal.Answer)}
 	}
-	return err
+	return refusedReading(err)
 }
 
 // guardChanges refuses a plan that changes more than it may, or that has rows which cannot be carried out.

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -15,10 +16,7 @@ import (
 // on with the run or to follow it. noRows leaves accounts and rooms out.
 func WritePage(s *Stored, file, next string, noRows bool, now time.Time) error {
 	of := s.page(now)
-	if next != "" {
-		of.Next = next
-	}
-	of.NoRows = noRows
+	of.Next, of.NoRows = cmp.Or(next, of.Next), noRows
 	if err := report.WriteFile(file, page.Begins, func(to io.Writer) error { return page.Write(to, of) }); err != nil {
 		return Unrecorded(fmt.Errorf("the page %s cannot be written: %w", words.Name(file), err), "")
 	}

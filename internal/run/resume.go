@@ -159,8 +159,7 @@ func writeHint(path string, err error) string {
 
 // misfit gives the error of files that do not add up.
 func misfit(path string, err error) error {
-	var locked *report.LockedError
-	if errors.As(err, &locked) {
+	if _, locked := errors.AsType[*report.LockedError](err); locked {
 		return err
 	}
 	if hint := writeHint(path, err); hint != "" {

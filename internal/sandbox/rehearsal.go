@@ -52,10 +52,9 @@ func (r *Rehearsal) Check() error {
 
 // Given names the first of the flags that is not as it is unless told otherwise; mostly none.
 func (r *Rehearsal) Given() string {
-	value := reflect.ValueOf(*r)
-	for i := range value.NumField() {
-		if !value.Field(i).IsZero() {
-			name, _, _ := strings.Cut(value.Type().Field(i).Tag.Get("json"), ",")
+	for field, value := range reflect.ValueOf(*r).Fields() {
+		if !value.IsZero() {
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 			return name
 		}
 	}

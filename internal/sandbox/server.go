@@ -46,11 +46,10 @@ func (s *Server) Abort() error {
 }
 
 // Close stops listening, lets requests under way end for a moment, and returns when all is over.
-func (s *Server) Close() error {
+func (s *Server) Close() (err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	err := s.http.Shutdown(ctx)
-	if err != nil {
+	if err = s.http.Shutdown(ctx); err != nil {
 		err = s.http.Close()
 	}
 	<-s.done
