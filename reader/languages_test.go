@@ -123,7 +123,7 @@ func TestLanguages(t *testing.T) {
 				}
 			}()
 			for _, rows := range []int{1, 2, 4, 12, 40} {
-				for range times {
+				for n := range times {
 					input := list(r, texts, rows, true)
 					_, notes, err := readNotes(input, reader.Options{})
 					if beyond := bytes.ContainsFunc(input, func(c rune) bool { return c >= 0x80 }); !beyond {
@@ -142,6 +142,9 @@ func TestLanguages(t *testing.T) {
 					}
 					if rows == 40 && err != nil && offerOf(err) == "" {
 						wantHint(t, err, "save the file as CSV UTF-8")
+					}
+					if n%reader.Mass(3, 1) > 0 {
+						continue
 					}
 					input = list(r, texts, rows, false)
 					if items, notes, err := readNotes(input, reader.Options{}); err != nil || len(items) != rows || len(notes) > 0 && notes[0].Doubt != "" {

@@ -151,6 +151,7 @@ func TestReadStatus(t *testing.T) {
 func TestRefused(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("the disk is gone")
+	alike := reader.Mass([]string{"a long cell", "a long cell in quotes at the end"}, nil) // 8 MiB each, and two more of the kind stay
 	letters := strings.Repeat("x", 8<<20+5000)
 	long := func(before, behind string) io.Reader {
 		return io.MultiReader(strings.NewReader(before), strings.NewReader(letters), strings.NewReader(behind))
@@ -191,6 +192,9 @@ func TestRefused(t *testing.T) {
 		{"a column for two fields", `in.csv: column "account" is named as both account and vmr_id`, strings.NewReader("account\n"),
 			reader.Options{Columns: map[string]string{"vmr_id": "account"}}},
 	} {
+		if slices.Contains(alike, test.name) {
+			continue
+		}
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			_, _, err := read(test.input, job.Reclaim, test.opts)
