@@ -20,7 +20,7 @@ import (
 // readBody reads the body of an answer, at most so many bytes and one more. Blanks before it are left out, so that nothing
 // hides behind them; UTF-16 becomes UTF-8.
 func readBody(from io.Reader, most int) (body []byte, err error) {
-	in := bufio.NewReader(from)
+	in := bufio.NewReaderSize(from, 512) // which holds nearly every answer to a request of a job
 	for {
 		c, err := in.ReadByte()
 		if err == io.EOF {

@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -54,18 +55,50 @@ func (c *Client) Send(ctx context.Context, op job.Operation, a job.Attempt) job.
 // jobRequest is the request of DisassociateVmr (meeting_21_1105) or BatchUpdateUserStatus
 // (meeting_21_0072).
 func (c *Client) jobRequest(op job.Operation, a job.Attempt) request {
-	ids := make([]string, len(a.Chunk.Entries))
-	for i, e := range a.Chunk.Entries {
-		ids[i] = e.ID
-	}
 	return request{
 		method: op.Method,
 		// Any character may occur in a third-party user ID; escaped as a segment, none can change the path.
-		path:    fmt.Sprintf("%s%s?accountType=%d", op.Path, url.PathEscape(a.Chunk.Target), c.AccountType),
+		path:    op.Path + url.PathEscape(a.Chunk.Target) + "?accountType=" + strconv.Itoa(c.AccountType),
 		id:      a.RequestID,
-		headers: map[string]string{"Content-Type": "application/json"},
-		body:    inJSON(ids, false),
+		headers: isJSON,
+		body:    idsInJSON(a.Chunk.Entries),
 	}
+}
+
+// isJSON are the headers of a request whose body is JSON. They are not to be changed.
+var isJSON = map[string]string{"Content-Type": "application/json"}
+
+// idsInJSON is the IDs of entries as inJSON would write them as a list, in less time: nearly none has anything to
+// escape.
+func idsInJSON(entries []job.Entry) string {
+	size := len("[]\n")
+	for _, e := range entries {
+		size += len(e.ID) + len(`"",`)
+	}
+	var text strings.Builder
+	text.Grow(size)
+	for i, e := range entries {
+		text.WriteByte("[,"[min(i, 1)])
+		if plainInJSON(e.ID) {
+			text.WriteByte('"')
+			text.WriteString(e.ID)
+			text.WriteByte('"')
+		} else {
+			text.WriteString(strings.TrimSuffix(inJSON(e.ID, false), "\n"))
+		}
+	}
+	text.WriteString("]\n")
+	return text.String()
+}
+
+// plainInJSON tells whether a text stands in JSON as it is.
+func plainInJSON(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }
 
 // endpoints are the addresses of the service by its regions (meeting_21_0202).

@@ -51,6 +51,8 @@ func TestRequest(t *testing.T) {
 			"POST /v1/usg/dcs/corp/vmr/assign-to-member/wei@example?accountType=1", `["ff80","ff81"]`},
 		{"status", job.SetStatus, 1, attempt("1", "a", "张伟"),
 			"PUT /v1/usg/dcs/corp/member/status/1?accountType=1", `["a","张伟"]`},
+		{"what JSON escapes", job.SetStatus, 0, attempt("1", "a", `b"c\d`, "e\x01\x7f\u2028", "f\xff", "", "g"),
+			"PUT /v1/usg/dcs/corp/member/status/1?accountType=0", `["a","b\"c\\d","e\u0001` + "\x7f" + `\u2028","f\ufffd","","g"]`},
 		{"an account stays one segment", job.Reclaim, 1, attempt("a/../b?c=d#e%f g", "<&>"),
 			"POST /v1/usg/dcs/corp/vmr/recycle-from-member/a%2F..%2Fb%3Fc=d%23e%25f%20g?accountType=1", `["<&>"]`},
 	} {

@@ -120,7 +120,7 @@ func (c *Client) exchange(ctx context.Context, q request) (r reply, err error) {
 	}
 	defer resp.Body.Close()
 	r = reply{status: resp.StatusCode, header: resp.Header, reading: q.reading}
-	if r.status != http.StatusSwitchingProtocols { // its body is the connection, and has no end
+	if r.status != http.StatusSwitchingProtocols && resp.Body != http.NoBody { // its body is the connection, and has no end
 		r.body, r.brokeOff = readBody(resp.Body, q.most())
 	}
 	r.page = r.isPage()
