@@ -22,9 +22,9 @@ type buffer struct {
 	text    []byte
 	request request
 	result  Result
-	shared  []byte               // the text of a result, without that of its own cells
-	own     []func(*Result) cell // those cells
-	gaps    []int                // where in the shared text each of them has its place
+	shared  []byte // the text of a result, without that of its own cells
+	own     []cell // those cells
+	gaps    []int  // where in the shared text each of them has its place
 }
 
 // buffer gives an empty buffer, which whoever asked for it puts back.
@@ -138,10 +138,11 @@ func (b *buffer) results(t table[Result], op job.Operation, o *job.Outcome) {
 func (b *buffer) share(t table[Result]) {
 	b.shared, b.own, b.gaps = b.shared[:0], b.own[:0], b.gaps[:0]
 	for i := range t.columns {
-		if c := &t.columns[i]; c.own {
-			b.own, b.gaps = append(b.own, c.cell), append(b.gaps, len(b.shared))
+		c := &t.columns[i]
+		if cell := c.cell(&b.result); c.own {
+			b.own, b.gaps = append(b.own, cell), append(b.gaps, len(b.shared))
 		} else {
-			b.shared = c.cell(&b.result).append(b.shared)
+			b.shared = cell.append(b.shared)
 		}
 		b.shared = append(b.shared, ',')
 	}
@@ -153,7 +154,7 @@ func (b *buffer) row() {
 	from := 0
 	for i, gap := range b.gaps {
 		b.text = append(b.text, b.shared[from:gap]...)
-		b.text = b.own[i](&b.result).append(b.text)
+		b.text = b.own[i].append(b.text)
 		from = gap
 	}
 	b.text = append(b.text, b.shared[from:]...)
