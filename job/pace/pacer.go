@@ -166,13 +166,13 @@ func (p *Pacer) waitLimiter(ctx context.Context) (due time.Time, err error) {
 		if due, err = p.waitBudget(ctx); err != nil {
 			return due, err
 		}
-		p.limit()
+		p.follow()
 		due = due.Add(p.limiter.ReserveN(due, 1).DelayFrom(due))
 		return due, sleep(ctx, time.Until(due))
 	}
 	told := false
 	for {
-		r := p.limit()
+		r := p.follow()
 		next := p.limiter.Reserve()
 		d := next.Delay()
 		if d > step {
@@ -226,14 +226,18 @@ func (p *Pacer) usedUp() (last *quota, at time.Time) {
 	return last, at
 }
 
-// limit brings the limiter to the governor's rate for now.
+// limit is the governor's rate for now.
 func (p *Pacer) limit() rate.Limit {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	r := p.governor.rate(p.clock(time.Now()))
-	if r != p.limiter.Limit() {
-		p.limiter.SetLimit(r)
-	}
+	return p.governor.rate(p.clock(time.Now()))
+}
+
+// follow brings the limiter to the governor's rate for now. It is for whoever waits for it, who holds no moment yet: one that
+// is held already is paid for at the rate that it was reserved at, or the next would follow too closely on a rate that rose.
+func (p *Pacer) follow() rate.Limit {
+	r := p.limit()
+	p.limiter.SetLimit(r)
 	return r
 }
 
