@@ -5,27 +5,27 @@ import "math"
 const (
 	inUse     = 0.9 // the part of the rate that has to be used for it to be raised
 	firstStep = 0.04
-	firstRest = 120.0 // seconds between tries beyond a known limit, doubled with each that fails
+	firstRest = 240.0 // seconds between tries beyond a known limit, doubled with each that fails
 	maxRest   = 480.0
 )
 
 // climb is what is known on the way up.
 type climb struct {
-	good    float64 // the rate from which it was raised; 0: none
-	bad     float64 // a rate at which too much was refused; 0: none is known
-	chance  bool    // the refusals at bad may have been chance: few among many
-	retried bool    // that was thought once already
-	failed  bool    // the last raise was too much, so that the next waits for more answers
-	wait    float64 // seconds at a rate before one beyond bad is tried
-	rest    float64 // the next long wait
-	step    float64 // how far beyond
+	good   float64 // the rate from which it was raised; 0: none
+	bad    float64 // a rate at which too much was refused; 0: none is known
+	failed bool    // the last raise was too much, so that the next waits for more answers
+	wait   float64 // seconds at a rate before one beyond bad is tried
+	rest   float64 // the next long wait
+	step   float64 // how far beyond
+	window bool    // nobody got through at bad
+	eased  bool    // the rate was lowered a little since it was raised
 }
 
 func newClimb() climb { return climb{rest: firstRest, step: firstStep} }
 
 // ends notes a limit between two rates.
 func (c *climb) ends(good, bad float64) {
-	c.good, c.bad, c.chance, c.step = good, bad, false, firstStep
+	c.good, c.bad, c.step = good, bad, firstStep
 }
 
 // rests waits for long, and longer the next time: each try that fails costs refusals.
@@ -36,14 +36,19 @@ func (c *climb) rests() {
 
 // near tells whether a rate between is not worth a refusal.
 func near(good, bad float64) bool {
-	return good >= bad*(1-math.Min(0.15, math.Max(0.06, 0.09/good)))
+	return good >= bad*(1-math.Min(0.2, math.Max(0.08, 0.17/good)))
 }
 
 // ascend raises the rate, where it is what holds requests back and nothing speaks against it: by a factor while no limit
-// is known, halfway towards one that is, and from just below it by steps that grow as long as they go well.
+// is known, halfway towards one that is, but by no more than a quarter, and from just below it by steps that grow as long as
+// they go well. The less is to be gained, the more answers it waits for: a bucket fills the slower, and a window is used up
+// the later.
 func (s *search) ascend(now float64) {
 	c, lasts, heard := &s.climb, now-s.stay.since, s.stay.heard
 	few := math.Min(40, math.Max(10, s.rate*probation))
+	if c.bad > s.rate {
+		few = math.Min(few, math.Max(10, 12/(c.bad/s.rate-1)))
+	}
 	if c.failed {
 		few = 100
 	}
@@ -51,17 +56,15 @@ func (s *search) ascend(now float64) {
 	case s.rate >= s.top, lasts < 6, heard < 10, s.stay.doubt.score > 1.5: // there is no reason to, or too little is known
 	case c.bad == 0:
 		s.raise(now, 2*s.rate)
-	case lasts < 15, heard < few:
+	case lasts < 15, heard < few, c.window && lasts < probation:
 	case !near(s.rate, c.bad):
-		if c.chance && s.phase == raised { // half of the way went well
-			c.chance, c.bad = false, 0
-			return
+		if lasts >= 6/(c.bad/s.rate-1) {
+			s.raise(now, math.Min(1.25*s.rate, (s.rate+c.bad)/2))
 		}
-		s.raise(now, (s.rate+c.bad)/2)
 	case lasts >= c.wait:
 		if s.raise(now, s.rate*(1+c.step)) {
 			c.bad = math.Max(c.bad, s.rate)
-			c.step, c.wait = math.Min(1, 4*c.step), probation
+			c.step, c.wait = math.Min(1, 2*c.step), math.Max(30, 100/s.rate)
 		}
 	}
 }
@@ -78,7 +81,7 @@ func (s *search) raise(now, to float64) bool {
 		s.descend(now)
 		return false
 	}
-	s.climb.good, s.climb.failed = s.rate, false
+	s.climb.good, s.climb.failed, s.climb.eased = s.rate, false, false
 	s.set(now, to, raised)
 	return true
 }
@@ -86,10 +89,10 @@ func (s *search) raise(now, to float64) bool {
 // descend goes back from a rate that was raised too far: to what got through, but not below the one that was good.
 func (s *search) descend(now float64) {
 	c, share := &s.climb, s.stay.doubt.share()
-	chance := c.bad == 0 && !c.retried && share < 0.45
 	good, bad := c.good, s.rate
+	c.window = c.window && s.stay.jammed
 	c.ends(good, bad)
-	c.chance, c.retried, c.failed = chance, c.retried || chance, true
+	c.failed = true
 	if near(good, bad) {
 		c.rests()
 	}

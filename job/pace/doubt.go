@@ -16,7 +16,7 @@ type doubt struct {
 // add takes in an answer, given the share of noise.
 func (d *doubt) add(refused bool, noise float64) {
 	few := math.Max(usualNoise, math.Min(maxNoise, 1.2*noise))
-	more := few + math.Max(0.025, few/2)
+	more := few + math.Max(0.025, math.Min(few, 1-few)/2)
 	if d.score == 0 {
 		*d = doubt{}
 	}
@@ -31,3 +31,6 @@ func (d *doubt) add(refused bool, noise float64) {
 
 // share is what was refused since the doubt began, a little less where that was a moment ago.
 func (d *doubt) share() float64 { return d.refused / (d.heard + 0.5) }
+
+// least is the share if so many of the refusals were but for what came before, such as a bucket that was full.
+func (d *doubt) least(before float64) float64 { return math.Max(0, (d.refused-before)/d.heard) }

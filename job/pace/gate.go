@@ -202,7 +202,7 @@ func (g *gate) throttled(fresh bool, retryAfter time.Duration, v finding) (own b
 		return false, nil
 	}
 	g.jammed = g.jammed || v.nobody
-	g.pause = min(max(v.pause, 2*g.pause), longestPause)
+	g.pause = min(max(v.pause, 3*g.pause), longestPause)
 	if lasts, enough := g.hold(retryAfter, g.pause); enough {
 		return false, fmt.Errorf("the service throttled every request for %s", lasts)
 	}

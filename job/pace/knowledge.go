@@ -63,8 +63,8 @@ func (g *governor) found() []any {
 		&s.row.n, &s.row.since, &s.row.last, &s.row.blockedAt,
 		&st.since, &st.heard, &st.refused, &st.all, &st.shed, &st.lowered, &st.jammed,
 		&st.doubt.score, &st.doubt.heard, &st.doubt.refused,
-		&c.good, &c.bad, &c.chance, &c.retried, &c.failed, &c.wait, &c.rest, &c.step,
-		&t.home, &t.from, &t.share, &t.got, &t.run, &t.few, &t.need, &t.heard, &t.refused, &t.second, &t.overfull,
+		&c.good, &c.bad, &c.failed, &c.wait, &c.rest, &c.step, &c.window, &c.eased,
+		&t.home, &t.from, &t.heard, &t.refused, &t.got, &t.least, &t.run, &t.few, &t.need, &t.second, &t.overfull,
 	}
 }
 

@@ -101,7 +101,7 @@ func (s *search) sent(now float64) { s.flow.sent(now) }
 func (s *search) blocked() bool {
 	noise := math.Max(0.005, s.noise)
 	if s.phase == trying {
-		noise = math.Max(noise, math.Min(maxNoise, s.trial.share))
+		noise = math.Max(noise, math.Min(maxNoise, math.Max(s.trial.refused/s.trial.heard, (s.stay.refused+0.5)/(s.stay.heard+5))))
 	}
 	return s.row.n >= max(2, int(math.Ceil(math.Log(0.0005)/math.Log(noise))))
 }
@@ -190,15 +190,25 @@ func (s *search) note(refused bool) {
 // it was a window that was used up.
 func (s *search) recover(start, now float64, was row) {
 	out := now - was.since
-	full := s.phase != trying && (out > 25 || out > 10 && was.n >= 5)
+	full := s.phase != trying && s.unlikely(was.n) && (out > 25 || out > 10 && was.n >= 5 || s.phase == refilling && out > 3 && was.n >= 3)
 	switch {
 	case out > longOutage, full && s.others(now, out, was): // the rate is as right as before
 		s.set(now, s.rate, s.phase)
 	case full:
 		s.usedUp(now, now-was.blockedAt)
 	default:
+		if out > 3 && was.n >= 3 {
+			s.fullAt, s.climb.window = now, true
+		}
 		s.hear(start, now, false)
 	}
+}
+
+// unlikely tells whether a row of so many refusals is more than chance, by what else was refused at this rate.
+func (s *search) unlikely(n int) bool {
+	row := float64(n)
+	noise := math.Max(s.noise, (math.Max(0, s.stay.refused-row)+0.05)/(math.Max(0, s.stay.heard-row)+1))
+	return math.Pow(noise, row) < 2e-4
 }
 
 // others tells whether it was rather others who used a window up, so that nobody got through for so long: this run had only
@@ -208,7 +218,7 @@ func (s *search) others(now, out float64, was row) bool {
 	_, got := s.flow.over(was.since, minute)
 	began := was.since < minute && got < 20
 	right := math.Max(s.right, s.proved(was.since))
-	surprising := out > 10+minute*math.Max(0, 1-right/s.rate)
+	surprising := out-(now-was.blockedAt)/2 > 10+1.1*minute*math.Max(0, 1-right/s.rate)
 	if !began && !surprising || now-s.othersAt < 1.6*minute {
 		return false
 	}
@@ -224,25 +234,29 @@ func (s *search) proved(now float64) float64 {
 	return s.actual(now)
 }
 
-// usedUp goes to what got through in a window of a minute that was found used up, late by so many seconds.
+// usedUp goes to what got through in a window of a minute that was found used up, late by so many seconds: it may have begun
+// so much earlier. That is a count, and there is no hurry to go beyond it.
 func (s *search) usedUp(now, late float64) {
 	_, got := s.flow.over(now, math.Min(now-s.fullAt, minute+late))
+	_, least := s.flow.over(now, math.Min(now-s.fullAt, minute))
 	s.fullAt = now
 	if got == 0 {
 		return
 	}
-	got /= minute
-	s.right = got
+	got, s.right = got/minute, least/minute
+	s.climb.window = true
 	s.climb.ends(0, math.Min(s.rate, 1.03*got))
 	if got < s.rate/2 && s.phase != raised { // it may be that others took the rest
 		s.climb.failed, s.climb.wait, s.climb.step = false, probation, 4*firstStep
 	} else {
 		s.climb.rests()
+		s.climb.wait = maxRest
 	}
 	s.set(now, justBelow*math.Min(s.rate, got), refilling)
 }
 
-// weigh decides what the answers so far come to.
+// weigh decides what the answers so far come to. A rate that is hardly above a limit which was found is lowered by what is
+// refused, without a trial: once, since noise would lower it again and again.
 func (s *search) weigh(now float64) {
 	lasts := now - s.stay.since
 	switch {
@@ -250,8 +264,14 @@ func (s *search) weigh(now float64) {
 		s.judge(now)
 	case s.phase == refilling && lasts < minute:
 		s.stay.doubt = doubt{}
+	case !s.climb.eased && s.noise <= usualNoise && s.stay.refused < 0.1*s.stay.heard && (s.phase == found && s.stay.refused >= 2 && s.stay.doubt.score > one ||
+		s.phase == refilling && s.stay.refused >= 4 && s.stay.refused > 1.2*usualNoise*s.stay.heard):
+		s.climb.eased, s.climb.bad = true, s.rate
+		s.set(now, s.rate*(0.99-s.stay.refused/s.stay.heard), found)
+	case s.stay.doubt.score > s.patience(now) && s.phase == raised && s.climb.good > 0:
+		s.descend(now)
 	case s.stay.doubt.score > s.patience(now):
-		s.suspect(now)
+		s.try(now)
 	case s.stay.all >= 100 && s.overfull():
 		s.try(now)
 	case s.noise > usualNoise && now > s.doubtAt && s.stay.heard >= 250:
@@ -265,22 +285,22 @@ func (s *search) weigh(now float64) {
 	}
 }
 
+// one and two are the scores of doubt that a refusal among few answers gives, and two.
+const one, two = 1.2, 2.8
+
 // patience is the score of doubt that is borne. A rate that has proved itself bears what chance does about once in ten
-// minutes; one that is new is probably too high if anything speaks for it.
+// minutes; one that is new is probably too high if anything speaks for it, and a step towards a limit that is known is taken
+// back for a single refusal: little is lost if that was chance. So may be a rate that was asked for and refuses many at once.
 func (s *search) patience(now float64) float64 {
-	if (s.phase == raised || s.phase == found) && now-s.stay.since < probation {
-		return 2.8
+	switch lasts, fresh := now-s.stay.since, now-s.stay.since < probation; {
+	case s.phase == raised && s.climb.bad > 0 && lasts < math.Max(probation, 100/s.rate):
+		return one
+	case fresh && (s.phase == raised || s.phase == found):
+		return two
+	case fresh && s.stay.heard >= 8 && s.stay.refused > 0.2*s.stay.heard && !math.IsInf(s.rate, 1) && s.climb.good == 0 && s.climb.bad == 0 && s.noise == 0:
+		return 4
 	}
 	return math.Log(math.Min(600_000, math.Max(1000, 600*s.actual(now))))
-}
-
-// suspect takes in that more is refused than noise explains.
-func (s *search) suspect(now float64) {
-	if s.phase == raised && s.climb.good > 0 {
-		s.descend(now)
-		return
-	}
-	s.try(now)
 }
 
 // got is what got through per second at the rate in force, in the last minute at most.
@@ -293,14 +313,14 @@ func (s *search) got(now float64) float64 {
 // actual is the rate at which requests really go out: the workers may be much slower. A little slower it may be for the
 // pauses.
 func (s *search) actual(now float64) float64 {
-	d := math.Min(minute, now-s.stay.since)
+	lasts := math.Min(minute, now-s.stay.since)
 	if math.IsInf(s.rate, 1) {
-		d = math.Min(d, 10)
+		lasts = math.Min(lasts, 10)
 	}
-	d = math.Max(d, 1.0/slotsASecond)
-	sent, _ := s.flow.over(now, d)
-	if sent > s.rate*d/2 {
+	lasts = math.Max(lasts, 1.0/slotsASecond)
+	sent, _ := s.flow.over(now, lasts)
+	if sent > s.rate*lasts/2 {
 		return s.rate
 	}
-	return math.Min(s.rate, math.Max(1, sent)/d)
+	return math.Min(s.rate, math.Max(1, sent)/lasts)
 }

@@ -2,8 +2,10 @@ package pace
 
 import "math"
 
-// maxNoise is the share of refusals above which they are never taken for noise.
-const maxNoise = 0.25
+const (
+	maxNoise = 0.7  // the share of refusals above which they are never taken for noise
+	maxFew   = 0.25 // the share above which a few answers do not do
+)
 
 // fewest is how many answers a trial waits for at least.
 const fewest = 40.0
@@ -20,20 +22,20 @@ const firstTrust = 1800.0
 type trial struct {
 	home           float64 // the rate to go back to, if refusals do not depend on it
 	from           float64 // the rate that is compared with
-	share          float64 // refused there
+	heard, refused float64 // there
 	got            float64 // got through there, per second
-	run            float64 // refused there since the doubt began
+	least          float64 // less than what got through at any step, so that no limit is there
+	run            float64 // the share refused there since the doubt began, at least
 	few            bool    // that rests on few answers
 	need           float64 // answers until it is judged
-	heard, refused float64 // in the step before, where there was one
 	second         bool    // it has gone lower still
 	overfull       bool    // so much was refused at home that it is no noise
 }
 
 // compare notes what a trial, or its next step, is compared with.
-func (t *trial) compare(rate, share, run, got, heard, noise float64) {
-	t.from, t.share, t.run, t.got, t.few = rate, share, run, got, heard < fewest
-	t.need = math.Min(250, math.Max(fewest, excess/(share-math.Min(share/2, noise))))
+func (t *trial) compare(rate, heard, refused, run, got, noise float64) {
+	t.from, t.heard, t.refused, t.run, t.got, t.few = rate, heard, refused, run, got, heard < fewest
+	t.need = math.Min(250, math.Max(25, excess/math.Max(refused/heard/2, refused/heard-noise)))
 }
 
 // lower is the part of a rate at which nothing is refused, if refusals are what is beyond a limit.
@@ -44,8 +46,12 @@ func (s *search) try(now float64) {
 	run, all := s.stay.doubt.share(), s.stay.refused/s.stay.heard
 	share := math.Min(run, all)
 	s.trial = trial{home: s.rate, overfull: s.overfull()}
-	s.trial.compare(s.actual(now), share, run, s.got(now), s.stay.heard, s.noise)
-	if all > 0.15 && s.stay.doubt.heard > 5 { // most of it lately, as where a bucket had to fill first
+	heard, refused := s.stay.heard, s.stay.refused
+	if run < all && s.stay.doubt.heard > 2 { // the doubt began and ends with a refusal, whatever their share
+		heard, refused = s.stay.doubt.heard-1, s.stay.doubt.refused-1
+	}
+	s.trial.compare(s.actual(now), heard, refused, s.stay.doubt.least(2.5), s.got(now), s.noise)
+	if all > 0.15 { // most of it lately, as where a bucket had to fill first
 		share = run
 	}
 	s.set(now, s.actual(now)*lower(share), trying)
@@ -53,27 +59,60 @@ func (s *search) try(now float64) {
 
 // judge ends a trial, or takes its next step, when there are answers enough. Noise never holds everybody back: where that
 // happened the rate is still too high. A large share needs a second look, further down: a bucket that was full, or a limit
-// that is far below, refuses at the lower rate too.
+// that is far below, refuses at the lower rate too. But no limit is below what got through: what is refused there is noise.
 func (s *search) judge(now float64) {
 	t, heard, refused := &s.trial, s.stay.heard, s.stay.refused
 	if heard == 0 {
 		return
 	}
 	share := refused / heard
-	enough := heard >= t.need || heard >= fewest && refused-s.noise*heard >= excess
-	tooMuch := (refused-2)/heard > maxNoise || enough && share > maxNoise
-	doubtful := share > 0.1 && refused >= 4 || enough && s.stay.jammed
+	lasts := now - s.stay.since
+	enough := (heard >= t.need || heard >= fewest && refused-s.noise*heard >= excess) && (share <= maxFew || lasts >= 5)
+	most := maxNoise
+	if math.IsInf(t.home, 1) { // as fast as the workers go, which depends on the pauses: shares of different rates say less
+		most = maxFew
+	}
+	tooMuch := (refused-2)/heard > most || enough && share > most
+	below := t.least > 0 && s.rate <= t.least // a limit would refuse nothing here
+	asBefore := !s.stay.jammed && share <= most && (below && share > 0.1 || t.same(heard, refused))
+	early := t.few && !t.second && (refused >= 4 || refused >= 3 && share > 0.3)
+	doubtful := share > 0.1 && (enough || early) || enough && s.stay.jammed
+	if heard >= 20 && lasts >= 5 && !s.stay.jammed {
+		t.least = math.Max(t.least, 0.8*s.got(now))
+	}
 	switch {
-	case tooMuch, doubtful && !t.second:
-		t.second, t.heard, t.refused = true, heard, refused
-		t.compare(s.rate, math.Min(share, t.share), share, s.got(now), heard, s.noise)
-		s.set(now, s.rate*math.Min(0.6, lower(math.Max(share, s.stay.doubt.share()))), trying)
+	case !below && (tooMuch || doubtful && (!t.second || !asBefore) || enough && share > most/3 && t.heard < 20):
+		t.second = true
+		t.compare(s.rate, heard, refused, s.stay.doubt.least(2.5), s.got(now), s.noise)
+		s.set(now, math.Max(t.least, s.rate*math.Min(0.6, lower(math.Max(share, s.stay.doubt.share())))), trying)
 	case !enough:
-	case !s.stay.jammed && !t.overfull && refused-s.noise*heard > (t.share-s.noise)*heard/3: // about as much as before
-		s.learn(now, heard+t.heard, refused+t.refused)
+	case asBefore && !t.overfull:
+		s.learn(now, heard, refused)
 	default:
 		s.limited(now)
 	}
+}
+
+// same tells whether what is refused at the lower rate is rather explained by the share that was refused before than by another:
+// by their likelihoods, of which that of two shares is always the better, and less so by Schwarz's criterion (1978).
+func (t *trial) same(heard, refused float64) bool {
+	if t.heard < 20 && refused/heard > 1.5*t.refused/t.heard+0.15 { // what was before was only the beginning
+		return false
+	}
+	apart := likelihood(t.heard, t.refused) + likelihood(heard, refused) - math.Log(t.heard+heard)/2
+	if t.heard < 20 { // and more of them are of a bucket that was full
+		apart++
+	}
+	return refused/heard >= t.refused/t.heard || likelihood(t.heard+heard, t.refused+refused) >= apart
+}
+
+// likelihood is the logarithm of that of so many refusals, at the share that they are.
+func likelihood(heard, refused float64) float64 {
+	if refused <= 0 || refused >= heard {
+		return 0
+	}
+	p := refused / heard
+	return refused*math.Log(p) + (heard-refused)*math.Log(1-p)
 }
 
 // learn ends a trial by which refusals do not depend on the rate, and goes back to the one it began at. The share is taken
@@ -82,21 +121,26 @@ func (s *search) learn(now, heard, refused float64) {
 	s.noise = math.Min(maxNoise, (refused+math.Sqrt(refused))/heard)
 	s.trust = math.Max(firstTrust, 2*s.trust)
 	s.doubtAt = now + s.trust
-	s.climb.bad, s.climb.wait, s.climb.retried = 0, 15, false
+	s.climb.bad, s.climb.wait = 0, 15
 	s.set(now, s.trial.home, steady)
 }
 
 // limited ends a trial by which refusals depend on the rate. What got through before is the limit, if that rests on
 // many answers. If not, it lies between the two rates.
 func (s *search) limited(now float64) {
-	t, good := &s.trial, s.rate
-	least := good * (1 + firstStep)
-	s.climb.wait, s.climb.failed = s.climb.rest, false
-	if !t.few {
-		s.climb.ends(good, math.Max(least, math.Min(t.from, t.got*(1+firstStep))))
+	t, c, good := &s.trial, &s.climb, s.rate
+	c.wait, c.failed = c.rest, false
+	switch least := good * (1 + firstStep); {
+	case s.stay.refused >= 2: // it is there, or a little below
+		good *= 1 - s.stay.refused/s.stay.heard
+		c.ends(good, s.rate)
+		s.set(now, good, found)
+	case t.few:
+		c.ends(good, math.Max(least, t.from*(1-t.run)))
+		c.wait = 30
+		s.set(now, math.Min(1.25*good, (good+c.bad)/2), raised)
+	default:
+		c.ends(good, math.Max(least, math.Min(t.from, t.got*(1+firstStep))))
 		s.set(now, math.Max(good, justBelow*t.got), found)
-		return
 	}
-	s.climb.ends(good, math.Max(least, math.Min(t.from, 2.5*t.from*(1-t.run))))
-	s.set(now, (good+s.climb.bad)/2, raised)
 }
