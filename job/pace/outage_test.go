@@ -198,3 +198,26 @@ func TestRenewalKeepsThePace(t *testing.T) {
 		}
 	})
 }
+
+// TestStepUp: when the rate is doubled while somebody waits for his moment, no request follows closer than the new rate allows.
+func TestStepUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		var last time.Time
+		var gap time.Duration
+		during(t, 15*time.Second, pace.New(pace.Settings{Rate: job.AutoRate}), 8, func() job.Answer {
+			mu.Lock()
+			now := time.Now()
+			if next := now.Sub(last); !last.IsZero() {
+				if next < gap*9/20 {
+					t.Errorf("%s after %s", next, gap)
+				}
+				gap = next
+			}
+			last = now
+			mu.Unlock()
+			time.Sleep(10 * time.Millisecond)
+			return fine
+		})
+	})
+}
