@@ -93,8 +93,8 @@ func TestScript(t *testing.T) {
 
 // lengthy are the scripts that take longest, which are run with the build tag long alone.
 var lengthy = []string{
-	"budget", "changes", "completion", "continue", "directory", "export", "exports", "huge", "keep", "profile", "reconcile", "shard",
-	"shardruns", "skip", "truth", "undo",
+	"answers", "assign", "budget", "changes", "completion", "continue", "directory", "export", "exports", "failing", "huge", "keep",
+	"keyfiles", "mistakes", "profile", "reconcile", "rehearsal", "shard", "shardruns", "show", "skip", "truth", "undo", "undowords",
 }
 
 // concurrent are the scripts in which the goroutines of a process have most to do with one another.

@@ -19,6 +19,7 @@ const hostile = "evil\x1b]0;owned\a\nerror: fake\r\u202eit's \\ x"
 // it as a shell reads it.
 func TestHostileNames(t *testing.T) {
 	notShort(t)
+	onlyLong(t)
 	t.Parallel()
 	url := service(t)
 	dir := t.TempDir()
