@@ -61,7 +61,7 @@ func (g *governor) found() []any {
 		(*float64)(&g.states),
 		&s.top, &s.rate, &s.noise, &s.doubtAt, &s.trust, (*int)(&s.phase), &s.fullAt, &s.othersAt, &s.right,
 		&s.row.n, &s.row.since, &s.row.last, &s.row.blockedAt,
-		&st.since, &st.heard, &st.refused, &st.all, &st.shed, &st.lowered, &st.jammed, &st.paused,
+		&st.since, &st.heard, &st.refused, &st.all, &st.shed, &st.lowered, &st.jammed,
 		&st.doubt.score, &st.doubt.heard, &st.doubt.refused,
 		&c.good, &c.bad, &c.failed, &c.wait, &c.rest, &c.step, &c.window, &c.eased,
 		&t.home, &t.from, &t.heard, &t.refused, &t.got, &t.least, &t.run, &t.few, &t.need, &t.second, &t.overfull,

@@ -54,9 +54,8 @@ type stay struct {
 	heard, refused float64 // answers
 	all, shed      float64 // the same with the refusals that only went with one before
 	doubt          doubt
-	lowered        bool    // the rate before was higher
-	jammed         bool    // nobody got through for a while
-	paused         float64 // for so long all together
+	lowered        bool // the rate before was higher
+	jammed         bool // nobody got through for a while
 }
 
 // row is refusals in a row.
@@ -94,13 +93,8 @@ func (s *search) bound(now, ceiling, states float64) {
 	}
 }
 
-// sent takes in a request that goes out. While nobody gets through it is the pauses that keep the others back, not the workers.
-func (s *search) sent(now float64) {
-	s.flow.sent(now)
-	if s.blocked() {
-		s.stay.paused += now - math.Max(s.row.blockedAt, s.stay.since)
-	}
-}
+// sent takes in a request that goes out.
+func (s *search) sent(now float64) { s.flow.sent(now) }
 
 // blocked tells whether nobody gets through: so many were refused in a row that noise would do it once in thousands. In
 // a trial that is the noise in question.
@@ -325,9 +319,8 @@ func (s *search) actual(now float64) float64 {
 	}
 	lasts = math.Max(lasts, 1.0/slotsASecond)
 	sent, _ := s.flow.over(now, lasts)
-	d := math.Max(lasts-s.stay.paused, math.Min(lasts, 1))
-	if sent > s.rate*d/2 {
+	if sent > s.rate*lasts/2 {
 		return s.rate
 	}
-	return math.Min(s.rate, math.Max(1, sent)/d)
+	return math.Min(s.rate, math.Max(1, sent)/lasts)
 }
