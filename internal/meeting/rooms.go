@@ -72,7 +72,9 @@ func roomLister(ask Ask, f RoomFilter) *lister[Room] {
 	setUnlessEmpty(filter, "searchKey", f.Search)
 	return &lister[Room]{
 		what: "rooms", path: pathOf("/v1/usg/dcs/corp/vmr", filter), ask: ask,
-		parse: func(body []byte) (page[Room], error) { return parsePage(body, func(w wireRoom) (Room, string) { return w.room(f.Mode) }) },
+		parse: func(body []byte) (page[Room], error) {
+			return parsePage(body, func(w wireRoom) (Room, string) { return w.room(f.Mode) })
+		},
 	}
 }
 
