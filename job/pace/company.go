@@ -10,7 +10,7 @@ const aloneFor = 75 * time.Second
 // began to refuse everybody just before the end, and for so long, is the less likely; a run that has more to send goes on.
 const (
 	fewLeft = 12
-	fewFor  = 8 * time.Minute // others may take a whole quota for some minutes
+	fewFor  = 5 * time.Minute
 )
 
 // company knows of each refusal whether others got through meanwhile. If so it is the request's own trouble, which
