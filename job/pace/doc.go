@@ -11,7 +11,7 @@
 //	own, err := turn.Answered(request, answer)
 //
 // Whose trouble a refusal is comes first (company.go): while others get through it is that of the request that met it,
-// which then counts as an attempt, waits alone, and moves nothing; so is that of the last few of a run. Of the others these have a say, and the pacer
+// which then counts as an attempt, waits alone, and moves nothing. Of the others these have a say, and the pacer
 // asks them in this order:
 //
 //   - The gate (gate.go) closes for everybody while the service asks for that, and while it is down or refuses
@@ -31,9 +31,9 @@
 //
 //	steady     it is right              too much is refused: trying
 //	raised     it may be too high       too much is refused: back, found; else further up (climb.go)
-//	found      it is new, doubted soon  a little too much is refused: a little lower, once; else trying
-//	trying     it is low on purpose     the same share is refused as before: it was noise, back up; else a limit (trial.go)
-//	refilling  a window was used up     a little too much is refused: a little lower, once; after a minute like steady
+//	found      it is new, doubted soon  too much is refused: trying
+//	trying     it is low on purpose     about as much is refused as before: it was noise, back up; else a limit (trial.go)
+//	refilling  a window was used up     after a minute like steady
 //
 // From each of them it goes to refilling where nobody got through for a while: then what got through in that minute is the
 // limit, unless it was rather others who used it up. What it counts is kept for two minutes (flow.go).

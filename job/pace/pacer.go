@@ -283,13 +283,6 @@ func (t *Turn) Gone() {
 	t.leave()
 }
 
-// Left says how many requests are left that are not done, when all of them have been begun.
-func (p *Pacer) Left(n int) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.company.left = n
-}
-
 // Back gives back a turn that is not used: the request could not be recorded.
 func (t *Turn) Back() {
 	t.pacer.gate.back()

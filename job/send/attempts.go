@@ -110,9 +110,6 @@ func (s *sending) attempt(t *task, number int) (step, error) {
 	case inARow:
 		s.halt(&Stop{Reason: fmt.Sprintf("%d accounts in a row were refused, the last one by %s", mostBarred, answer), Try: barredHint})
 	}
-	if s.begun.Load() {
-		r.Pacer.Left(int(s.left.Load()))
-	}
 	own, trouble := turn.Answered(t, answer)
 	if trouble != nil {
 		s.halt(&Stop{Reason: trouble.Error()})

@@ -45,57 +45,6 @@ func TestOneAccountInTrouble(t *testing.T) {
 	}
 }
 
-// TestLastAccountsInTrouble: accounts that are always throttled fail with the code, however many of them are left alone at the
-// end of a run, and also where they were tried before the others were done. Where it is the service that throttles all who
-// are left, they are not sent.
-func TestLastAccountsInTrouble(t *testing.T) {
-	const accounts = 300
-	aRate := job.Rate{Requests: 100, Per: time.Minute}
-	for _, test := range []struct {
-		name         string
-		rate         job.Rate
-		from, to     int  // of the accounts, which are throttled
-		outage       bool // all others are from then on, too
-		failed, sent int64
-	}{
-		{"one", job.Rate{}, 299, 300, false, 1, 299},
-		{"two", job.Rate{}, 298, 300, false, 2, 298},
-		{"two, at a rate", aRate, 298, 300, false, 2, 298},
-		{"three", job.Rate{}, 297, 300, false, 3, 297},
-		{"ten", job.Rate{}, 290, 300, false, 10, 290},
-		{"ten, at a rate", aRate, 290, 300, false, 10, 290},
-		{"two that others follow", job.Rate{}, 280, 282, false, 2, 298},
-		{"an outage", job.Rate{}, 250, 300, true, 0, 250},
-		{"an outage, at a rate", aRate, 270, 300, true, 0, 270},
-		{"an outage from the first on", job.Rate{}, 0, 300, true, 0, 0},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				rec, out := &memory{}, false
-				svc := &service{takes: 50 * time.Millisecond, answer: func(a job.Attempt) job.Answer {
-					n := int(a.Chunk.Entries[0].Line) - 2
-					bad := n >= test.from && n < test.to
-					if out = out || bad && test.outage; out || bad {
-						return throttled
-					}
-					return fine
-				}}
-				r := paced(pace.Settings{Rate: test.rate}, &send.Runner{Operation: job.Reclaim, Sender: svc, Recorder: rec})
-				err := r.Run(t.Context(), t.Context(), manyAccounts(accounts))
-				failed, done := r.Counts.Of(job.Failed), r.Counts.Of(job.Succeeded)
-				if failed != test.failed || (done != test.sent && !(test.outage && done > test.sent-8 && done <= test.sent)) || (err == nil) != (failed+done == accounts) {
-					t.Errorf("%v; %d failed and %d succeeded, want %d and %d", err, failed, done, test.failed, test.sent)
-				}
-				for _, o := range rec.outcomes {
-					if o.Status == job.Failed && o.Answer.Code != throttled.Code {
-						t.Errorf("failed with %s", o.Answer)
-					}
-				}
-			})
-		})
-	}
-}
-
 // TestOneAccountIsToWaitForLong: an account for which the service asks to wait longer than a run does is not sent, and
 // has not failed, whatever the status, and also where it asks so in the middle of a division; the others go on.
 func TestOneAccountIsToWaitForLong(t *testing.T) {

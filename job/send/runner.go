@@ -105,8 +105,6 @@ type sending struct {
 	halt     context.CancelCauseFunc // ends the run for a reason that is not the recorder's
 	fail     context.CancelCauseFunc // ends it for the recorder's
 
-	left    atomic.Int64         // chunks that are begun and not done
-	begun   atomic.Bool          // all are
 	soldOut sync.Map             // targets that no further request would be taken for: the answer that said so
 	tooLong atomic.Pointer[Stop] // some request was to wait longer than a run does
 
@@ -196,10 +194,8 @@ func (s *sending) send(p *plan.Plan, pool *errgroup.Group) error {
 			return err
 		case s.open.Err() == nil:
 			s.workers.enter()
-			s.left.Add(1)
 			pool.Go(func() error {
 				defer s.workers.leave()
-				defer s.left.Add(-1)
 				err := s.divide(s.newTask(chunk))
 				if err != nil {
 					s.fail(err) // before the worker is free, and sends something else
@@ -214,7 +210,6 @@ func (s *sending) send(p *plan.Plan, pool *errgroup.Group) error {
 			return nil // the reason is the pool's or the ledger's to tell
 		}
 	}
-	s.begun.Store(true)
 	return unsent.flush()
 }
 
