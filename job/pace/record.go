@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	recordVersion = 1
+	recordVersion = 2 // 1 packed what was found otherwise
 
 	// largestRecord is how many bytes a record may have.
 	largestRecord = 4000
@@ -45,7 +45,7 @@ type record struct {
 	Through int64             `json:"through"` // answers so far that were no refusals
 	Members map[string]member `json:"members"`
 	Stated  []shownLimit      `json:"stated,omitempty"`
-	Found   []byte            `json:"found"` // governor.pack
+	Found   []byte            `json:"found"` // governor.pack; nothing is nothing yet
 }
 
 // member is a process that shares a budget.
@@ -88,6 +88,9 @@ func readRecord(text []byte) (*record, error) {
 	}
 	if r.Version > recordVersion {
 		return nil, fmt.Errorf("it was written by a newer meetbatch, in version %d", r.Version)
+	}
+	if r.Version < recordVersion { // its moments hold, and the limit is found again
+		r.Version, r.Found = recordVersion, nil
 	}
 	if r.Members == nil {
 		r.Members = map[string]member{}
@@ -186,8 +189,10 @@ func (r *record) tell(g *governor) error {
 		}
 		g.stated[l.Name] = is
 	}
-	if err := g.unpack(r.Found); err != nil {
-		return err
+	if len(r.Found) > 0 {
+		if err := g.unpack(r.Found); err != nil {
+			return err
+		}
 	}
 	for _, l := range r.Stated {
 		if l.Limit < 1 || l.Window <= 0 {

@@ -310,8 +310,9 @@ func TestRecordRefused(t *testing.T) {
 		{name: "another application", rate: "100/1m", of: "y", after: time.Hour, says: "the budget of another application"},
 		{name: "something else", rate: "100/1m", of: "x", record: "hello", says: "something else"},
 		{name: "something else in JSON", rate: "100/1m", of: "x", record: `{"a":1}`, says: "something else"},
-		{name: "a newer program's", rate: "100/1m", of: "x", record: `{"version":2}`, says: "newer meetbatch"},
-		{name: "damaged", rate: "100/1m", of: "x", record: `{"version":1,"of":"x","rate":"100/1m","found":"AAAA"}`, says: "damaged"},
+		{name: "a newer program's", rate: "100/1m", of: "x", record: `{"version":3}`, says: "newer meetbatch"},
+		{name: "damaged", rate: "100/1m", of: "x", record: `{"version":2,"of":"x","rate":"100/1m","found":"AAAA"}`, says: "damaged"},
+		{name: "an older program's", rate: "100/1m", of: "x", record: `{"version":1,"of":"x","rate":"100/1m","found":"AAAA"}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
