@@ -77,8 +77,11 @@ func idsInJSON(entries []job.Entry) string {
 	}
 	var text strings.Builder
 	text.Grow(size)
+	text.WriteByte('[')
 	for i, e := range entries {
-		text.WriteByte("[,"[min(i, 1)])
+		if i > 0 {
+			text.WriteByte(',')
+		}
 		if plainInJSON(e.ID) {
 			text.WriteByte('"')
 			text.WriteString(e.ID)

@@ -8,7 +8,6 @@
 //	divide.go    isolating the bad entries of a refused request
 //	doubt.go     what a refusal means after a request without an answer
 //	nested.go    how many entries the next of its requests carries
-//	doubt.go     what a refusal means after a request without an answer
 //	barred.go    accounts that are refused one after the other
 //	share.go     which share of the entries is bad, and what a refusal proves
 //	task.go      what a row's fate is in the end
