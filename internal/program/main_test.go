@@ -76,7 +76,7 @@ func TestScript(t *testing.T) {
 			params.Files = append(params.Files, filepath.Join(params.Dir, name+".txtar"))
 		}
 		params.Dir = ""
-	} else if !long {
+	} else if named := strings.Contains(flag.Lookup("test.run").Value.String(), "/"); !long && !named {
 		files, err := filepath.Glob(filepath.Join(params.Dir, "*.txtar"))
 		if err != nil {
 			t.Fatal(err)
@@ -91,7 +91,7 @@ func TestScript(t *testing.T) {
 	testscript.Run(t, params)
 }
 
-// lengthy are the scripts that take longest, which are run with the build tag long alone.
+// lengthy are the scripts that take longest, which are run by the build tag long, or when one script is asked for.
 var lengthy = []string{
 	"answers", "assign", "budget", "changes", "completion", "continue", "directory", "export", "exports", "failing", "huge", "keep",
 	"keyfiles", "mistakes", "profile", "reconcile", "rehearsal", "shard", "shardruns", "show", "skip", "truth", "undo", "undowords",
