@@ -1,6 +1,7 @@
 package job
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -104,14 +105,11 @@ func ParseRates(s string) (Rates, error) {
 
 // String gives the rates as ParseRates reads them.
 func (rs Rates) String() string {
-	if len(rs) == 0 {
-		return "none"
+	var parts []string
+	for _, r := range rs {
+		parts = append(parts, r.String())
 	}
-	parts := make([]string, len(rs))
-	for i, r := range rs {
-		parts[i] = r.String()
-	}
-	return strings.Join(parts, ",")
+	return cmp.Or(strings.Join(parts, ","), "none")
 }
 
 // MarshalText gives the rates as String does.

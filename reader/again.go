@@ -26,10 +26,8 @@ var otherHeaders = newHeaderWords(spelled([]string{"department", "dept", "dept."
 // spelled adds how programs write words that have blanks: user_name, user-name.
 func spelled(words []string) []string {
 	for _, w := range words {
-		for _, sign := range []string{"_", "-"} {
-			if strings.Contains(w, " ") {
-				words = append(words, strings.ReplaceAll(w, " ", sign))
-			}
+		if strings.Contains(w, " ") {
+			words = append(words, strings.ReplaceAll(w, " ", "_"), strings.ReplaceAll(w, " ", "-"))
 		}
 	}
 	return words
