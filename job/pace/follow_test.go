@@ -46,7 +46,7 @@ var follows = []following{
 	{name: "3 % noise", rate: "100/1m", service: noisy(0.03, everything), allowed: 100, least: 0.92, most: 1, lasts: time.Hour, steady: true},
 	{name: "10 % noise", rate: "100/1m", service: noisy(0.10, everything), allowed: 100, least: 0.75, most: 1, lasts: time.Hour, steady: true},
 	{name: "30 % noise", rate: "100/1m", service: noisy(0.30, everything), allowed: 100, least: 0.50, most: 1, lasts: time.Hour},
-	{name: "50 % noise", rate: "100/1m", service: noisy(0.50, everything), allowed: 100, least: 0.25, most: 1, lasts: time.Hour},
+	{name: "50 % noise", rate: "100/1m", service: noisy(0.50, everything), allowed: 100, least: 0.15, most: 1, lasts: time.Hour},
 	{name: "1 % noise, quick", rate: "10/1s", service: noisy(0.01, everything), allowed: 600, least: 0.97, most: 1, lasts: time.Hour, steady: true},
 	{name: "3 % noise, quick", rate: "10/1s", service: noisy(0.03, everything), allowed: 600, least: 0.92, most: 1, lasts: time.Hour, steady: true},
 	{name: "1 % noise, no rate", rate: "none", service: noisy(0.01, everything), allowed: 60 * 8 / 0.030, least: 0.90, most: 1, lasts: 5 * time.Minute},
