@@ -2,6 +2,5 @@
 
 package program
 
-// long tells whether every case of every test is to be run. Otherwise it is a sample of them, so that all tests take less
-// than a minute.
+// long tells whether every case of every test is to be run. Otherwise it is a sample of them: all would take minutes.
 const long = false
