@@ -64,7 +64,7 @@ func (g *governor) found() []any {
 		&st.since, &st.heard, &st.refused, &st.all, &st.shed, &st.lowered, &st.jammed,
 		&st.doubt.score, &st.doubt.heard, &st.doubt.refused,
 		&c.good, &c.bad, &c.failed, &c.wait, &c.rest, &c.step, &c.window, &c.eased,
-		&t.home, &t.from, &t.heard, &t.refused, &t.got, &t.least, &t.run, &t.few, &t.need, &t.second, &t.overfull,
+		&t.home, &t.from, &t.heard, &t.refused, &t.got, &t.run, &t.few, &t.need, &t.second, &t.overfull,
 	}
 }
 

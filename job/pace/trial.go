@@ -2,10 +2,8 @@ package pace
 
 import "math"
 
-const (
-	maxNoise = 0.7  // the share of refusals above which they are never taken for noise
-	maxFew   = 0.25 // the share above which a few answers do not do
-)
+// maxNoise is the share of refusals above which they are never taken for noise.
+const maxNoise = 0.25
 
 // fewest is how many answers a trial waits for at least.
 const fewest = 40.0
@@ -24,7 +22,6 @@ type trial struct {
 	from           float64 // the rate that is compared with
 	heard, refused float64 // there
 	got            float64 // got through there, per second
-	least          float64 // less than what got through at any step, so that no limit is there
 	run            float64 // the share refused there since the doubt began, at least
 	few            bool    // that rests on few answers
 	need           float64 // answers until it is judged
@@ -59,7 +56,7 @@ func (s *search) try(now float64) {
 
 // judge ends a trial, or takes its next step, when there are answers enough. Noise never holds everybody back: where that
 // happened the rate is still too high. A large share needs a second look, further down: a bucket that was full, or a limit
-// that is far below, refuses at the lower rate too. But no limit is below what got through: what is refused there is noise.
+// that is far below, refuses at the lower rate too.
 func (s *search) judge(now float64) {
 	t, heard, refused := &s.trial, s.stay.heard, s.stay.refused
 	if heard == 0 {
@@ -67,24 +64,16 @@ func (s *search) judge(now float64) {
 	}
 	share := refused / heard
 	lasts := now - s.stay.since
-	enough := (heard >= t.need || heard >= fewest && refused-s.noise*heard >= excess) && (share <= maxFew || lasts >= 5)
-	most := maxNoise
-	if math.IsInf(t.home, 1) { // as fast as the workers go, which depends on the pauses: shares of different rates say less
-		most = maxFew
-	}
-	tooMuch := (refused-2)/heard > most || enough && share > most
-	below := t.least > 0 && s.rate <= t.least // a limit would refuse nothing here
-	asBefore := !s.stay.jammed && share <= most && (below && share > 0.1 || t.same(heard, refused))
+	enough := (heard >= t.need || heard >= fewest && refused-s.noise*heard >= excess) && lasts >= 5
+	tooMuch := (refused-2)/heard > maxNoise || enough && share > maxNoise
+	asBefore := !s.stay.jammed && share <= maxNoise && t.same(heard, refused)
 	early := t.few && !t.second && (refused >= 4 || refused >= 3 && share > 0.3)
 	doubtful := share > 0.1 && (enough || early) || enough && s.stay.jammed
-	if heard >= 20 && lasts >= 5 && !s.stay.jammed {
-		t.least = math.Max(t.least, 0.8*s.got(now))
-	}
 	switch {
-	case !below && (tooMuch || doubtful && (!t.second || !asBefore) || enough && share > most/3 && t.heard < 20):
+	case tooMuch || doubtful && (!t.second || !asBefore) || enough && share > maxNoise/3 && t.heard < 20:
 		t.second = true
 		t.compare(s.rate, heard, refused, s.stay.doubt.least(2.5), s.got(now), s.noise)
-		s.set(now, math.Max(t.least, s.rate*math.Min(0.6, lower(math.Max(share, s.stay.doubt.share())))), trying)
+		s.set(now, s.rate*math.Min(0.6, lower(math.Max(share, s.stay.doubt.share()))), trying)
 	case !enough:
 	case asBefore && !t.overfull:
 		s.learn(now, heard, refused)
