@@ -63,10 +63,15 @@ func (m inRoot) Run() int {
 	return m.M.Run()
 }
 
+// TestPace runs testdata/pace: what measures times to a hundredth runs before the other tests, not beside them.
+func TestPace(t *testing.T) {
+	testscript.Run(t, scripts("pace"))
+}
+
 // TestScript runs testdata/script.
 func TestScript(t *testing.T) {
 	t.Parallel()
-	params := scripts()
+	params := scripts("script")
 	if testing.Short() { // what the others have to say they say without the race detector or wine, in a tenth of the time
 		chosen := concurrent
 		if runtime.GOOS == "windows" {
@@ -108,11 +113,11 @@ var ofFiles = []string{
 	"spreadsheet", "stop", "verify",
 }
 
-// scripts gives what the scripts need. Each script has a service of its own at $SANDBOX, which logs to
+// scripts gives what the scripts of a directory need. Each script has a service of its own at $SANDBOX, which logs to
 // service.jsonl, and the token for it. No script uses a program that is not of this module.
-func scripts() testscript.Params {
+func scripts(dir string) testscript.Params {
 	return testscript.Params{
-		Dir: filepath.Join("testdata", "script"),
+		Dir: filepath.Join("testdata", dir),
 		Setup: func(env *testscript.Env) error {
 			log, err := os.Create(filepath.Join(env.WorkDir, "service.jsonl"))
 			if err != nil {
