@@ -7,6 +7,7 @@ const (
 	firstStep = 0.04
 	firstRest = 240.0 // seconds between tries beyond a known limit, doubled with each that fails
 	maxRest   = 480.0
+	atOnce    = 5.0 // answers at a rate by which a limit shows that has no room, such as a bucket that holds nothing
 )
 
 // climb is what is known on the way up.
@@ -17,7 +18,9 @@ type climb struct {
 	wait   float64 // seconds at a rate before one beyond bad is tried
 	rest   float64 // the next long wait
 	step   float64 // how far beyond
+	over   float64 // a rate that was certainly too high, where bad is only an estimate below it; 0: bad is none
 	window bool    // nobody got through at bad
+	soon   bool    // the limit shows at once, so that a try beyond it costs one refusal
 	eased  bool    // the rate was lowered a little since it was raised
 }
 
@@ -25,7 +28,14 @@ func newClimb() climb { return climb{rest: firstRest, step: firstStep} }
 
 // ends notes a limit between two rates.
 func (c *climb) ends(good, bad float64) {
-	c.good, c.bad, c.step = good, bad, firstStep
+	c.good, c.bad, c.step, c.over, c.soon = good, bad, firstStep, 0, false
+}
+
+// about notes a limit of which two rates are known that it lies between, and an estimate; by few answers, so that it shows at
+// once.
+func (c *climb) about(good, bad, over float64) {
+	c.ends(good, bad)
+	c.step, c.over, c.soon, c.wait = 4*firstStep, over, true, 30
 }
 
 // rests waits for long, and longer the next time: each try that fails costs refusals.
@@ -35,19 +45,25 @@ func (c *climb) rests() {
 }
 
 // near tells whether a rate between is not worth a refusal.
-func near(good, bad float64) bool {
+func (c *climb) near(good, bad float64) bool {
+	if c.soon && c.over == 0 {
+		return good >= 0.97*bad
+	}
 	return good >= bad*(1-math.Min(0.2, math.Max(0.08, 0.17/good)))
 }
 
 // ascend raises the rate, where it is what holds requests back and nothing speaks against it: by a factor while no limit
 // is known, halfway towards one that is, but by no more than a quarter, and from just below it by steps that grow as long as
 // they go well. The less is to be gained, the more answers it waits for: a bucket fills the slower, and a window is used up
-// the later.
+// the later. A limit that shows at once needs fewer.
 func (s *search) ascend(now float64) {
 	c, lasts, heard := &s.climb, now-s.stay.since, s.stay.heard
-	few := math.Min(40, math.Max(10, s.rate*probation))
-	if c.bad > s.rate {
-		few = math.Min(few, math.Max(10, 12/(c.bad/s.rate-1)))
+	few, part := math.Min(40, math.Max(10, s.rate*probation)), 1.0
+	if c.soon {
+		part = 2.0 / 3
+	}
+	if bad := math.Max(c.bad, c.over); bad > s.rate {
+		few = math.Min(few, math.Max(10, 12*part/(bad/s.rate-1)))
 	}
 	if c.failed {
 		few = 100
@@ -56,16 +72,28 @@ func (s *search) ascend(now float64) {
 	case s.rate >= s.top, lasts < 6, heard < 10, s.stay.doubt.score > 1.5: // there is no reason to, or too little is known
 	case c.bad == 0:
 		s.raise(now, 2*s.rate)
-	case lasts < 15, heard < few, c.window && lasts < probation:
-	case !near(s.rate, c.bad):
-		if lasts >= 6/(c.bad/s.rate-1) {
+	case lasts < 15*part, heard < few, c.window && lasts < probation:
+	case !c.near(s.rate, c.bad):
+		if lasts >= 6*part/(c.bad/s.rate-1) {
 			s.raise(now, math.Min(1.25*s.rate, (s.rate+c.bad)/2))
 		}
 	case lasts >= c.wait:
-		if s.raise(now, s.rate*(1+c.step)) {
-			c.bad = math.Max(c.bad, s.rate)
-			c.step, c.wait = math.Min(1, 2*c.step), math.Max(30, 100/s.rate)
-		}
+		s.step(now)
+	}
+}
+
+// step goes a step beyond the rate that is taken to be near the limit, or halfway to one that was certainly too high.
+func (s *search) step(now float64) {
+	c := &s.climb
+	to, next, answers := s.rate*(1+c.step), math.Min(1, 2*c.step), 100.0
+	if half := (s.rate + c.over) / 2; half < to && half > 1.01*s.rate {
+		to, next = half, firstStep
+	}
+	if c.soon {
+		answers = 40
+	}
+	if s.raise(now, to) {
+		c.bad, c.step, c.wait = math.Max(c.bad, s.rate), next, math.Max(0.3*answers, answers/s.rate)
 	}
 }
 
@@ -92,8 +120,9 @@ func (s *search) descend(now float64) {
 	good, bad := c.good, s.rate
 	c.window = c.window && s.stay.jammed
 	c.ends(good, bad)
-	c.failed = true
-	if near(good, bad) {
+	c.soon = s.stay.heard <= atOnce && !s.stay.jammed
+	c.failed = !c.soon
+	if c.near(good, bad) {
 		c.rests()
 	}
 	s.set(now, math.Max(good, justBelow*bad*(1-share)), found)

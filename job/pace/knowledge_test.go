@@ -86,8 +86,8 @@ func FuzzRecord(f *testing.F) {
 	f.Add(text)
 	f.Add([]byte(strings.Replace(string(text), `"newest":1`, `"newest":-9223372036854775808`, 1)))
 	f.Add([]byte(strings.Replace(string(text), `"found"`, `"stated":[{"name":"api","limit":0,"window":0}],"found"`, 1)))
-	f.Add([]byte(`{"version":2,"of":"x","rate":"10/1s,100/1h","used":[{"rate":"100/1h","newest":-9223372036854775808,"counts":[-1,9223372036854775807]}]}`))
-	f.Add([]byte(`{"version":2,"of":"x","rate":"10/1s,100/1h","next":9223372036854775807,"hold":-9223372036854775808,"members":{"a":[9223372036854775807,1]}}`))
+	f.Add([]byte(`{"version":3,"of":"x","rate":"10/1s,100/1h","used":[{"rate":"100/1h","newest":-9223372036854775808,"counts":[-1,9223372036854775807]}]}`))
+	f.Add([]byte(`{"version":3,"of":"x","rate":"10/1s,100/1h","next":9223372036854775807,"hold":-9223372036854775808,"members":{"a":[9223372036854775807,1]}}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		s := newShare(settings)
 		r, g, err := s.read(text, at)

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	recordVersion = 2 // 1 packed what was found otherwise
+	recordVersion = 3 // 1 and 2 packed what was found otherwise
 
 	// largestRecord is how many bytes a record may have.
 	largestRecord = 4000

@@ -104,6 +104,19 @@ func leaky(limit int, window time.Duration, burst float64) limiter {
 	}
 }
 
+// nginx is a bucket of so many requests a minute that holds nothing beside the one that is served, as nginx counts: in whole
+// milliseconds, and thousandths of a request (ngx_http_limit_req_module.c).
+func nginx(limit int) limiter {
+	var last time.Time
+	return func(now time.Time) (bool, []job.Limit) {
+		if !last.IsZero() && int64(limit)*1000/60*now.Truncate(time.Millisecond).Sub(last).Milliseconds()/1000 < 1000 {
+			return false, nil
+		}
+		last = now.Truncate(time.Millisecond)
+		return true, nil
+	}
+}
+
 // unlimited takes everything.
 func unlimited(time.Time) (bool, []job.Limit) { return true, nil }
 

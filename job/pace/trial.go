@@ -32,7 +32,9 @@ type trial struct {
 // compare notes what a trial, or its next step, is compared with.
 func (t *trial) compare(rate, heard, refused, run, got, noise float64) {
 	t.from, t.heard, t.refused, t.run, t.got, t.few = rate, heard, refused, run, got, heard < fewest
-	t.need = math.Min(250, math.Max(25, excess/math.Max(refused/heard/2, refused/heard-noise)))
+	if t.need = 10; refused <= maxNoise*heard {
+		t.need = math.Min(250, math.Max(25, excess/math.Max(refused/heard/2, refused/heard-noise)))
+	}
 }
 
 // lower is the part of a rate at which nothing is refused, if refusals are what is beyond a limit.
@@ -125,8 +127,7 @@ func (s *search) limited(now float64) {
 		c.ends(good, s.rate)
 		s.set(now, good, found)
 	case t.few:
-		c.ends(good, math.Max(least, t.from*(1-t.run)))
-		c.wait = 30
+		c.about(good, math.Max(least, t.from*(1-t.run)), t.from)
 		s.set(now, math.Min(1.25*good, (good+c.bad)/2), raised)
 	default:
 		c.ends(good, math.Max(least, math.Min(t.from, t.got*(1+firstStep))))
