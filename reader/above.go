@@ -3,7 +3,6 @@ package reader
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -70,9 +69,9 @@ func countFilled(cells []string) (n int) {
 }
 
 // dataShape is of cells that are no headers and no titles: addresses, room IDs, numbers.
-var dataShape = regexp.MustCompile(`^(?:[^\s@]+@[^\s@]+|[0-9a-fA-F]{32}|\+?[0-9]{3,})$`)
+var dataShape = matches(`^(?:[^\s@]+@[^\s@]+|[0-9a-fA-F]{32}|\+?[0-9]{3,})$`)
 
-func looksLikeData(cell string) bool { return dataShape.MatchString(trim(cell)) }
+func looksLikeData(cell string) bool { return dataShape(trim(cell)) }
 
 // seeBlanks takes down that accounts have blanks, as far as a title could be one of them.
 func (r *Reader) seeBlanks(it *job.Item) {

@@ -3,6 +3,7 @@ package reader
 import (
 	"bytes"
 	"strings"
+	"sync"
 
 	"meetbatch/job"
 )
@@ -13,15 +14,23 @@ var commonHeaders = []string{"name", "user name", "username", "email", "e-mail",
 
 // loneHeaders are headers that a column of accounts may have alone. Among other cells words of nothing but letters are what
 // rows hold, too: user, mail.
-var loneHeaders = newHeaderWords(spelled(append(commonHeaders, "full name", "display name", "room id", "user", "users", "accounts", "account name", "account id", "account no.", "login", "login name", "logon name", "loginid", "uid", "userid", "user id",
+var loneHeaders = headerWordsOf(append(commonHeaders, "full name", "display name", "room id", "user", "users", "accounts", "account name", "account id", "account no.", "login", "login name", "logon name", "loginid", "uid", "userid", "user id",
 	"email address", "e-mail address", "mail address", "samaccountname", "userprincipalname", "upn", "employee id", "member", "members", "phone number", "mobile number",
-	"用户", "用户名", "用户账号", "用户帐号", "用户id", "登录名", "登录账号", "登录帐号", "登陆账号", "账户", "帐户", "账户名", "账号名", "账号名称", "帐号名称", "工号", "员工号", "员工工号", "人员", "成员", "名称", "邮件", "邮箱地址", "电子邮箱", "电子邮件", "手机号码", "联系电话")))
+	"用户", "用户名", "用户账号", "用户帐号", "用户id", "登录名", "登录账号", "登录帐号", "登陆账号", "账户", "帐户", "账户名", "账号名", "账号名称", "帐号名称", "工号", "员工号", "员工工号", "人员", "成员", "名称", "邮件", "邮箱地址", "电子邮箱", "电子邮件", "手机号码", "联系电话"))
 
 // otherHeaders are those of tables of something else than accounts, which stand below one sometimes.
-var otherHeaders = newHeaderWords(spelled([]string{"department", "dept", "dept.", "team", "group", "unit", "division", "section", "branch", "location", "place", "site", "office", "city", "country", "region", "building", "floor",
+var otherHeaders = headerWordsOf([]string{"department", "dept", "dept.", "team", "group", "unit", "division", "section", "branch", "location", "place", "site", "office", "city", "country", "region", "building", "floor",
 	"room", "rooms", "cost center", "cost centre", "project", "category", "type", "class", "level", "head", "manager", "leader", "lead", "owner", "supervisor", "head of department", "title", "position",
 	"date", "month", "year", "count", "number", "quantity", "amount", "value", "key", "field", "item", "reason", "comment", "comments", "description", "remark", "remarks", "note", "notes", "abteilung", "leiter", "anzahl", "standort", "grund",
-	"部门", "部门名称", "团队", "小组", "分组", "组别", "单位", "公司", "地区", "区域", "城市", "地点", "楼层", "会议室", "日期", "时间", "月份", "年份", "数量", "人数", "金额", "负责人", "经理", "主管", "领导", "职位", "职务", "岗位", "类型", "类别", "项目", "原因", "说明", "备注", "描述", "字段", "内容"}))
+	"部门", "部门名称", "团队", "小组", "分组", "组别", "单位", "公司", "地区", "区域", "城市", "地点", "楼层", "会议室", "日期", "时间", "月份", "年份", "数量", "人数", "金额", "负责人", "经理", "主管", "领导", "职位", "职务", "岗位", "类型", "类别", "项目", "原因", "说明", "备注", "描述", "字段", "内容"})
+
+// headerWordsOf makes a set of words, also as programs write those that have blanks, when it is needed first.
+func headerWordsOf(words []string) func() *headerWords {
+	return sync.OnceValue(func() *headerWords {
+		w := newHeaderWords(spelled(words))
+		return &w
+	})
+}
 
 // spelled adds how programs write words that have blanks: user_name, user-name.
 func spelled(words []string) []string {
@@ -82,11 +91,11 @@ func (r *Reader) checkHeader(row *tailRow) error {
 	if r.signs&at != 0 && (r.at.value < 0 || !r.words.has(it.Value)) { // for speed only: no header has an @
 		return nil
 	}
-	if loneHeaders.has(it.Account) && (!isPlainWord(it.Account) || r.isAlone()) && !isOneOf(it.Account, fieldOf("account").allHeaders()) {
+	if loneHeaders().has(it.Account) && (!isPlainWord(it.Account) || r.isAlone()) && !isOneOf(it.Account, fieldOf("account").allHeaders()) {
 		doubt(it, DoubtShape, "this is how a column is headed, and stands among its rows")
 	}
 	known := r.words.has(strings.TrimPrefix(it.Account, byteOrderMark)) || r.at.value >= 0 && r.words.has(it.Value)
-	if !known && !otherHeaders.has(it.Account) {
+	if !known && !otherHeaders().has(it.Account) {
 		return nil
 	}
 	cells, words := r.allCells(), map[string]bool{}
@@ -127,7 +136,7 @@ func (r *Reader) headsOthers(it *job.Item, cells []string) bool {
 			return false
 		}
 		seen[fold(c)] = true
-		if other := otherHeaders.has(c); other || r.words.has(c) {
+		if other := otherHeaders().has(c); other || r.words.has(c) {
 			known++
 			if other {
 				others++

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 )
 
 // searchedRows is among how many rows the header is looked for.
@@ -30,7 +29,7 @@ type heading struct {
 // above it must surely be no row.
 func (r *Reader) findHeader(window []byte) (heading, error) {
 	at, delimiters := 0, usualDelimiters
-	if m := separatorLine.FindSubmatch(window); m != nil {
+	if m := separatorLine().FindSubmatch(window); m != nil {
 		r.separator = rune(m[1][0])
 		at, delimiters = len(m[0]), []rune{r.separator}
 	}
@@ -70,7 +69,7 @@ func (r *Reader) findHeader(window []byte) (heading, error) {
 var usualDelimiters = []rune{',', ';', '\t', '|'}
 
 // separatorLine is what Excel reads, and some programs write, above the header: sep=;
-var separatorLine = regexp.MustCompile(`(?i)\A"?sep=([^\w\r\n"])"?[,;\t|]*(?:\r\n|\r|\n)`)
+var separatorLine = expression(`(?i)\A"?sep=([^\w\r\n"])"?[,;\t|]*(?:\r\n|\r|\n)`)
 
 // headingAt reads the row that begins at a place, or behind blank lines there, with the delimiter with which the wanted
 // columns are in it. Where they are with several, as for columns that are named by position, it is the one that divides

@@ -193,7 +193,7 @@ var signs = func() map[rune]class {
 
 // classOfRune is what a character beyond ASCII means.
 func classOfRune(c rune) class {
-	if '\u3400' <= c && c <= '\u9FFF' && !misreadChinese[c] && c != '例' && c != '月' && c != '锟' { // for speed only
+	if '\u3400' <= c && c <= '\u9FFF' && !misreadChinese()[c] && c != '例' && c != '月' && c != '锟' { // for speed only
 		return letter
 	}
 	of := signs[c]
@@ -203,7 +203,7 @@ func classOfRune(c rune) class {
 	switch {
 	case of != 0:
 		return of
-	case 'Â' <= c && c <= 'ô' || c < 1<<16 && misreadChinese[c]:
+	case 'Â' <= c && c <= 'ô' || c < 1<<16 && misreadChinese()[c]:
 		return letter | misread
 	case unicode.IsSpace(c):
 		return blank | lookalike

@@ -239,7 +239,7 @@ func (r *Reader) describes(it *job.Item) bool {
 		if isDescription(trim(cell)) {
 			described++
 		}
-		if loneHeaders.has(trim(cell)) {
+		if loneHeaders().has(trim(cell)) {
 			captions[fold(cell)] = true
 			written = written || !isPlainWord(trim(cell)) // others are roles and names as well: user, mail
 		}

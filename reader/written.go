@@ -5,6 +5,7 @@ import (
 	"html"
 	"net/netip"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -113,7 +114,8 @@ func isMisread(id string) bool {
 }
 
 // misreadChinese are what the first two of the three bytes of a Chinese character become where they are taken for GBK.
-var misreadChinese = func() (is [1 << 16]bool) {
+var misreadChinese = sync.OnceValue(func() *[1 << 16]bool {
+	var is [1 << 16]bool
 	for first := 0xE4; first <= 0xE9; first++ {
 		for second := 0x80; second <= 0xBF; second++ {
 			text, _ := charsets[GB18030].NewDecoder().Bytes([]byte{byte(first), byte(second)})
@@ -123,12 +125,12 @@ var misreadChinese = func() (is [1 << 16]bool) {
 		}
 	}
 	is['烫'], is['屯'] = true, true // what memory holds that a program never wrote to, where that is taken for GBK
-	return is
-}()
+	return &is
+})
 
 // isMisreadChinese tells of a Chinese text in UTF-8 that was taken for GBK, in which a ? may stand for what was left over.
 func isMisreadChinese(id string) bool {
-	if c, _ := utf8.DecodeRuneInString(id); !misreadChinese[uint16(c)] {
+	if c, _ := utf8.DecodeRuneInString(id); !misreadChinese()[uint16(c)] {
 		return false
 	}
 	text, cut := strings.CutSuffix(id, "?")
