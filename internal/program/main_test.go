@@ -98,8 +98,9 @@ func TestScript(t *testing.T) {
 
 // lengthy are the scripts that take longest, which are run by the build tag long, or when one script is asked for.
 var lengthy = []string{
-	"answers", "assign", "budget", "changes", "completion", "continue", "directory", "export", "exports", "failing", "huge", "keep",
-	"keyfiles", "mistakes", "profile", "reconcile", "rehearsal", "shard", "shardruns", "show", "skip", "truth", "undo", "undowords",
+	"answers", "assign", "budget", "changes", "completion", "continue", "directory", "export", "exports", "failing", "guards", "huge",
+	"keep", "keyfiles", "last", "list", "mistakes", "names", "old", "page", "profile", "reading", "reconcile", "reconcilestopped",
+	"rehearsal", "service", "shard", "shardruns", "show", "skip", "spreadsheet", "truth", "undo", "undowords", "usage", "variables",
 }
 
 // concurrent are the scripts in which the goroutines of a process have most to do with one another.

@@ -80,9 +80,9 @@ func TestPlanted(t *testing.T) {
 		{[]string{"reclaim", "--yes", "--endpoint", url, "--out", "RUN", input}, "", ".lock"},
 	} {
 		for _, name := range []string{".lock", "run.json", "results.csv", "requests.csv", "failed.csv", "report.html", "input.csv.zst", "input.csv"} {
-			for i, kind := range slices.Sorted(maps.Keys(plants)) {
+			for _, kind := range slices.Sorted(maps.Keys(plants)) {
 				plant := plants[kind]
-				if cases++; !long && cases/len(plants)%len(plants) != i { // a sample has one for each file that a command may meet
+				if cases++; !long && cases%13 > 0 { // a sample has each command, file and kind
 					continue
 				}
 				t.Run(fmt.Sprintf("%s %s %s", test.command[0], name, kind), func(t *testing.T) {

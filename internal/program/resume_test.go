@@ -56,7 +56,7 @@ wei@example,ff8080816b9ec3ab016ba125aca20082,Blue once more
 	}
 	every := 41 // bytes
 	if !long {
-		every = 211
+		every = 523
 	}
 	for at := 0; at <= len(results); at += every {
 		goesOn(fmt.Sprintf("results %d", at), results[:at], requests)

@@ -189,7 +189,7 @@ func TestStuckOutput(t *testing.T) {
 		{"pipe, quiet", fullPipe, syscall.SIGHUP, []string{"--quiet"}},
 		{"--until", fullPipe, 0, []string{"--verbose"}},
 	}
-	for _, test := range sample(tests, 4) {
+	for _, test := range sample(tests, 2) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			url, seen := startService(t, 0)
@@ -443,7 +443,7 @@ func screenOf(screen, program *os.File) <-chan []byte {
 // TestBarNeverWraps: on a terminal of any width the bar stays on one line, also where the width changes in mid-run.
 func TestBarNeverWraps(t *testing.T) {
 	t.Parallel()
-	for _, columns := range sample([]uint16{1, 2, 7, 10, 20, 30, 60, 66, 80, 300}, 4) {
+	for _, columns := range sample([]uint16{1, 2, 7, 10, 20, 30, 60, 66, 80, 300}, 2) {
 		t.Run(fmt.Sprint(columns), func(t *testing.T) {
 			t.Parallel()
 			url, seen := startService(t, 0)
