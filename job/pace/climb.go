@@ -31,8 +31,8 @@ func (c *climb) ends(good, bad float64) {
 	c.good, c.bad, c.step, c.over, c.soon = good, bad, firstStep, 0, false
 }
 
-// about notes a limit of which two rates are known that it lies between, and an estimate; by few answers, so that it shows at
-// once.
+// about notes a limit between a rate that is good and one that was certainly too high, and an estimate of it. Few answers told
+// of such a limit, so it shows at once.
 func (c *climb) about(good, bad, over float64) {
 	c.ends(good, bad)
 	c.step, c.over, c.soon, c.wait = 4*firstStep, over, true, 30

@@ -29,7 +29,8 @@ type trial struct {
 	overfull       bool    // so much was refused at home that it is no noise
 }
 
-// compare notes what a trial, or its next step, is compared with.
+// compare notes what a trial, or its next step, is compared with. Where more was refused than noise ever is, few answers show
+// whether that depends on the rate.
 func (t *trial) compare(rate, heard, refused, run, got, noise float64) {
 	t.from, t.heard, t.refused, t.run, t.got, t.few = rate, heard, refused, run, got, heard < fewest
 	if t.need = 10; refused <= maxNoise*heard {
