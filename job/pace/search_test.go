@@ -137,3 +137,29 @@ func TestSearchHolds(t *testing.T) {
 		}
 	})
 }
+
+// TestSearchNoRoom finds a limit that refuses whatever comes too early, wherever it lies: that of a bucket that holds nothing.
+func TestSearchNoRoom(t *testing.T) {
+	const minutes = 20
+	for _, limit := range []float64{99.9, 97, 95, 90, 80, 70, 60, 50, 40} { // requests a minute
+		chance := rand.New(rand.NewPCG(1, 2))
+		s := pace.NewSearch(100.0/60, 100.0/60)
+		last, taken, shed := math.Inf(-1), 0.0, 0.0
+		for at := 0.0; at < 60*minutes; {
+			at = feed(s, at, 1, func(at, _ float64) bool {
+				if at += chance.Float64() * 0.005; at-last < 60/limit { // on its way it takes a little more or less
+					shed++
+					return true
+				}
+				last = at
+				taken++
+				return false
+			})
+		}
+		used, refused := taken/(limit*minutes), shed/(taken+shed)
+		t.Logf("%g a minute: %.1f %% used, %.2f %% refused, at %.1f a minute at last", limit, 100*used, 100*refused, 60*s.Rate())
+		if used < 0.94 || refused > 0.015 {
+			t.Errorf("%g a minute: %.1f %% used, %.2f %% refused", limit, 100*used, 100*refused)
+		}
+	}
+}
