@@ -7,7 +7,7 @@ const (
 	firstStep = 0.04
 	firstRest = 240.0 // seconds between tries beyond a known limit, doubled with each that fails
 	maxRest   = 480.0
-	atOnce    = 5.0 // answers at a rate by which a limit shows that has no room, such as a bucket that holds nothing
+	firstFew  = 5.0 // answers at a rate
 )
 
 // climb is what is known on the way up.
@@ -20,22 +20,51 @@ type climb struct {
 	step   float64 // how far beyond
 	over   float64 // a rate that was certainly too high, where bad is only an estimate below it; 0: bad is none
 	window bool    // nobody got through at bad
-	soon   bool    // the limit shows at once, so that a try beyond it costs one refusal
+	haste  haste   // by how soon the limit showed
 	eased  bool    // the rate was lowered a little since it was raised
+}
+
+// haste is how soon a climb goes on, by how soon the limit shows: the sooner, the fewer refusals a try beyond it costs.
+type haste int
+
+const (
+	slow     haste = iota // when a window is used up or a bucket is full; or that is not known
+	quick                 // with one of the first few requests that come too early
+	quickest              // from the beginning on, as where a bucket has no room
+)
+
+// waits is what a step waits for.
+type waits struct {
+	least, most float64 // answers below the limit
+	near        float64 // answers near it
+	part        float64 // of all else
+}
+
+func (h haste) waits() waits {
+	switch h {
+	case quick:
+		return waits{least: 10, most: 40, near: 40, part: 2.0 / 3}
+	case quickest:
+		return waits{least: 6, most: 20, near: 20, part: 1.0 / 3}
+	}
+	return waits{least: 10, most: 40, near: 100, part: 1}
 }
 
 func newClimb() climb { return climb{rest: firstRest, step: firstStep} }
 
 // ends notes a limit between two rates.
 func (c *climb) ends(good, bad float64) {
-	c.good, c.bad, c.step, c.over, c.soon = good, bad, firstStep, 0, false
+	c.good, c.bad, c.step, c.over, c.haste = good, bad, firstStep, 0, slow
 }
 
 // about notes a limit between a rate that is good and one that was certainly too high, and an estimate of it. Few answers told
-// of such a limit, so it shows at once.
-func (c *climb) about(good, bad, over float64) {
+// of such a limit.
+func (c *climb) about(good, bad, over float64, h haste) {
 	c.ends(good, bad)
-	c.step, c.over, c.soon, c.wait = 4*firstStep, over, true, 30
+	c.step, c.over, c.haste = 4*firstStep, over, h
+	if c.wait = 30; h == quickest {
+		c.wait = 10
+	}
 }
 
 // rests waits for long, and longer the next time: each try that fails costs refusals.
@@ -46,7 +75,7 @@ func (c *climb) rests() {
 
 // near tells whether a rate between is not worth a refusal.
 func (c *climb) near(good, bad float64) bool {
-	if c.soon && c.over == 0 {
+	if c.haste > slow && c.over == 0 {
 		return good >= 0.97*bad
 	}
 	return good >= bad*(1-math.Min(0.2, math.Max(0.08, 0.17/good)))
@@ -58,23 +87,21 @@ func (c *climb) near(good, bad float64) bool {
 // the later. A limit that shows at once needs fewer.
 func (s *search) ascend(now float64) {
 	c, lasts, heard := &s.climb, now-s.stay.since, s.stay.heard
-	few, part := math.Min(40, math.Max(10, s.rate*probation)), 1.0
-	if c.soon {
-		part = 2.0 / 3
-	}
+	w := c.haste.waits()
+	few := math.Min(w.most, math.Max(10, s.rate*probation))
 	if bad := math.Max(c.bad, c.over); bad > s.rate {
-		few = math.Min(few, math.Max(10, 12*part/(bad/s.rate-1)))
+		few = math.Min(few, math.Max(w.least, 12*w.part/(bad/s.rate-1)))
 	}
 	if c.failed {
 		few = 100
 	}
 	switch {
-	case s.rate >= s.top, lasts < 6, heard < 10, s.stay.doubt.score > 1.5: // there is no reason to, or too little is known
+	case s.rate >= s.top, lasts < 6, heard < w.least, s.stay.doubt.score > 1.5: // there is no reason to, or too little is known
 	case c.bad == 0:
 		s.raise(now, 2*s.rate)
-	case lasts < 15*part, heard < few, c.window && lasts < probation:
+	case lasts < 15*w.part, heard < few, c.window && lasts < probation:
 	case !c.near(s.rate, c.bad):
-		if lasts >= 6*part/(c.bad/s.rate-1) {
+		if lasts >= 6*w.part/(c.bad/s.rate-1) {
 			s.raise(now, math.Min(1.25*s.rate, (s.rate+c.bad)/2))
 		}
 	case lasts >= c.wait:
@@ -85,12 +112,9 @@ func (s *search) ascend(now float64) {
 // step goes a step beyond the rate that is taken to be near the limit, or halfway to one that was certainly too high.
 func (s *search) step(now float64) {
 	c := &s.climb
-	to, next, answers := s.rate*(1+c.step), math.Min(1, 2*c.step), 100.0
+	to, next, answers := s.rate*(1+c.step), math.Min(1, 2*c.step), c.haste.waits().near
 	if half := (s.rate + c.over) / 2; half < to && half > 1.01*s.rate {
 		to, next = half, firstStep
-	}
-	if c.soon {
-		answers = 40
 	}
 	if s.raise(now, to) {
 		c.bad, c.step, c.wait = math.Max(c.bad, s.rate), next, math.Max(0.3*answers, answers/s.rate)
@@ -120,8 +144,10 @@ func (s *search) descend(now float64) {
 	good, bad := c.good, s.rate
 	c.window = c.window && s.stay.jammed
 	c.ends(good, bad)
-	c.soon = s.stay.heard <= atOnce && !s.stay.jammed
-	c.failed = !c.soon
+	if s.stay.heard <= firstFew && !s.stay.jammed {
+		c.haste = quick
+	}
+	c.failed = c.haste == slow
 	if c.near(good, bad) {
 		c.rests()
 	}

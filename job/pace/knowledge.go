@@ -63,8 +63,8 @@ func (g *governor) found() []any {
 		&s.row.n, &s.row.since, &s.row.last, &s.row.blockedAt,
 		&st.since, &st.heard, &st.refused, &st.all, &st.shed, &st.lowered, &st.jammed,
 		&st.doubt.score, &st.doubt.heard, &st.doubt.refused,
-		&c.good, &c.bad, &c.failed, &c.wait, &c.rest, &c.step, &c.over, &c.window, &c.soon, &c.eased,
-		&t.home, &t.from, &t.heard, &t.refused, &t.got, &t.run, &t.few, &t.need, &t.second, &t.overfull,
+		&c.good, &c.bad, &c.failed, &c.wait, &c.rest, &c.step, &c.over, &c.window, (*int)(&c.haste), &c.eased,
+		&t.home, &t.from, &t.heard, &t.refused, &t.got, &t.run, &t.few, &t.need, &t.second, &t.overfull, (*int)(&t.haste),
 	}
 }
 

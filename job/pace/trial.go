@@ -27,6 +27,7 @@ type trial struct {
 	need           float64 // answers until it is judged
 	second         bool    // it has gone lower still
 	overfull       bool    // so much was refused at home that it is no noise
+	haste          haste   // how soon a limit showed there
 }
 
 // compare notes what a trial, or its next step, is compared with. Where more was refused than noise ever is, few answers show
@@ -45,7 +46,10 @@ func lower(share float64) float64 { return math.Max(1.0/3, 0.88*(1-share)) }
 func (s *search) try(now float64) {
 	run, all := s.stay.doubt.share(), s.stay.refused/s.stay.heard
 	share := math.Min(run, all)
-	s.trial = trial{home: s.rate, overfull: s.overfull()}
+	s.trial = trial{home: s.rate, overfull: s.overfull(), haste: quick}
+	if s.stay.heard-s.stay.doubt.heard <= 1 { // the doubt is as old as the rate
+		s.trial.haste = quickest
+	}
 	heard, refused := s.stay.heard, s.stay.refused
 	if run < all && s.stay.doubt.heard > 2 { // the doubt began and ends with a refusal, whatever their share
 		heard, refused = s.stay.doubt.heard-1, s.stay.doubt.refused-1
@@ -128,7 +132,7 @@ func (s *search) limited(now float64) {
 		c.ends(good, s.rate)
 		s.set(now, good, found)
 	case t.few:
-		c.about(good, math.Max(least, t.from*(1-t.run)), t.from)
+		c.about(good, math.Max(least, t.from*(1-t.run)), t.from, t.haste)
 		s.set(now, math.Min(1.25*good, (good+c.bad)/2), raised)
 	default:
 		c.ends(good, math.Max(least, math.Min(t.from, t.got*(1+firstStep))))
