@@ -196,13 +196,7 @@ func (l *listing) summary(now time.Time) string {
 	if l.Counts.Rows > 0 && l.Counts.Succeeded == l.Counts.Rows {
 		text += ", all ok"
 	}
-	if l.Counts.Failed > 0 {
-		text += ", " + words.Number(l.Counts.Failed) + " failed"
-	}
-	if n := l.other(); n > 0 {
-		text += ", " + words.Number(n) + " other"
-	}
-	return text + "; " + l.took() + ", " + state
+	return text + counted(part{l.Counts.Failed, "failed"}, part{l.other(), "other"}) + "; " + l.took() + ", " + state
 }
 
 // state is the state in words.

@@ -135,17 +135,8 @@ func percent(part, whole int64) string {
 // fatesText says what became of the rows.
 func (v shown) fatesText() string {
 	c := v.Run.Counts
-	toGo := max(c.Rows-settledOf(c), 0)
-	parts := []string{words.Number(c.Succeeded) + " succeeded"}
-	for _, part := range []struct {
-		n    int64
-		what string
-	}{{c.Failed, "failed"}, {c.Unknown, "unknown"}, {c.Invalid, "invalid"}, {c.Skipped, "skipped"}, {toGo, "to go"}} {
-		if part.n > 0 {
-			parts = append(parts, words.Number(part.n)+" "+part.what)
-		}
-	}
-	return strings.Join(parts, ", ")
+	return words.Number(c.Succeeded) + " succeeded" + counted(part{c.Failed, "failed"}, part{c.Unknown, "unknown"},
+		part{c.Invalid, "invalid"}, part{c.Skipped, "skipped"}, part{c.Rows - settledOf(c), "to go"})
 }
 
 func (v shown) inFlightText() string {

@@ -56,16 +56,9 @@ func joined(text, separator, clause string) string {
 	return text + separator + clause
 }
 
-// bad counts what went wrong, where anything did.
-func (s standing) bad(separator string) (text string) {
-	if n := s.Counts.Failed; n > 0 {
-		text += separator + words.Number(n) + " failed"
-		separator = ", "
-	}
-	if n := s.Counts.Unknown; n > 0 {
-		text += separator + words.Number(n) + " unknown"
-	}
-	return text
+// bad counts what went wrong, behind a separator, where anything did.
+func (s standing) bad(separator string) string {
+	return strings.Replace(counted(part{s.Counts.Failed, "failed"}, part{s.Counts.Unknown, "unknown"}), ", ", separator, 1)
 }
 
 // clauses say what the run does or waits for, and until when: in full, without what matters least, and in few words.
@@ -175,10 +168,7 @@ func minute(t time.Time) string { return t.Local().Format("15:04") }
 func (s standing) logText() string {
 	long, _, _ := s.clauses()
 	text := fmt.Sprintf("%s of %s settled, %s failed", words.Number(settledOf(s.Counts)), words.Plural(s.Counts.Rows, "row"), words.Number(s.Counts.Failed))
-	if n := s.Counts.Unknown; n > 0 {
-		text += ", " + words.Number(n) + " unknown"
-	}
-	return joined(text+", "+words.Plural(s.Requests, "request"), "; ", long)
+	return joined(text+counted(part{s.Counts.Unknown, "unknown"})+", "+words.Plural(s.Requests, "request"), "; ", long)
 }
 
 // drawBar draws a bar that takes so many columns with the blanks before it, if they are enough for one. Nothing is written: the output does that, when the

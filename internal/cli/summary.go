@@ -101,24 +101,12 @@ func endHeading(e *run.Ending, now time.Time) string {
 	name := filepath.Base(e.Planned.Input)
 	switch {
 	case r.Reason != "":
-		text := fmt.Sprintf("%s: %s of %s are settled", stopText(r.Reason), words.Number(settledOf(c)), words.Plural(c.Rows, "row"))
-		if c.NotSent > 0 {
-			text += fmt.Sprintf(", %s not sent", words.Number(c.NotSent))
-		}
-		return text
+		notSent := counted(part{c.NotSent, "not sent"})
+		return fmt.Sprintf("%s: %s of %s are settled%s", stopText(r.Reason), words.Number(settledOf(c)), words.Plural(c.Rows, "row"), notSent)
 	case c.Succeeded == c.Rows && c.Rows > 0:
 		return fmt.Sprintf("Finished: all %s of %s succeeded, %s to %s", words.Plural(c.Rows, "row"), name, clock(r.Start, now), clockZone(*r.End, now))
 	}
-	text := fmt.Sprintf("Finished: %s of %s succeeded", words.Number(c.Succeeded), words.Plural(c.Rows, "row"))
-	for _, part := range []struct {
-		n    int64
-		what string
-	}{{c.Failed, "failed"}, {c.Unknown, "unknown"}, {c.NotSent, "not sent"}, {c.Invalid, "invalid"}, {c.Skipped, "skipped"}} {
-		if part.n > 0 {
-			text += fmt.Sprintf(", %s %s", words.Number(part.n), part.what)
-		}
-	}
-	return text
+	return fmt.Sprintf("Finished: %s of %s succeeded%s", words.Number(c.Succeeded), words.Plural(c.Rows, "row"), othersText(c))
 }
 
 // stopText begins a sentence with why a run ended early.

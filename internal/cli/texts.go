@@ -21,16 +21,7 @@ func planText(p *run.Planned) string {
 	if p.Settings.Limit > 0 && p.Rows == int64(p.Settings.Limit) {
 		fmt.Fprintf(&b, " (--limit)")
 	}
-	for _, part := range []struct {
-		n    int64
-		what string
-	}{
-		{p.InvalidRows, "invalid"}, {p.SkippedRows, skippedName(p)}, {p.Settled, settledWords(p)},
-	} {
-		if part.n > 0 {
-			fmt.Fprintf(&b, ", %s %s", words.Number(part.n), part.what)
-		}
-	}
+	b.WriteString(counted(part{p.InvalidRows, "invalid"}, part{p.SkippedRows, skippedName(p)}, part{p.Settled, settledWords(p)}))
 	if p.Duplicates > 0 {
 		fmt.Fprintf(&b, ", %s", words.Plural(p.Duplicates, "duplicate"))
 	}
@@ -190,15 +181,26 @@ func linesText(f *reader.Note) string {
 
 // countsText words how many rows had which fate.
 func countsText(c report.Counts) string {
-	text := fmt.Sprintf("%s: %s succeeded", words.Plural(c.Rows, "row"), words.Number(c.Succeeded))
-	for _, part := range []struct {
-		n    int64
-		what string
-	}{
-		{c.Failed, "failed"}, {c.Unknown, "unknown"}, {c.NotSent, "not sent"}, {c.Invalid, "invalid"}, {c.Skipped, "skipped"},
-	} {
-		if part.n > 0 {
-			text += fmt.Sprintf(", %s %s", words.Number(part.n), part.what)
+	return fmt.Sprintf("%s: %s succeeded%s", words.Plural(c.Rows, "row"), words.Number(c.Succeeded), othersText(c))
+}
+
+// othersText counts the rows that did not succeed by their fates; empty where there are none.
+func othersText(c report.Counts) string {
+	return counted(part{c.Failed, "failed"}, part{c.Unknown, "unknown"}, part{c.NotSent, "not sent"},
+		part{c.Invalid, "invalid"}, part{c.Skipped, "skipped"})
+}
+
+// part is how many of some rows are alike, and what they are.
+type part struct {
+	rows int64
+	what string
+}
+
+// counted names the parts in which there are rows, each behind a comma: ", 3 failed, 1 invalid".
+func counted(parts ...part) (text string) {
+	for _, p := range parts {
+		if p.rows > 0 {
+			text += ", " + words.Number(p.rows) + " " + p.what
 		}
 	}
 	return text
