@@ -66,38 +66,27 @@ func orderedText(p *run.Planned) string {
 	return text + ", of Meeting (account type 0)"
 }
 
-// found adds what is not sent, or is told apart: the doubts, all of which whoever lifts them has to know, and of the
-// others so many kinds as findingTexts has. Each names its first lines; results.csv has them all.
+// found adds what is not sent, or is told apart: what findingTexts has, the doubts by themselves. Each names its first lines;
+// results.csv has them all.
 func (s *sheet) found(p *run.Planned) {
 	var invalid []*reader.Note
 	var others, doubts []string
-	shown, more := 0, 0
-	notes := len(p.Findings.Notes)
-	for i, f := range append(notesOf(p), p.Findings.Kinds...) {
+	told, more := toldFindings(p.Findings)
+	for _, f := range told {
 		switch {
 		case f.Doubt != "":
 			doubts = append(doubts, doubtText(f))
-			continue
-		case i >= notes && shown >= shownKinds:
-			more++
-			continue
-		case i >= notes:
-			shown++
-		}
-		if strings.HasPrefix(f.Text, run.Invalid) {
+		case strings.HasPrefix(f.Text, run.Invalid):
 			invalid = append(invalid, f)
-		} else {
+		default:
 			others = append(others, foundText(f, f.Text, ": "))
 		}
-	}
-	if more > 0 {
-		others = append(others, fmt.Sprintf("rows with %d further kinds of mistakes; results.csv will name them all", more))
 	}
 	s.item("invalid", invalidTexts(p.InvalidRows, invalid)...)
 	s.apart("skipped", p.SkippedRows, skippedWords(p))
 	s.apart("settled", p.Settled, strings.TrimPrefix(settledWords(p), "settled"))
 	s.apart("duplicate", p.Duplicates, ", sent as one with the row that they repeat")
-	s.item("warning", others...)
+	s.item("warning", append(others, more)...)
 	s.item("in doubt", doubts...)
 }
 
@@ -134,13 +123,6 @@ func (s *sheet) row(label, text string) {
 	default:
 		s.item(label, text)
 	}
-}
-
-func notesOf(p *run.Planned) (all []*reader.Note) {
-	for i := range p.Findings.Notes {
-		all = append(all, &p.Findings.Notes[i])
-	}
-	return all
 }
 
 // doubtText is foundText with the kind, which is what lifts the doubt.

@@ -175,27 +175,12 @@ func failureOf(op job.Operation, f report.Failure) failureText {
 	return t
 }
 
-// firstLines names the first three of some lines: lines 128, 140, 161 and 78 more.
+// firstLines names the first three of some lines, of which there are so many in all.
 func firstLines(lines []int64, rows int64) string {
 	if len(lines) == 0 {
 		return ""
 	}
-	text := "line"
-	if rows > 1 {
-		text = "lines"
-	}
-	shown := slices.Sorted(slices.Values(lines))
-	shown = shown[:min(len(shown), 3)]
-	for i, line := range shown {
-		if i > 0 {
-			text += ","
-		}
-		text += fmt.Sprintf(" %d", line)
-	}
-	if more := rows - int64(len(shown)); more > 0 {
-		text += fmt.Sprintf(" and %s more", words.Number(more))
-	}
-	return text
+	return linesText(slices.Sorted(slices.Values(lines))[:min(len(lines), 3)], rows)
 }
 
 // clock gives a moment as people say it at another one: the time of day, with the day where that is another, and from six

@@ -120,25 +120,38 @@ type message struct {
 // findingTexts words what is wrong or doubtful about an input, a line for each kind, in the order in which they were found:
 // those about the input beside its rows first.
 func findingTexts(p *run.Planned) (all []message) {
-	for i := range p.Findings.Notes {
-		all = append(all, findingText(p.Input, &p.Findings.Notes[i]))
+	told, more := toldFindings(p.Findings)
+	for _, f := range told {
+		all = append(all, findingText(p.Input, f))
 	}
-	shown, more := 0, 0
-	for _, kind := range p.Findings.Kinds {
+	if more != "" {
+		all = append(all, message{text: p.Input + ": " + more})
+	}
+	return all
+}
+
+// toldFindings gives the findings that are told: those about the input beside its rows, all doubts, and of the other kinds of
+// findings about rows so many. more says how many further kinds there are; empty: none.
+func toldFindings(f run.Findings) (told []*reader.Note, more string) {
+	for i := range f.Notes {
+		told = append(told, &f.Notes[i])
+	}
+	shown, left := 0, 0
+	for _, kind := range f.Kinds {
 		switch {
 		case kind.Doubt != "": // whoever lifts it has to know all of it
 		case shown < shownKinds:
 			shown++
 		default:
-			more++
+			left++
 			continue
 		}
-		all = append(all, findingText(p.Input, kind))
+		told = append(told, kind)
 	}
-	if more > 0 {
-		all = append(all, message{text: fmt.Sprintf("%s: rows with %d further kinds of mistakes; results.csv will name them all", p.Input, more)})
+	if left > 0 {
+		more = fmt.Sprintf("rows with %d further kinds of mistakes; results.csv will name them all", left)
 	}
-	return all
+	return told, more
 }
 
 // findingText words a finding about some rows or, where it counts none, about the input as a whole.
@@ -152,7 +165,7 @@ func findingText(input string, f *reader.Note) (m message) {
 		m.attrs = append(m.attrs, "rows", f.Count)
 	}
 	if len(f.Lines) > 0 {
-		m.text += " (" + linesText(f)
+		m.text += " (" + linesText(f.Lines, max(f.Count, int64(len(f.Lines))))
 		if f.Sample != "" {
 			m.text += fmt.Sprintf("; such as %.40q", f.Sample)
 		}
@@ -162,21 +175,22 @@ func findingText(input string, f *reader.Note) (m message) {
 	return m
 }
 
-func linesText(f *reader.Note) string {
-	s := "line"
-	if f.Count > 1 || len(f.Lines) > 1 {
-		s += "s"
+// linesText names lines, and how many more rows there are than these: lines 128, 140, 161 and 78 more.
+func linesText(lines []int64, rows int64) string {
+	text := "line"
+	if rows > 1 {
+		text = "lines"
 	}
-	for i, line := range f.Lines {
+	for i, line := range lines {
 		if i > 0 {
-			s += ","
+			text += ","
 		}
-		s += fmt.Sprintf(" %d", line)
+		text += fmt.Sprintf(" %d", line)
 	}
-	if more := f.Count - int64(len(f.Lines)); more > 0 {
-		s += fmt.Sprintf(" and %s more", words.Number(more))
+	if more := rows - int64(len(lines)); more > 0 {
+		text += fmt.Sprintf(" and %s more", words.Number(more))
 	}
-	return s
+	return text
 }
 
 // countsText words how many rows had which fate.
