@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
-	"time"
 
 	"meetbatch/internal/run"
 	"meetbatch/internal/words"
@@ -144,23 +142,5 @@ func showRead(c *console, flags processFlags, text func() string) (stop func()) 
 	case c.isTerminal() && flags.LogFormat == "text" && !flags.Verbose:
 		show, every, end = func() { c.out.draw(func(int) string { return text() }) }, barEvery, func() { c.out.draw(nil) }
 	}
-	done := make(chan struct{})
-	var showing sync.WaitGroup
-	showing.Go(func() {
-		tick := time.NewTicker(every)
-		defer tick.Stop()
-		for {
-			select {
-			case <-done:
-				end()
-				return
-			case <-tick.C:
-				show()
-			}
-		}
-	})
-	return func() {
-		close(done)
-		showing.Wait()
-	}
+	return repeat(every, func() {}, show, end)
 }

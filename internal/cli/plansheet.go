@@ -20,9 +20,7 @@ import (
 func planSheet(p *run.Planned, until time.Time, columns int, now time.Time) string {
 	s, settings := newSheet(columns), p.Settings
 	name := fmt.Sprintf("%s: %s", p.Input, rowsText(p))
-	if settings.Limit > 0 && p.Rows == int64(settings.Limit) {
-		name += " (--limit)"
-	}
+
 	if !p.Undo {
 		name += "; " + tableText(p.Table)
 	}

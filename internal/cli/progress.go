@@ -29,21 +29,30 @@ func (u *user) showProgress(p *run.Progress) (stop func()) {
 		}
 		every = barEvery
 	}
-	var showing sync.WaitGroup
+	why := ""
+	tell := func() {
+		if f := p.Now().Following; f.Why != why {
+			if why = f.Why; why != "" {
+				u.console.Info("following "+f.String(), eventKey, "throttled", "per_second", f.PerSecond, "why", why)
+			}
+		}
+		show()
+	}
+	return repeat(every, tell, tell, end)
+}
+
+// repeat calls first at once, do again and again, and last when stop is called, which returns when that is done. Only one of
+// them is under way at a time.
+func repeat(every time.Duration, first, do, last func()) (stop func()) {
 	done := make(chan struct{})
-	showing.Go(func() {
+	var repeating sync.WaitGroup
+	repeating.Go(func() {
 		tick := time.NewTicker(every)
 		defer tick.Stop()
-		for why := ""; ; {
-			if f := p.Now().Following; f.Why != why {
-				if why = f.Why; why != "" {
-					u.console.Info("following "+f.String(), eventKey, "throttled", "per_second", f.PerSecond, "why", why)
-				}
-			}
-			show()
+		for first(); ; do() {
 			select {
 			case <-done:
-				end()
+				last()
 				return
 			case <-tick.C:
 			}
@@ -51,7 +60,7 @@ func (u *user) showProgress(p *run.Progress) (stop func()) {
 	})
 	return func() {
 		close(done)
-		showing.Wait()
+		repeating.Wait()
 	}
 }
 

@@ -18,9 +18,6 @@ import (
 func planText(p *run.Planned) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s", p.Input, rowsText(p))
-	if p.Settings.Limit > 0 && p.Rows == int64(p.Settings.Limit) {
-		fmt.Fprintf(&b, " (--limit)")
-	}
 	b.WriteString(counted(part{p.InvalidRows, "invalid"}, part{p.SkippedRows, skippedName(p)}, part{p.Settled, settledWords(p)}))
 	if p.Duplicates > 0 {
 		fmt.Fprintf(&b, ", %s", words.Plural(p.Duplicates, "duplicate"))
@@ -36,13 +33,16 @@ func planText(p *run.Planned) string {
 	return b.String()
 }
 
-// rowsText counts the rows of the run: 1,000 rows, or shard 2/4: 251 of 1,000 rows.
+// rowsText counts the rows of the run: 1,000 rows (--limit), or shard 2/4: 251 of 1,000 rows.
 func rowsText(p *run.Planned) string {
-	all := words.Plural(p.Rows+p.Elsewhere.Rows, "row")
+	text := words.Plural(p.Rows+p.Elsewhere.Rows, "row")
 	if s := p.Settings.Shard; s.N > 0 {
-		return fmt.Sprintf("shard %s: %s of %s", s, words.Number(p.Rows), all)
+		text = fmt.Sprintf("shard %s: %s of %s", s, words.Number(p.Rows), text)
 	}
-	return all
+	if p.Settings.Limit > 0 && p.Rows == int64(p.Settings.Limit) {
+		text += " (--limit)"
+	}
+	return text
 }
 
 // skippedName is what rows are called about which nothing is to be done.
