@@ -62,15 +62,11 @@ func orderText(p *run.Planned, whose bool) string {
 
 // valuesAsked names the values, for operations whose values are few.
 func valuesAsked(p *run.Planned) string {
-	name := func(value string) string {
-		v, _ := p.Operation.ValueOf(value)
-		return v.Name
-	}
 	switch values := slices.Sorted(maps.Keys(p.Values)); len(values) {
 	case 0:
 		return ""
 	case 1:
-		return " to " + name(values[0])
+		return " to " + valueName(p.Operation, values[0])
 	default:
 		return strings.TrimSuffix(strings.Replace(valuesText(p), " (", ": ", 1), ")")
 	}

@@ -92,8 +92,7 @@ func rateText(rates job.Rates) string {
 func valuesText(p *run.Planned) string {
 	var parts []string
 	for _, value := range slices.Sorted(maps.Keys(p.Values)) {
-		v, _ := p.Operation.ValueOf(value)
-		parts = append(parts, fmt.Sprintf("%s to %s", words.Number(p.Values[value]), v.Name))
+		parts = append(parts, words.Number(p.Values[value])+" to "+valueName(p.Operation, value))
 	}
 	if len(parts) == 0 {
 		return ""
