@@ -72,9 +72,6 @@ func (c *console) ask(ctx context.Context, text string) error {
 	return c.out.drain(ctx, 0)
 }
 
-// endLine says the rest of a line of which ask said the beginning.
-func (c *console) endLine(text string) { c.out.say(text, true) }
-
 // fail reports the error that ends the program.
 func (c *console) fail(err error) {
 	text := oneLine(err)

@@ -168,7 +168,7 @@ func (a *app) confirm(ctx context.Context, c *console, question string) error {
 	}
 	answer, err := bufio.NewReader(a.stdin).ReadString('\n')
 	if err != nil {
-		c.endLine("\n")
+		c.out.say("\n", true)
 	}
 	if answer = strings.ToLower(strings.TrimSpace(answer)); answer == "y" || answer == "yes" {
 		return nil

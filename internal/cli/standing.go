@@ -85,7 +85,7 @@ func (s standing) clauses() (long, middle, short string) {
 		text := "throttled, goes on at " + at(w.Until)
 		return text, text, "throttled until " + at(w.Until)
 	case w.UsedUp && waits:
-		text := s.asked() + " used up, goes on at " + at(w.Until)
+		text := s.Asked.String() + " used up, goes on at " + at(w.Until)
 		return text, text, "used up until " + at(w.Until)
 	case s.InFlight > 0 && s.Quiet >= stillUnanswered:
 		text := fmt.Sprintf("%s unanswered for %s, at most %s", words.Plural(s.InFlight, "request"), words.Roughly(s.Quiet), words.Roughly(s.Timeout))
@@ -128,9 +128,6 @@ func onDay(at, now time.Time) string {
 }
 
 func (s standing) isFollowing() bool { return s.Following.Why != "" && s.Following.PerSecond > 0 }
-
-// asked names the rate that was asked for.
-func (s standing) asked() string { return s.Asked.String() }
 
 // rate tells the requests a minute: those that are followed, or that went out of late, or that were asked for; empty where
 // nothing is known.

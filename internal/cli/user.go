@@ -109,9 +109,7 @@ func (u *user) answered(ctx context.Context, at *console, question, nothing stri
 		case <-ctx.Done():
 		case <-time.After(100 * time.Millisecond):
 		}
-	}
-	if err != nil {
-		at.endLine("\n") // nobody pressed a key that did
+		at.out.say("\n", true) // nobody pressed a key that did
 	}
 	if err := ctx.Err(); err != nil {
 		return err
