@@ -179,14 +179,13 @@ func (a *app) document(v shown) document { return document{v.Path, v.life, v.Run
 
 // jsonText writes a document, each of its members indented by a text, or in one line.
 func jsonText(d document, indent string) string {
-	text, err := json.Marshal(d)
-	if indent != "" && err == nil {
-		text, err = json.MarshalIndent(d, "", indent)
-	}
-	if err != nil {
+	var text strings.Builder
+	e := json.NewEncoder(&text)
+	e.SetIndent("", indent)
+	if err := e.Encode(d); err != nil {
 		panic(err) // it was read from JSON
 	}
-	return string(text) + "\n"
+	return text.String()
 }
 
 func (a *app) showText(v shown) string {
