@@ -5,9 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"os/signal"
-	"strings"
+
 	"time"
 
+	"meetbatch/internal/meeting"
 	"meetbatch/internal/run"
 	"meetbatch/internal/sandbox"
 	"meetbatch/internal/system"
@@ -73,7 +74,7 @@ func (c *sandboxCmd) settings() (s sandbox.Settings, err error) {
 	switch {
 	case c.TokenLife < time.Second || c.RefreshLife < time.Second:
 		return s, usage(errors.New("--token-life and --refresh-life: not a second or more"), "")
-	case c.Token == "" || strings.ContainsFunc(c.Token, func(r rune) bool { return r <= ' ' || r >= 0x7F }):
+	case c.Token == "" || !meeting.HeaderSafe(c.Token):
 		return s, usage(errors.New("--token: not a word of plain characters"), "")
 	}
 	if err := c.Rehearsal.Check(); err != nil {
