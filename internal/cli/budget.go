@@ -32,8 +32,7 @@ func (a *app) openBudget(f sharedFlags, rates job.Rates, warn func(string)) (b p
 		return nil, nil, usage(errors.New("--budget: it is empty"), "leave --budget away to share no rate")
 	case address == "":
 		return nil, func() {}, nil
-	}
-	if len(rates) == 0 {
+	case len(rates) == 0:
 		return nil, nil, usage(errors.New("--budget: --rate none is no rate that could be shared"), "say how many requests all of them may send together, such as --rate 100/1m")
 	}
 	opened, err := budget.Open(address)

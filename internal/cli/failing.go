@@ -44,13 +44,11 @@ func (m csvMoment) MarshalCSV() (string, error) { return time.Time(m).UTC().Form
 
 // Validate is called by kong.
 func (c *failingCmd) Validate() error {
-	var names []string
-	for _, op := range job.Operations() {
-		if names = append(names, op.Name); op.Name == c.Command {
-			return c.consoleFlags.Validate()
+	if c.Command != "" && !isJob(c.Command) {
+		var names []string
+		for _, op := range job.Operations() {
+			names = append(names, op.Name)
 		}
-	}
-	if c.Command != "" {
 		return fmt.Errorf("--command %s: not %s", words.Quoted(c.Command), words.Listed(names, "or"))
 	}
 	return c.consoleFlags.Validate()
