@@ -18,10 +18,7 @@ func (r *run) knownChanges() error {
 	if err != nil {
 		return Unrecorded(err, "")
 	}
-	r.changes = &changes{op: r.op, undo: r.meta.UndoOf != "", at: states.at, state: func(it job.Item) job.State {
-		s, _ := states.of(it.Line)
-		return s
-	}}
+	r.changes = &changes{op: r.op, undo: r.meta.UndoOf != "", at: states.at, state: func(it job.Item) job.State { return states.of(it.Line) }}
 	return nil
 }
 
@@ -50,10 +47,10 @@ func beforeStates(path string, op job.Operation, said *report.Sum) (*statesBefor
 	return all, nil
 }
 
-// of gives the state of the row of a line; false: before.csv does not have it.
-func (s *statesBefore) of(line int64) (job.State, bool) {
+// of gives the state of the row of a line; Unread where before.csv does not have it.
+func (s *statesBefore) of(line int64) job.State {
 	if line >= int64(len(s.byLine)) || s.byLine[line] == 0 {
-		return job.Unread, false
+		return job.Unread
 	}
-	return s.different[s.byLine[line]-1], true
+	return s.different[s.byLine[line]-1]
 }

@@ -26,8 +26,8 @@ type Undoing struct {
 	Unchanged int64 // rows that were carried out, and were so before
 
 	op     job.Operation
-	before func(line int64) (job.State, bool) // what was so before, by line; false: nobody looked
-	blind  bool                               // what was so before is taken for what the run had to find
+	before func(line int64) job.State // what was so before, by line; nil: nobody looked
+	blind  bool                       // what was so before is taken for what the run had to find
 }
 
 // NewUndoing looks at what is to be taken back of a run. blind takes for granted that the run changed all that it carried
@@ -117,8 +117,7 @@ func (u *Undoing) items() iter.Seq2[job.Item, error] {
 			if row.Status != job.Succeeded {
 				continue
 			}
-			it, is := u.item(&row)
-			if is && !yield(it, nil) {
+			if it, is := u.item(&row); is && !yield(it, nil) {
 				return
 			}
 		}
@@ -132,31 +131,26 @@ func (u *Undoing) item(row *report.Result) (it job.Item, is bool) {
 	switch op.Weigh(was, row.Value) {
 	case job.IsSo:
 		u.Unchanged++
-		return it, false
 	case job.ToChange:
+		if !op.PerAccount {
+			it.Value = string(was)
+		}
+		return it, true
 	default:
 		u.Unread++
-		return it, false
 	}
-	if !op.PerAccount {
-		it.Value = string(was)
-	}
-	return it, true
+	return it, false
 }
 
 // stateBefore is in which state the entry of a row was before the run.
 func (u *Undoing) stateBefore(row *report.Result) job.State {
-	if u.before != nil {
-		if s, known := u.before(row.Line); known && s != job.Unread {
-			return s
-		}
-		return job.Unread
-	}
-	if !u.blind {
-		return job.Unread
-	}
 	op := u.Of.Operation
-	if op.PerAccount {
+	switch {
+	case u.before != nil:
+		return u.before(row.Line)
+	case !u.blind:
+		return job.Unread
+	case op.PerAccount:
 		return op.Takes
 	}
 	for _, v := range op.Values {
