@@ -252,22 +252,17 @@ func (v *verdicts) verdict(row report.Result) report.Verdict {
 
 // say is what the readings say of a row. That it is as wanted does not say that the run made it so.
 func (v *verdicts) say(row report.Result) report.Verdict {
-	first := v.first.state(row.Account, row.Value)
-	switch v.op.Weigh(first, row.Value) {
-	case job.IsSo:
-		return report.Verdict{Status: job.Succeeded, Why: "it is as wanted, whoever made it so", ReadAt: v.first.at}
-	case job.ToChange:
-	default:
-		return report.Verdict{Status: job.Unknown, Why: untold(first), ReadAt: v.first.at}
+	state, at := v.first.state(row.Account, row.Value), v.first.at
+	if v.op.Weigh(state, row.Value) == job.ToChange {
+		state, at = v.second.state(row.Account, row.Value), v.at
 	}
-	switch second := v.second.state(row.Account, row.Value); v.op.Weigh(second, row.Value) {
+	switch v.op.Weigh(state, row.Value) {
 	case job.IsSo:
-		return report.Verdict{Status: job.Succeeded, Why: "it is as wanted, whoever made it so", ReadAt: v.at}
+		return report.Verdict{Status: job.Succeeded, Why: "it is as wanted, whoever made it so", ReadAt: at}
 	case job.ToChange:
-		return report.Verdict{Status: job.Failed, Why: "it is not as wanted, as two readings say", ReadAt: v.at}
-	default:
-		return report.Verdict{Status: job.Unknown, Why: untold(second), ReadAt: v.at}
+		return report.Verdict{Status: job.Failed, Why: "it is not as wanted, as two readings say", ReadAt: at}
 	}
+	return report.Verdict{Status: job.Unknown, Why: untold(state), ReadAt: at}
 }
 
 // untold says why reading does not tell whether a row was carried out.
