@@ -172,13 +172,18 @@ func (r *reading) readAbsent(ctx context.Context) error {
 	if err := r.leaveOutGone(ctx, absent); err != nil {
 		return err
 	}
-	return r.readAlone(ctx, func(yield func(string, error) bool) {
-		for account := range absent {
+	return r.readAlone(ctx, withoutErrors(maps.Keys(absent)))
+}
+
+// withoutErrors gives accounts as a reading takes them, where they need not be read from anywhere.
+func withoutErrors(accounts iter.Seq[string]) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for account := range accounts {
 			if !yield(account, nil) {
 				return
 			}
 		}
-	})
+	}
 }
 
 // leaveOutGone finds out with one request which of some third-party user IDs nobody has. Of Meeting accounts no call tells

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"meetbatch/internal/meeting"
@@ -86,7 +87,7 @@ func (s *Stored) hasEnded(command string) error {
 
 // reconcile reads, settles what can be settled, and leaves the directory complete.
 func (r *run) reconcile(c *report.Reconciling, wait time.Duration, done *Reconciled) error {
-	accounts, err := r.unclearAccounts(c)
+	accounts, err := unclearAccounts(c, func(report.Result) bool { return true })
 	if err != nil {
 		return Unrecorded(err, "")
 	}
@@ -137,7 +138,7 @@ func (r *run) endReconcile(c *report.Reconciling) error {
 		r.meta, err = c.End(r.meta)
 	}
 	if err == nil {
-		_, err = r.proveSettled()
+		err = r.proveSettled()
 	}
 	if err != nil {
 		return Unrecorded(err, "give the same command again")
@@ -147,27 +148,27 @@ func (r *run) endReconcile(c *report.Reconciling) error {
 }
 
 // proveSettled holds the directory against its input, as verify does.
-func (r *run) proveSettled() (report.Proof, error) {
+func (r *run) proveSettled() error {
 	now, err := Load(r.path)
 	if err != nil {
-		return report.Proof{}, err
+		return err
 	}
 	proof, err := verify(now)
 	if err == nil && len(proof.Problems) > 0 {
 		err = fmt.Errorf("%s: %s", r.path, proof.Problems[0])
 	}
-	return proof, err
+	return err
 }
 
-// unclearAccounts lists the accounts of the rows that are unclear, each once.
-func (r *run) unclearAccounts(c *report.Reconciling) ([]string, error) {
+// unclearAccounts lists the accounts of those unclear rows that a test is true of, each once.
+func unclearAccounts(c *report.Reconciling, is func(report.Result) bool) ([]string, error) {
 	var all []string
 	seen := map[string]bool{}
 	for row, err := range c.Rows() {
 		if err != nil {
 			return nil, err
 		}
-		if !seen[row.Account] {
+		if !seen[row.Account] && is(row) {
 			seen[row.Account] = true
 			all = append(all, row.Account)
 		}
@@ -188,16 +189,11 @@ func (r *run) readTwice(c *report.Reconciling, k *asker, accounts []string, wait
 	if err := r.readUnclear(c, k, v.first, accounts); err != nil {
 		return nil, err
 	}
-	var again []string
-	asked := map[string]bool{}
-	for row, err := range c.Rows() {
-		if err != nil {
-			return nil, err
-		}
-		if !asked[row.Account] && r.op.Weigh(v.first.state(row.Account, row.Value), row.Value) == job.ToChange {
-			asked[row.Account] = true
-			again = append(again, row.Account)
-		}
+	again, err := unclearAccounts(c, func(row report.Result) bool {
+		return r.op.Weigh(v.first.state(row.Account, row.Value), row.Value) == job.ToChange
+	})
+	if err != nil {
+		return nil, err
 	}
 	v.second, v.at = v.first, r.Now()
 	if len(again) == 0 {
@@ -220,13 +216,7 @@ func (r *run) readUnclear(c *report.Reconciling, k *asker, h *holdings, accounts
 	}
 	read := &reading{
 		holdings: h, ask: k.ask, paging: meeting.Paging{Workers: r.workers},
-		accounts: func(yield func(string, error) bool) {
-			for _, account := range accounts {
-				if !yield(account, nil) {
-					return
-				}
-			}
-		},
+		accounts: withoutErrors(slices.Values(accounts)),
 		rows: func() iter.Seq2[job.Item, error] {
 			return func(yield func(job.Item, error) bool) {
 				for row, err := range c.Rows() {
