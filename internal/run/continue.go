@@ -2,7 +2,7 @@ package run
 
 import (
 	"context"
-	"encoding/json"
+
 	"errors"
 	"fmt"
 	"io/fs"
@@ -108,16 +108,8 @@ func (s *Stored) differences(now Settings) (differ []string) {
 type said map[string]string
 
 func (s Settings) said() said {
-	var each map[string]any
-	text, err := json.Marshal(s)
-	if err == nil {
-		err = json.Unmarshal(text, &each)
-	}
-	if err != nil {
-		panic(err) // the declaration is wrong
-	}
 	all := said{}
-	for name, value := range each {
+	for name, value := range s.members() {
 		switch value := value.(type) {
 		case string:
 			all[name] = value

@@ -178,6 +178,15 @@ func (s *Settings) check(op job.Operation) error {
 	return cmp.Or(s.Check(), s.CheckFor(op))
 }
 
+// members are the settings as run.json has them.
+func (s Settings) members() (each map[string]any) {
+	text, err := json.Marshal(s)
+	if err = cmp.Or(err, json.Unmarshal(text, &each)); err != nil {
+		panic(err) // the declaration is wrong
+	}
+	return each
+}
+
 // fields are the settings, with those of the rehearsal among them.
 func fields() iter.Seq[reflect.StructField] {
 	all := reflect.VisibleFields(reflect.TypeFor[Settings]())

@@ -1,8 +1,6 @@
 package run
 
 import (
-	"cmp"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"reflect"
@@ -23,12 +21,9 @@ func (r *run) warnShard() {
 // traits are what all shards of one run have in common: command, input and settings, but for which shard it is, what a resume
 // may change, and the runs that are skipped by, each of which lies on a machine of its own.
 func (s *Stored) traits() map[string]any {
-	all, traits := s.Settings, map[string]any{}
+	all := s.Settings
 	all.Shard, all.Pacing, all.MaxFailures, all.SkipSucceeded = job.Shard{}, Pacing{}, job.Share{}, nil
-	text, err := json.Marshal(all)
-	if err = cmp.Or(err, json.Unmarshal(text, &traits)); err != nil {
-		panic(err) // they were read from JSON
-	}
+	traits := all.members()
 	traits["command"], traits["input"], traits["number of shards"] = s.Operation.Name, s.Run.Input.SHA256, s.Settings.Shard.N
 	return traits
 }
