@@ -129,12 +129,7 @@ func Plan(w World, j Job) (*Planned, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { // the plan is the caller's
-		r.signOut()
-		r.leaveBudget()
-		r.stopSandbox()
-		r.input.close()
-	}()
+	defer r.close()
 	if r.settings.OnlyChanges { // it is planned twice, and no run directory keeps it
 		if err := r.input.setAside(); err != nil {
 			return nil, err
@@ -145,7 +140,9 @@ func Plan(w World, j Job) (*Planned, error) {
 			err = r.planChanges()
 		}
 	}
-	return r.planned, err
+	planned := r.planned
+	r.planned = nil // it is the caller's
+	return planned, err
 }
 
 // close gives up whatever a run holds, however far it came.
