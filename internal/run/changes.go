@@ -94,7 +94,9 @@ func (r *run) planChanges() error {
 	if err := r.planFromBefore(); err != nil {
 		return err
 	}
-	r.warnAsBefore()
+	if r.meta.UndoOf != "" && r.planned.SkippedRows > 0 { // they are as they were before the run that is taken back
+		r.User.Warn("not as the run left it, and so left alone: " + words.Plural(r.planned.SkippedRows, "row") + "; somebody has changed that since, or it is read late, which a longer --wait finds out")
+	}
 	return unread(r.warnSoldOut(k))
 }
 
@@ -112,13 +114,6 @@ func (r *run) planFromBefore() error {
 		return Unrecorded(err, writeHint(r.path, err))
 	}
 	return err
-}
-
-// warnAsBefore tells of rows that a run which takes another one back finds as they were before that one.
-func (r *run) warnAsBefore() {
-	if r.meta.UndoOf != "" && r.planned != nil && r.planned.SkippedRows > 0 {
-		r.User.Warn("not as the run left it, and so left alone: " + words.Plural(r.planned.SkippedRows, "row") + "; somebody has changed that since, or it is read late, which a longer --wait finds out")
-	}
 }
 
 // warnSoldOut tells where fewer accounts can become normal than are to be, as far as the service says what was bought.

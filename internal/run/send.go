@@ -53,7 +53,8 @@ func (r *run) send() error {
 	if r.Trace != nil {
 		runner.Sender = traced{r.client, r.Trace}
 	}
-	r.progress = &Progress{Operation: r.op, Planned: r.planned.Requests, ToSend: r.toSend(), run: r, start: time.Now(), asked: r.settings.Rate, timeout: r.settings.Timeout.Duration, runner: runner, pacer: pacer}
+	toSend := r.planned.Rows - r.planned.InvalidRows - r.planned.SkippedRows - r.settledBefore()
+	r.progress = &Progress{Operation: r.op, Planned: r.planned.Requests, ToSend: toSend, run: r, start: time.Now(), asked: r.settings.Rate, timeout: r.settings.Timeout.Duration, runner: runner, pacer: pacer}
 	os.Remove(filepath.Join(r.path, controlFile)) // orders that no process took
 	sleep := r.keepAlive(func() report.Run {
 		r.takeOrders(r.progress)
@@ -86,12 +87,6 @@ func (r *run) sentSince(rates job.Rates) (times []time.Time, err error) {
 		return nil, nil
 	}
 	return report.SentSince(r.path, r.Now().Add(-longest))
-}
-
-// toSend is the number of rows that are not settled before the first request goes out.
-func (r *run) toSend() int64 {
-	p := r.planned
-	return p.Rows - p.InvalidRows - p.SkippedRows - r.settledBefore()
 }
 
 // startSandbox starts the simulated service inside this process where it is asked for, unless it serves already.

@@ -237,7 +237,7 @@ func (r *run) comparable(s *Stored) error {
 	for _, setting := range []struct{ name, then, now string }{
 		{"sandbox", strconv.FormatBool(was.Sandbox), strconv.FormatBool(is.Sandbox)},
 		{"region", was.Region, is.Region},
-		{"endpoint", orNone(was.Endpoint), orNone(is.Endpoint)},
+		{"endpoint", cmp.Or(was.Endpoint, "none"), cmp.Or(is.Endpoint, "none")},
 		{"account-type", was.AccountType, is.AccountType},
 	} {
 		if setting.then != setting.now {
@@ -251,13 +251,6 @@ func (r *run) comparable(s *Stored) error {
 		return fmt.Errorf("%s is a run of another application than the one that signs in now", s.Path)
 	}
 	return nil
-}
-
-func orNone(setting string) string {
-	if setting == "" {
-		return "none"
-	}
-	return setting
 }
 
 // last stands in --skip-succeeded for a run that has no fixed name: the one of the night before.
