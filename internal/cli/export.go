@@ -142,5 +142,5 @@ func showRead(c *console, flags processFlags, text func() string) (stop func()) 
 	case c.isTerminal() && flags.LogFormat == "text" && !flags.Verbose:
 		show, every, end = func() { c.out.draw(func(int) string { return text() }) }, barEvery, func() { c.out.draw(nil) }
 	}
-	return repeat(every, func() {}, show, end)
+	return run.Repeat(every, func() {}, show, end)
 }

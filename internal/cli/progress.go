@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"sync"
 	"time"
 
 	"meetbatch/internal/run"
@@ -38,30 +37,7 @@ func (u *user) showProgress(p *run.Progress) (stop func()) {
 		}
 		show()
 	}
-	return repeat(every, tell, tell, end)
-}
-
-// repeat calls first at once, do again and again, and last when stop is called, which returns when that is done. Only one of
-// them is under way at a time.
-func repeat(every time.Duration, first, do, last func()) (stop func()) {
-	done := make(chan struct{})
-	var repeating sync.WaitGroup
-	repeating.Go(func() {
-		tick := time.NewTicker(every)
-		defer tick.Stop()
-		for first(); ; do() {
-			select {
-			case <-done:
-				last()
-				return
-			case <-tick.C:
-			}
-		}
-	})
-	return func() {
-		close(done)
-		repeating.Wait()
-	}
+	return run.Repeat(every, tell, tell, end)
 }
 
 // stand tells how far a run has come.

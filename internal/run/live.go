@@ -16,23 +16,30 @@ const liveEvery = time.Second / 2
 // keepAlive replaces run.json now and then by what describe gives, until stop is called. Where that fails nothing is said
 // of it: bringing results to the disk fails too then, and ends the run.
 func (r *run) keepAlive(describe func() report.Run) (stop func()) {
+	nothing := func() {}
+	return Repeat(liveEvery, nothing, func() { r.dir.WriteRun(describe()) }, nothing)
+}
+
+// Repeat calls first at once, do again and again, and last when stop is called, which returns when that is done. They are
+// called by another goroutine, one at a time.
+func Repeat(every time.Duration, first, do, last func()) (stop func()) {
 	done := make(chan struct{})
-	var keeping sync.WaitGroup
-	keeping.Go(func() {
-		tick := time.NewTicker(liveEvery)
+	var repeating sync.WaitGroup
+	repeating.Go(func() {
+		tick := time.NewTicker(every)
 		defer tick.Stop()
-		for {
+		for first(); ; do() {
 			select {
 			case <-done:
+				last()
 				return
 			case <-tick.C:
-				r.dir.WriteRun(describe())
 			}
 		}
 	})
 	return func() {
 		close(done)
-		keeping.Wait()
+		repeating.Wait()
 	}
 }
 
