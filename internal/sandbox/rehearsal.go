@@ -129,16 +129,7 @@ func (h *Handler) bars(account string) *reply {
 	if !slices.ContainsFunc(h.settings.Faults, func(f Fault) bool { return ofAccounts[f.Kind] != nil }) {
 		return nil
 	}
-	at := h.lot("", account)
-	for _, f := range h.settings.Faults {
-		if reply := ofAccounts[f.Kind]; reply != nil {
-			if at < f.Share {
-				return reply
-			}
-			at -= f.Share
-		}
-	}
-	return nil
+	return ofAccounts[h.fault(h.lot("", account), true)]
 }
 
 // lot is what is drawn for a name, from 0 to 1: it follows from the seed, whenever it is drawn. What is drawn for another

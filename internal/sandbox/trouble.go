@@ -206,11 +206,14 @@ func (f Fault) MarshalText() ([]byte, error) {
 }
 
 // drawFault tells the kind of fault that befalls a request; mostly none.
-func (h *Handler) drawFault() string {
-	at := h.chance.Float64()
+func (h *Handler) drawFault() string { return h.fault(h.chance.Float64(), false) }
+
+// fault tells the kind of fault in whose share a number from 0 to 1 lies, among those that befall accounts, or requests;
+// mostly none.
+func (h *Handler) fault(at float64, accounts bool) string {
 	for _, f := range h.settings.Faults {
-		if ofAccounts[f.Kind] != nil {
-			continue // drawn by the account
+		if (ofAccounts[f.Kind] != nil) != accounts {
+			continue
 		}
 		if at < f.Share {
 			return f.Kind
