@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -130,11 +131,9 @@ func (d *Directory) describeRoom(row directoryRow) {
 
 // number reads one of the service's small numbers, which was checked; an empty text leaves what is.
 func number(text string, is uint8) uint8 {
-	if text != "" {
-		is = 0
-		for _, digit := range text {
-			is = is*10 + uint8(digit-'0')
-		}
+	if text == "" {
+		return is
 	}
-	return is
+	n, _ := strconv.ParseUint(text, 10, 8)
+	return uint8(n)
 }

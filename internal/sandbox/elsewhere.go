@@ -4,7 +4,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -176,5 +175,5 @@ func (h *Handler) draw() string {
 	for i := range id {
 		id[i] = byte(h.elsewhere.Uint32())
 	}
-	return strings.ToLower(hex.EncodeToString(id[:]))
+	return hex.EncodeToString(id[:])
 }

@@ -160,7 +160,8 @@ func (h *Handler) listUsers(a *asked) *reply {
 			byID[asked.ID] = ""
 		}
 		for _, at := range d.userOrder {
-			if id := d.users[at].id(""); hasKey(byID, id) {
+			id := d.users[at].id("")
+			if _, wanted := byID[id]; wanted {
 				byID[id] = d.users[at].account
 			}
 		}
@@ -182,9 +183,4 @@ func (h *Handler) listUsers(a *asked) *reply {
 		rows = append(rows, shown)
 	}
 	return answer(rows)
-}
-
-func hasKey(m map[string]string, key string) bool {
-	_, has := m[key]
-	return has
 }
