@@ -88,7 +88,6 @@ type lister[T any] struct {
 	path  func(offset, limit int) string
 	ask   Ask
 	parse func([]byte) (page[T], error)
-	begin func() error
 	row   func(T) error
 
 	asked    int // rows of a page, of which the service is not known to refuse so many
@@ -97,11 +96,11 @@ type lister[T any] struct {
 	requests atomic.Int64
 }
 
-// list reads until the list is whole, a few times at most.
-func (l *lister[T]) list(ctx context.Context, p Paging) (done Listing, err error) {
-	l.asked, l.workers = cmp.Or(max(p.Size, 0), 100), max(p.Workers, 1)
+// list reads until the list is whole, a few times at most. It calls begin and row as ListRooms says.
+func (l *lister[T]) list(ctx context.Context, p Paging, begin func() error, row func(T) error) (done Listing, err error) {
+	l.asked, l.workers, l.row = cmp.Or(max(p.Size, 0), 100), max(p.Workers, 1), row
 	for {
-		if err := l.begin(); err != nil {
+		if err := begin(); err != nil {
 			return done, err
 		}
 		r := reading[T]{lister: l, count: -1, seed: maphash.MakeSeed(), seen: map[uint64]struct{}{}, last: done.Readings == maxReadings-1}

@@ -56,9 +56,7 @@ func (w wireRoom) room(mode int) (r Room, key string) {
 // before is void, and row once for each room, never concurrently. The error is a *NotWholeError where the service's pages
 // do not make a whole list; it is a *Refusal where it refuses, and else what ask, begin and row returned.
 func ListRooms(ctx context.Context, ask Ask, f RoomFilter, p Paging, begin func() error, row func(Room) error) (Listing, error) {
-	l := roomLister(ask, f)
-	l.begin, l.row = begin, row
-	return l.list(ctx, p)
+	return roomLister(ask, f).list(ctx, p, begin, row)
 }
 
 // CountRooms asks how many rooms of one mode there are, which takes one request. Errors are those of ListRooms.

@@ -76,9 +76,7 @@ func (w wireUser) user() (u User, key string) {
 
 // ListUsers lists the users of all types, as ListRooms lists rooms. The default administrator may be missing from the list.
 func ListUsers(ctx context.Context, ask Ask, f UserFilter, p Paging, begin func() error, row func(User) error) (Listing, error) {
-	l := userLister(ask, f)
-	l.begin, l.row = begin, row
-	return l.list(ctx, p)
+	return userLister(ask, f).list(ctx, p, begin, row)
 }
 
 // CountUsers asks how many users there are, which takes one request. Errors are those of ListUsers.
