@@ -131,10 +131,7 @@ func defaults() (s Settings) {
 		}
 	}
 	text, err := json.Marshal(said)
-	if err == nil {
-		err = json.Unmarshal(text, &s)
-	}
-	if err != nil {
+	if err = cmp.Or(err, json.Unmarshal(text, &s)); err != nil {
 		panic(err) // the declaration is wrong
 	}
 	return s
