@@ -42,10 +42,15 @@ func (s *sheet) item(label string, paragraphs ...string) {
 		margin = ""
 	}
 	first := fmt.Sprintf("%s%-*s", margin, labelWidth, label)
-	for _, text := range paragraphs {
+	s.paragraphs(first, strings.Repeat(" ", columns(first)), paragraphs...)
+}
+
+// paragraphs adds those of some texts that are not empty between margins: the one of the first line of all, and of the others.
+func (s *sheet) paragraphs(first, others string, texts ...string) {
+	for _, text := range texts {
 		if text != "" {
-			s.lines(first, strings.Repeat(" ", columns(first)), text)
-			first = strings.Repeat(" ", columns(first))
+			s.lines(first, others, text)
+			first = others
 		}
 	}
 }
@@ -131,13 +136,7 @@ func (s *sheet) failure(label string, digits int, f failureText) {
 		if label != "" {
 			s.say(label)
 		}
-		number, others := " "+number+" ", strings.Repeat(" ", digits+2)
-		for _, text := range []string{f.what, f.code, f.do, f.lines} {
-			if text != "" {
-				s.lines(number, others, text)
-				number = others
-			}
-		}
+		s.paragraphs(" "+number+" ", strings.Repeat(" ", digits+2), f.what, f.code, f.do, f.lines)
 		return
 	}
 	first := fmt.Sprintf("  %-*s%s  ", labelWidth, label, number)
@@ -147,11 +146,7 @@ func (s *sheet) failure(label string, digits int, f failureText) {
 	} else {
 		s.lines(first, others, strings.TrimSpace(f.what+" "+f.code))
 	}
-	for _, text := range []string{f.do, f.lines} {
-		if text != "" {
-			s.lines(others, others, text)
-		}
-	}
+	s.paragraphs(others, others, f.do, f.lines)
 }
 
 // failureText is what is said of rows that have in common how they did not succeed.
