@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
@@ -81,7 +82,8 @@ func (s *sheet) found(p *run.Planned) {
 		}
 	}
 	s.item("invalid", invalidTexts(p.InvalidRows, invalid)...)
-	s.apart("skipped", p.SkippedRows, skippedWords(p))
+	_, why := skippedWords(p)
+	s.apart("skipped", p.SkippedRows, why)
 	s.apart("settled", p.Settled, strings.TrimPrefix(settledWords(p), "settled"))
 	s.apart("duplicate", p.Duplicates, ", sent as one with the row that they repeat")
 	s.item("warning", append(others, more)...)
@@ -177,17 +179,8 @@ func ratesInWords(rates job.Rates) string {
 
 func rateInWords(r job.Rate) string {
 	n := words.Number(int64(r.Requests))
-	switch r.Per {
-	case time.Second:
-		return n + " a second"
-	case time.Minute:
-		return n + " a minute"
-	case time.Hour:
-		return n + " an hour"
-	case 24 * time.Hour:
-		return n + " a day"
-	}
-	return n + " in " + words.Roughly(r.Per)
+	units := map[time.Duration]string{time.Second: "a second", time.Minute: "a minute", time.Hour: "an hour", 24 * time.Hour: "a day"}
+	return n + " " + cmp.Or(units[r.Per], "in "+words.Roughly(r.Per))
 }
 
 // untilText says when the run is to stop, and what is left then, where that comes before its end.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -55,17 +56,8 @@ func tableText(t reader.Table) string {
 }
 
 func delimiterText(delimiter rune) string {
-	switch delimiter {
-	case ',':
-		return "commas"
-	case ';':
-		return "semicolons"
-	case '\t':
-		return "tabs"
-	case '|':
-		return "pipes"
-	}
-	return fmt.Sprintf("%q between fields", delimiter)
+	names := map[rune]string{',': "commas", ';': "semicolons", '\t': "tabs", '|': "pipes"}
+	return cmp.Or(names[delimiter], fmt.Sprintf("%q between fields", delimiter))
 }
 
 // columnText says where a field stands; empty: nowhere.

@@ -18,7 +18,8 @@ import (
 func planText(p *run.Planned) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s", p.Input, rowsText(p))
-	b.WriteString(counted(part{p.InvalidRows, "invalid"}, part{p.SkippedRows, skippedName(p)}, part{p.Settled, settledWords(p)}))
+	skipped, _ := skippedWords(p)
+	b.WriteString(counted(part{p.InvalidRows, "invalid"}, part{p.SkippedRows, skipped}, part{p.Settled, settledWords(p)}))
 	if p.Duplicates > 0 {
 		fmt.Fprintf(&b, ", %s", words.Plural(p.Duplicates, "duplicate"))
 	}
@@ -45,26 +46,15 @@ func rowsText(p *run.Planned) string {
 	return text
 }
 
-// skippedName is what rows are called about which nothing is to be done.
-func skippedName(p *run.Planned) string {
+// skippedWords says what rows are called about which nothing is to be done, and why that is so.
+func skippedWords(p *run.Planned) (name, why string) {
 	switch {
 	case p.Undo:
-		return "left as they are"
+		return "left as they are", ", left as the service has them now: so already, or changed since the run"
 	case p.Settings.OnlyChanges:
-		return "so already"
+		return "so already", ", not sent: so already"
 	}
-	return "skipped"
-}
-
-// skippedWords says why nothing is to be done about rows.
-func skippedWords(p *run.Planned) string {
-	switch {
-	case p.Undo:
-		return ", left as the service has them now: so already, or changed since the run"
-	case p.Settings.OnlyChanges:
-		return ", not sent: so already"
-	}
-	return ", which succeeded in an earlier run"
+	return "skipped", ", which succeeded in an earlier run"
 }
 
 // settledWords says of rows that earlier sessions settled what became of them.
