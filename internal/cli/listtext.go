@@ -201,11 +201,8 @@ func (l *listing) summary(now time.Time) string {
 
 // state is the state in words.
 func (l *listing) state() string {
-	switch l.State {
-	case string(report.Broken):
+	if l.State == string(report.Broken) {
 		return "broke off"
-	case string(report.UnderWay):
-		return "under way"
 	}
 	return strings.ReplaceAll(l.State, "_", " ")
 }
