@@ -109,10 +109,12 @@ func guardsText(s run.Settings) string {
 	return text + "; stops at " + s.MaxFailures.String() + " failed"
 }
 
-// tookAttrs say to a machine what planLines say below the first.
-func tookAttrs(p *run.Planned, until time.Time) []any {
+// planAttrs say to a machine what planLines say.
+func planAttrs(p *run.Planned, until time.Time) []any {
 	t, s := p.Table, p.Settings
 	attrs := []any{
+		eventKey, "plan", "file", p.Input, "rows", p.Rows, "invalid", p.InvalidRows, "skipped", p.SkippedRows, "duplicates", p.Duplicates,
+		"accounts", p.Accounts, "entries", p.Entries, "requests", p.Requests, "seconds", s.Rate.Takes(p.Requests).Seconds(),
 		"encoding", t.Encoding, "delimiter", string(t.Delimiter), "header_line", t.HeaderLine,
 		"account_column", t.Account.Position, "account_header", t.Account.Header,
 		"value_column", t.Value.Position, "value_header", t.Value.Header,

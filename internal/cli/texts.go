@@ -90,13 +90,6 @@ func valuesText(p *run.Planned) string {
 	return " (" + strings.Join(parts, ", ") + ")"
 }
 
-func planAttrs(p *run.Planned) []any {
-	return []any{
-		eventKey, "plan", "file", p.Input, "rows", p.Rows, "invalid", p.InvalidRows, "skipped", p.SkippedRows, "duplicates", p.Duplicates,
-		"accounts", p.Accounts, "entries", p.Entries, "requests", p.Requests, "seconds", p.Settings.Rate.Takes(p.Requests).Seconds(),
-	}
-}
-
 // shownKinds is how many kinds of findings about rows are told that are no doubts; results.csv has them all.
 const shownKinds = 10
 

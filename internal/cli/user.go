@@ -59,7 +59,7 @@ func (u *user) Found(p *run.Planned) {
 		u.console.Warn(f.text, f.attrs...)
 	}
 	for _, line := range planLines(p, u.until) {
-		u.console.Info(line, append(planAttrs(p), tookAttrs(p, u.until)...)...)
+		u.console.Info(line, planAttrs(p, u.until)...)
 		if u.flags.LogFormat == "json" {
 			break
 		}
