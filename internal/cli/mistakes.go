@@ -25,8 +25,8 @@ func (a *app) misread(parsed *kong.Context, err error) error {
 			m.hint = "meetbatch " + node.Name + " --help"
 		}
 	}
-	for _, look := range []func(*mistake) bool{(*mistake).noCommand, (*mistake).strayPercent, (*mistake).flagBefore, (*mistake).shortV, (*mistake).noValue, (*mistake).noneOf, (*mistake).exportWhat, (*mistake).whichShell} {
-		if look(&m) {
+	for _, known := range mistakes {
+		if found := regexp.MustCompile(known.pattern).FindStringSubmatch(m.text); found != nil && known.word(&m, found) {
 			return usage(errors.New(m.text), m.hint)
 		}
 	}
@@ -41,9 +41,20 @@ type mistake struct {
 	commands   []string
 }
 
-// match takes the text apart.
-func (m *mistake) match(pattern string) []string {
-	return regexp.MustCompile(pattern).FindStringSubmatch(m.text)
+// mistakes are known by how kong words them. What words one better is given what the pattern found, and tells whether it is that
+// mistake.
+var mistakes = []struct {
+	pattern string
+	word    func(m *mistake, found []string) bool
+}{
+	{`^unexpected argument (.+?)(, did you mean .*)?$`, (*mistake).noCommand},
+	{`^unexpected argument`, (*mistake).strayPercent},
+	{`^unknown flag (-\S+)`, (*mistake).flagBefore},
+	{`^unknown flag -[vV],`, (*mistake).shortV},
+	{`^(--[a-z-]+): (?:expected .+ value but got "(.*?)" \(.*|missing value, expecting .*)$`, (*mistake).noValue},
+	{`^(--[a-z-]+) must be one of (.*) but got "(.*)"$`, (*mistake).noneOf},
+	{`^(?:<what> must be one of .* but got "(.*)"|expected "<what>")$`, (*mistake).exportWhat},
+	{`^(?:<shell> must be one of .* but got "(.*)"|expected "<shell>")$`, (*mistake).whichShell},
 }
 
 // meantCommands are what people say for a command.
@@ -54,9 +65,8 @@ var meantCommands = map[string]string{
 }
 
 // noCommand is about a first word that is no command.
-func (m *mistake) noCommand() bool {
-	found := m.match(`^unexpected argument (.+?)(, did you mean .*)?$`)
-	if found == nil || m.command != "" {
+func (m *mistake) noCommand(found []string) bool {
+	if m.command != "" {
 		return false
 	}
 	word := found[1]
@@ -77,9 +87,9 @@ func (m *mistake) noCommand() bool {
 }
 
 // strayPercent is about a per cent sign that stands apart from its number.
-func (m *mistake) strayPercent() bool {
+func (m *mistake) strayPercent([]string) bool {
 	at := slices.Index(m.args, "%")
-	if at < 1 || m.match(`^unexpected argument`) == nil {
+	if at < 1 {
 		return false
 	}
 	m.hint = fmt.Sprintf("the per cent sign belongs to the number: %s%%", m.args[at-1])
@@ -87,10 +97,9 @@ func (m *mistake) strayPercent() bool {
 }
 
 // flagBefore is about a flag that stands before the command that knows it.
-func (m *mistake) flagBefore() bool {
+func (m *mistake) flagBefore(found []string) bool {
 	at := slices.IndexFunc(m.args, func(arg string) bool { return slices.Contains(m.commands, arg) })
-	found := m.match(`^unknown flag (-\S+)`)
-	if found == nil || m.command != "" || at < 1 {
+	if m.command != "" || at < 1 {
 		return false
 	}
 	m.text = "unknown flag " + strings.TrimSuffix(found[1], ",")
@@ -98,21 +107,14 @@ func (m *mistake) flagBefore() bool {
 	return true
 }
 
-func (m *mistake) shortV() bool {
-	if m.match(`^unknown flag -[vV],`) == nil {
-		return false
-	}
+func (m *mistake) shortV([]string) bool {
 	m.text = m.text[:len("unknown flag -v")]
 	m.hint = "--verbose shows every request, meetbatch --version the version"
 	return true
 }
 
 // noValue is about a flag without its value.
-func (m *mistake) noValue() bool {
-	found := m.match(`^(--[a-z-]+): (?:expected .+ value but got "(.*?)" \(.*|missing value, expecting .*)$`)
-	if found == nil {
-		return false
-	}
+func (m *mistake) noValue(found []string) bool {
 	flag, got := found[1], found[2]
 	if m.text = flag + ": its value is missing"; got != "" && got != "EOL" {
 		m.text = fmt.Sprintf("%s: %s is taken for a flag, and not for its value", flag, words.Quoted(got))
@@ -122,11 +124,7 @@ func (m *mistake) noValue() bool {
 }
 
 // noneOf is about a value that is none of a few.
-func (m *mistake) noneOf() bool {
-	found := m.match(`^(--[a-z-]+) must be one of (.*) but got "(.*)"$`)
-	if found == nil {
-		return false
-	}
+func (m *mistake) noneOf(found []string) bool {
 	flag, got := found[1], found[3]
 	var all []string
 	for value := range strings.SplitSeq(found[2], ",") {
@@ -143,24 +141,20 @@ func (m *mistake) noneOf() bool {
 }
 
 // exportWhat is about an export of nothing that is known.
-func (m *mistake) exportWhat() bool {
-	return m.unknownWord("export", "what", "of what", "rooms or users", "meetbatch export rooms, or meetbatch export users")
+func (m *mistake) exportWhat(found []string) bool {
+	return m.unknownWord(found[1], "export", "of what", "rooms or users", "meetbatch export rooms, or meetbatch export users")
 }
 
 // whichShell is about a completion for a shell that is not known.
-func (m *mistake) whichShell() bool {
-	return m.unknownWord("completion", "shell", "for which shell", "bash, zsh, fish or powershell", "meetbatch completion bash, or zsh, fish or powershell")
+func (m *mistake) whichShell(found []string) bool {
+	return m.unknownWord(found[1], "completion", "for which shell", "bash, zsh, fish or powershell", "meetbatch completion bash, or zsh, fish or powershell")
 }
 
-// unknownWord is about the argument of a command that is one of a few words.
-func (m *mistake) unknownWord(command, argument, question, known, hint string) bool {
-	found := m.match(`^(?:<` + argument + `> must be one of .* but got "(.*)"|expected "<` + argument + `>")$`)
-	if found == nil {
-		return false
-	}
+// unknownWord is about the argument of a command that is one of a few words, and is another one, or missing.
+func (m *mistake) unknownWord(word, command, question, known, hint string) bool {
 	m.text = command + ": it is not said " + question
-	if found[1] != "" {
-		m.text = fmt.Sprintf("%s %s: not %s", command, words.Quoted(found[1]), known)
+	if word != "" {
+		m.text = fmt.Sprintf("%s %s: not %s", command, words.Quoted(word), known)
 	}
 	m.hint = hint
 	return true
