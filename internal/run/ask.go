@@ -50,12 +50,10 @@ func (k *asker) ask(ctx context.Context, q meeting.Query) ([]byte, error) {
 			return nil, &Error{Service, fmt.Errorf("this is not an answer of the service: %s", answer), answer.Foreign}
 		case answer.Success():
 			return body, nil
-		case kind == job.Alive && !again:
-			return nil, &meeting.Refusal{Answer: answer}
 		case kind == job.Expired && renewals < k.attempts:
 			renewals++
 			continue
-		case kind == job.Expired:
+		case kind == job.Expired, kind == job.Alive && !again:
 			return nil, &meeting.Refusal{Answer: answer}
 		case !own:
 			continue // the pacer waits for everybody
