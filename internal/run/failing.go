@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
+	"maps"
 	"math"
 	"reflect"
 	"slices"
@@ -68,13 +69,11 @@ func findFailing(folder string, entries []report.Entry, command string, times in
 	if err != nil {
 		return f, err
 	}
-	var commands []string
+	names := map[string]bool{}
 	for _, s := range runs {
-		if !slices.Contains(commands, s.Operation.Name) {
-			commands = append(commands, s.Operation.Name)
-		}
+		names[s.Operation.Name] = true
 	}
-	slices.Sort(commands)
+	commands := slices.Sorted(maps.Keys(names))
 	if command == "" && len(commands) > 1 {
 		return f, &Error{Usage, fmt.Errorf("%s has runs of %s", folder, words.Listed(commands, "and")), "choose: --command " + strings.Join(commands, " or --command ")}
 	}
