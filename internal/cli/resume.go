@@ -102,10 +102,7 @@ func (c *verifyCmd) Run(ctx context.Context, a *app) error {
 	if len(c.RunDir) > 1 {
 		count(verifyTogether(console, runs, worst))
 	}
-	if worst != run.OK {
-		return worst
-	}
-	return nil
+	return worst.Err()
 }
 
 // verify recounts a run, and says what it found. The run is nil where there is none.

@@ -70,8 +70,5 @@ func (c *showCmd) showSeveral(a *app) error {
 	if _, err := io.WriteString(a.stdout, text.String()); err != nil {
 		return run.Unrecorded(err, "")
 	}
-	if worst != run.OK {
-		return worst
-	}
-	return nil
+	return worst.Err()
 }

@@ -26,6 +26,14 @@ const (
 
 func (c Code) Error() string { return "exit code " + strconv.Itoa(int(c)) }
 
+// Err gives the code as an error; nil where all is well.
+func (c Code) Err() error {
+	if c == OK {
+		return nil
+	}
+	return c
+}
+
 // Error is an error that ends the program with a code.
 type Error struct {
 	Code Code

@@ -63,10 +63,7 @@ func (r *run) finish(end error, took time.Duration) error {
 		return Unrecorded(err, r.mend(err))
 	}
 	r.User.Ended(ending)
-	if code != OK {
-		return code
-	}
-	return nil
+	return code.Err()
 }
 
 // prove holds the directory of a run that was resumed, and has come to its end, against its input as verify does. What

@@ -72,8 +72,8 @@ func (s *Stored) Finished() bool {
 // Again says how a run that is finished ended, and ends as it did.
 func (s *Stored) Again(u User) error {
 	u.Already(s.Path, s.Run.Counts)
-	if code := s.Run.ExitCode; code != nil && Code(*code) != OK {
-		return Code(*code)
+	if code := s.Run.ExitCode; code != nil {
+		return Code(*code).Err()
 	}
 	return nil
 }
