@@ -36,18 +36,13 @@ type input struct {
 // openInput opens FILE; - is stdin. What can be read only once is read until the context ends.
 func openInput(ctx context.Context, path string, stdin io.Reader) (*input, error) {
 	if path == "-" {
-		in := &input{name: stdinName, meta: report.Input{Path: path}, sum: sha256.New(), once: true}
-		in.from = Interruptible(ctx, stdin)
-		return in, nil
+		return &input{name: stdinName, meta: report.Input{Path: path}, sum: sha256.New(), once: true, from: Interruptible(ctx, stdin)}, nil
 	}
 	info, err := FindInput(path)
 	if err != nil {
 		return nil, err
 	}
-	in := &input{name: words.Name(path), meta: report.Input{Path: path}, sum: sha256.New(), once: !info.Mode().IsRegular() || ofProcess(path)}
-	if absolute, err := filepath.Abs(path); err == nil {
-		in.meta.Path = absolute
-	}
+	in := &input{name: words.Name(path), meta: report.Input{Path: absolutePath(path)}, sum: sha256.New(), once: !info.Mode().IsRegular() || ofProcess(path)}
 	if in.once { // to open a pipe may take as long as to read from one
 		in.from = Interruptible(ctx, &lateFile{path: path})
 		return in, nil
