@@ -47,17 +47,13 @@ func ReadDirectory(r io.Reader) (*Directory, error) {
 		return nil, errors.New("the first line names no column account and none vmr_id, with commas between")
 	}
 	d, n := newDirectory(), 0
-	err := gocsv.UnmarshalToCallbackWithError(text, func(row directoryRow) error {
+	return d, gocsv.UnmarshalToCallbackWithError(text, func(row directoryRow) error {
 		n++
 		if err := d.add(row); err != nil {
 			return fmt.Errorf("row %d%w", n, err)
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return d, nil
 }
 
 // add adds what a row says. Its errors go on where the number of the row was said.
