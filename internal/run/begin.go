@@ -11,10 +11,9 @@ import (
 )
 
 // begin opens what a new run needs, and refuses what can be refused before the input is read.
-func begin(w World, j Job) (*run, error) {
-	r := &run{World: w, op: j.Operation, settings: j.Settings}
+func begin(w World, j Job) (r *run, err error) {
+	r = &run{World: w, op: j.Operation, settings: j.Settings}
 	if dir := &r.settings.Directory; *dir != "" {
-		var err error
 		if *dir, err = filepath.Abs(*dir); err != nil {
 			return nil, Refuse(err, "")
 		}
@@ -22,11 +21,9 @@ func begin(w World, j Job) (*run, error) {
 	if err := r.newClient(); err != nil {
 		return nil, err
 	}
-	input, err := openInput(w.Stopping, j.File, w.Stdin)
-	if err != nil {
+	if r.input, err = openInput(w.Stopping, j.File, w.Stdin); err != nil {
 		return nil, Refuse(err, "")
 	}
-	r.input = input
 	if err := r.refuseUnkept(); err != nil {
 		return nil, err
 	}
@@ -102,8 +99,7 @@ func (j *Job) Folder() string {
 	return filepath.Dir(filepath.Clean(j.Out))
 }
 
-func (r *run) createDir(j Job) error {
-	var err error
+func (r *run) createDir(j Job) (err error) {
 	var locked *report.LockedError
 	if r.path = j.Out; j.Anew != nil {
 		r.dir, err = report.BeginAnew(r.path, r.op, j.Anew.Run)

@@ -45,8 +45,7 @@ type Planned struct {
 
 // makePlan reads and plans the whole input, until the context ends. When it has no error the input is kept on the disk,
 // where it is to be.
-func (r *run) makePlan(ctx context.Context) error {
-	var err error
+func (r *run) makePlan(ctx context.Context) (err error) {
 	r.planned, err = r.readPlan(ctx, r.input, r.keep())
 	if r.keeper != nil {
 		defer r.keeper.Discard()

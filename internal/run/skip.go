@@ -87,8 +87,7 @@ func (r *run) sameValue(s *Stored) bool {
 
 func notEarlier(err error) error {
 	hint := "name the directory of a run of the same command against the same service"
-	var changed *report.ChangedError
-	if errors.As(err, &changed) {
+	if _, changed := errors.AsType[*report.ChangedError](err); changed {
 		hint = "bring the file back as the run left it, or name another run"
 	}
 	return Refuse(fmt.Errorf("--skip-succeeded: %w", err), hint)
