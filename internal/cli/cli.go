@@ -224,10 +224,9 @@ func usage(err error, hint string) error { return &run.Error{Code: run.Usage, Er
 
 // operation finds the operation that a command is named after.
 func operation(command string) job.Operation {
-	for _, op := range job.Operations() {
-		if op.Name == command {
-			return op
-		}
+	op := run.OperationOf(command)
+	if op.Name == "" {
+		panic("no operation " + command) // the declaration of the commands is wrong
 	}
-	panic("no operation " + command) // the declaration of the commands is wrong
+	return op
 }

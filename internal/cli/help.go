@@ -4,11 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"slices"
+
 	"strings"
 
 	"github.com/alecthomas/kong"
 
+	"meetbatch/internal/run"
 	"meetbatch/internal/system"
 	"meetbatch/internal/words"
 	"meetbatch/job"
@@ -61,9 +62,7 @@ func ownText(command string) string {
 	}[command]
 }
 
-func isJob(command string) bool {
-	return slices.ContainsFunc(job.Operations(), func(op job.Operation) bool { return op.Name == command })
-}
+func isJob(command string) bool { return run.OperationOf(command).Name != "" }
 
 // inputText says what a job reads.
 func inputText() string { return fmt.Sprintf(helpInput, jobsWith("vmr_id"), jobsWith("user_status")) }

@@ -77,11 +77,7 @@ func findFailing(folder string, entries []report.Entry, command string, times in
 	if command == "" && len(commands) > 1 {
 		return f, &Error{Usage, fmt.Errorf("%s has runs of %s", folder, words.Listed(commands, "and")), "choose: --command " + strings.Join(commands, " or --command ")}
 	}
-	for _, op := range job.Operations() {
-		if op.Name == command || command == "" && slices.Contains(commands, op.Name) {
-			f.Operation = op
-		}
-	}
+	f.Operation = OperationOf(cmp.Or(command, strings.Join(commands, ""))) // which is one, or none
 	runs = slices.DeleteFunc(runs, func(s *Stored) bool { return s.Operation.Name != f.Operation.Name })
 	f.Runs = countRuns(runs)
 	h := histories{runs: runs, streaks: map[rowKey]streak{}, seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}

@@ -37,13 +37,8 @@ func Load(path string) (*Stored, error) {
 
 // storedIn gives the run that a directory's run.json says.
 func storedIn(path string, meta report.Run) (s *Stored, err error) {
-	s = &Stored{Path: path, Run: meta}
+	s = &Stored{Path: path, Run: meta, Operation: OperationOf(meta.Command)}
 	file := filepath.Join(path, report.RunFile)
-	for _, op := range job.Operations() {
-		if op.Name == meta.Command {
-			s.Operation = op
-		}
-	}
 	if s.Operation.Name == "" {
 		return nil, Unrecorded(fmt.Errorf("%s: command %q %w", file, meta.Command, errNoJob), "")
 	}
@@ -54,6 +49,16 @@ func storedIn(path string, meta report.Run) (s *Stored, err error) {
 		return nil, Unrecorded(fmt.Errorf("%s: the state is %q", file, string(meta.State)), "")
 	}
 	return s, nil
+}
+
+// OperationOf finds the operation that a command is named after; without a name where there is none.
+func OperationOf(command string) job.Operation {
+	for _, op := range job.Operations() {
+		if op.Name == command {
+			return op
+		}
+	}
+	return job.Operation{}
 }
 
 // noRunHint says what to name where path is no run.

@@ -53,10 +53,8 @@ func NewUndoing(s *Stored, w World, wait time.Duration, blind bool) (*Undoing, e
 		return nil, cmp.Or(err, error(&report.LockedError{Path: s.Path}))
 	}
 	u := &Undoing{Of: s, blind: blind, op: s.Operation}
-	for _, op := range job.Operations() {
-		if op.Name == s.Operation.Undoes {
-			u.op = op
-		}
+	if s.Operation.Undoes != "" {
+		u.op = OperationOf(s.Operation.Undoes)
 	}
 	u.op.MostPerAccount = 0 // the account did hold them all
 	if err := u.readBefore(); err != nil {
