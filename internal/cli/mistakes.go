@@ -147,7 +147,8 @@ func (m *mistake) exportWhat(found []string) bool {
 
 // whichShell is about a completion for a shell that is not known.
 func (m *mistake) whichShell(found []string) bool {
-	return m.unknownWord(found[1], "completion", "for which shell", "bash, zsh, fish or powershell", "meetbatch completion bash, or zsh, fish or powershell")
+	const known = "bash, zsh, fish or powershell"
+	return m.unknownWord(found[1], "completion", "for which shell", known, "meetbatch completion bash, or zsh, fish or powershell")
 }
 
 // unknownWord is about the argument of a command that is one of a few words, and is another one, or missing.

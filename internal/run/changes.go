@@ -95,7 +95,8 @@ func (r *run) planChanges() error {
 		return err
 	}
 	if r.meta.UndoOf != "" && r.planned.SkippedRows > 0 { // they are as they were before the run that is taken back
-		r.User.Warn("not as the run left it, and so left alone: " + words.Plural(r.planned.SkippedRows, "row") + "; somebody has changed that since, or it is read late, which a longer --wait finds out")
+		r.User.Warn("not as the run left it, and so left alone: " + words.Plural(r.planned.SkippedRows, "row") +
+			"; somebody has changed that since, or it is read late, which a longer --wait finds out")
 	}
 	return unread(r.warnSoldOut(k))
 }

@@ -77,7 +77,7 @@ func findFailing(folder string, entries []report.Entry, command string, times in
 	if command == "" && len(commands) > 1 {
 		return f, &Error{Usage, fmt.Errorf("%s has runs of %s", folder, words.Listed(commands, "and")), "choose: --command " + strings.Join(commands, " or --command ")}
 	}
-	f.Operation = OperationOf(cmp.Or(command, strings.Join(commands, ""))) // which is one, or none
+	f.Operation = OperationOf(cmp.Or(command, strings.Join(commands, ""))) // where no command is named there are runs of one at most
 	runs = slices.DeleteFunc(runs, func(s *Stored) bool { return s.Operation.Name != f.Operation.Name })
 	f.Runs = countRuns(runs)
 	h := histories{runs: runs, streaks: map[rowKey]streak{}, seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}

@@ -42,7 +42,8 @@ func openInput(ctx context.Context, path string, stdin io.Reader) (*input, error
 	if err != nil {
 		return nil, err
 	}
-	in := &input{name: words.Name(path), meta: report.Input{Path: absolutePath(path)}, sum: sha256.New(), once: !info.Mode().IsRegular() || ofProcess(path)}
+	once := !info.Mode().IsRegular() || ofProcess(path)
+	in := &input{name: words.Name(path), meta: report.Input{Path: absolutePath(path)}, sum: sha256.New(), once: once}
 	if in.once { // to open a pipe may take as long as to read from one
 		in.from = Interruptible(ctx, &lateFile{path: path})
 		return in, nil
