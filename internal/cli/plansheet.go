@@ -21,7 +21,6 @@ import (
 func planSheet(p *run.Planned, until time.Time, columns int, now time.Time) string {
 	s, settings := newSheet(columns), p.Settings
 	name := fmt.Sprintf("%s: %s", p.Input, rowsText(p))
-
 	if !p.Undo {
 		name += "; " + tableText(p.Table)
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os/signal"
-
 	"time"
 
 	"meetbatch/internal/meeting"

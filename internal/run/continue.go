@@ -2,7 +2,6 @@ package run
 
 import (
 	"context"
-
 	"errors"
 	"fmt"
 	"io/fs"
