@@ -1,10 +1,6 @@
 package report
 
-import (
-	"time"
-
-	"meetbatch/job"
-)
+import "meetbatch/job"
 
 // Asked writes the journal's row for a reading that is about to go out: a request that changes nothing, of which query is
 // the path with what stands behind its question mark. Where anything could not be written before it fails too. Like Sent
@@ -17,7 +13,7 @@ func (d *Dir) Asked(id, query string) error {
 	d.inFlight++
 	d.readings++
 	d.mu.Unlock()
-	return d.journalReading(sent, id, query, 0, job.Answer{})
+	return d.journal(sent, attemptOf(id, query, 0), job.Answer{})
 }
 
 // Heard writes the journal's row for what came of a reading, which try of it that was included, from 1.
@@ -28,15 +24,10 @@ func (d *Dir) Heard(id, query string, attempt int, a job.Answer) error {
 		d.readings--
 	}
 	d.mu.Unlock()
-	return d.journalReading(answered, id, query, min(max(attempt, 1), 1<<15-1), a)
+	return d.journal(answered, attemptOf(id, query, min(max(attempt, 1), 1<<15-1)), a)
 }
 
-func (d *Dir) journalReading(event text, id, query string, attempt int, a job.Answer) error {
-	b := d.buffer()
-	defer d.buffers.Put(b)
-	a.Code = codeOf(a)
-	b.request = request{time: time.Now(), event: event, answer: a}
-	b.request.attempt = job.Attempt{RequestID: id, Chunk: job.Chunk{Target: query}, Number: attempt}
-	b.text = d.requests.table.append(b.text, &b.request)
-	return d.requests.log.append(b.text)
+// attemptOf gives a reading as the journal has it: an attempt without entries.
+func attemptOf(id, query string, attempt int) job.Attempt {
+	return job.Attempt{RequestID: id, Chunk: job.Chunk{Target: query}, Number: attempt}
 }

@@ -61,7 +61,10 @@ func (d *Dir) journal(event text, a job.Attempt, answer job.Answer) error {
 	b := d.buffer()
 	defer d.buffers.Put(b)
 	answer.Code = codeOf(answer)
-	b.request = request{time.Now(), event, a, len(a.Chunk.Entries), a.Chunk.Entries[0].Line, answer}
+	b.request = request{time.Now(), event, a, len(a.Chunk.Entries), 0, answer}
+	if b.request.entries > 0 { // else it is a reading, which is about no line
+		b.request.firstLine = a.Chunk.Entries[0].Line
+	}
 	b.text = d.requests.table.append(b.text, &b.request)
 	return d.requests.log.append(b.text)
 }
