@@ -61,11 +61,8 @@ func known(op job.Operation, s job.State) bool {
 // says of it what it is from the next WriteRun on. After an error no part of it is there, and one of before stands as it
 // did.
 func (d *Dir) WriteBefore(write func(add func(Before) error) error) error {
-	if err := d.here(); err != nil {
-		return err
-	}
 	t := before(d.op)
-	sum, err := replaceSummed(d.File(BeforeFile), system.Perm, func(to io.Writer) error {
+	return d.replaceSummed(BeforeFile, system.Perm, &d.before, func(to io.Writer) error {
 		text := t.header()
 		if _, err := to.Write(text); err != nil {
 			return err
@@ -76,12 +73,6 @@ func (d *Dir) WriteBefore(write func(add func(Before) error) error) error {
 			return err
 		})
 	})
-	if err == nil {
-		d.mu.Lock()
-		d.before = sum
-		d.mu.Unlock()
-	}
-	return err
 }
 
 // ReadBefore reads the before.csv of a run of an operation from its directory, in the order in which it was written. It

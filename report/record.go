@@ -203,10 +203,7 @@ type Rows func(row func(it job.Item, raw []byte) error) error
 // WriteFailed writes failed.csv: the header row, and those rows of the input that did not succeed. It is on the disk
 // when WriteFailed returns. After an error no part of it is there, and one of before stands as it did.
 func (d *Dir) WriteFailed(header []byte, rows Rows) error {
-	if err := d.here(); err != nil {
-		return err
-	}
-	sum, err := replaceSummed(d.File(FailedFile), d.failedPerm, func(to io.Writer) error {
+	return d.replaceSummed(FailedFile, d.failedPerm, &d.failed, func(to io.Writer) error {
 		to.Write(header) // an error comes back with the next one
 		return rows(func(it job.Item, raw []byte) error {
 			if d.done.has(it.Line) {
@@ -216,12 +213,6 @@ func (d *Dir) WriteFailed(header []byte, rows Rows) error {
 			return err
 		})
 	})
-	if err == nil {
-		d.mu.Lock()
-		d.failed = sum
-		d.mu.Unlock()
-	}
-	return err
 }
 
 // WritePage makes report.html, of what write writes to it. After an error no part of it is there.
@@ -229,7 +220,7 @@ func (d *Dir) WritePage(write func(to io.Writer) error) error {
 	if err := d.here(); err != nil {
 		return err
 	}
-	return replace(d.File(PageFile), d.pagePerm, func(to *bufio.Writer) error { return write(to) })
+	return replace(d.File(PageFile), d.pagePerm, write)
 }
 
 // WriteFile puts a file in the place of another one, if there is one, as a run does with its own: in one step, and for
@@ -238,7 +229,7 @@ func WriteFile(path, begins string, write func(to io.Writer) error) error {
 	if err := holdsOther(path, begins); err != nil {
 		return err
 	}
-	return replace(path, system.Perm, func(to *bufio.Writer) error { return write(to) })
+	return replace(path, system.Perm, write)
 }
 
 // holdsOther refuses a file that is there and does not begin as one that may be replaced.
@@ -255,14 +246,22 @@ func holdsOther(path, begins string) error {
 	return nil
 }
 
-// replaceSummed is replace, and gives what was written in sum.
-func replaceSummed(path string, perm fs.FileMode, write func(to io.Writer) error) (*Sum, error) {
+// replaceSummed is replace for a file of the directory, and notes the sum of what was written.
+func (d *Dir) replaceSummed(name string, perm fs.FileMode, sum **Sum, write func(to io.Writer) error) error {
+	if err := d.here(); err != nil {
+		return err
+	}
 	to := summed{hash: sha256.New()}
-	err := replace(path, perm, func(out *bufio.Writer) error {
+	err := replace(d.File(name), perm, func(out io.Writer) error {
 		to.to = out
 		return write(&to)
 	})
-	return &Sum{to.size, hexSum(to.hash)}, err
+	if err == nil {
+		d.mu.Lock()
+		*sum = to.sum()
+		d.mu.Unlock()
+	}
+	return err
 }
 
 // summed writes on what is written to it, and sums it.
@@ -279,9 +278,11 @@ func (s *summed) Write(text []byte) (int, error) {
 	return n, err
 }
 
+func (s *summed) sum() *Sum { return &Sum{s.size, hexSum(s.hash)} }
+
 // replace puts a file in the place of another one, with what write writes to it. It is on the disk when replace
 // returns. After an error the old file stands as it did.
-func replace(path string, perm fs.FileMode, write func(to *bufio.Writer) error) error {
+func replace(path string, perm fs.FileMode, write func(to io.Writer) error) error {
 	to, err := system.Replace(path, perm)
 	if err != nil {
 		return err

@@ -120,7 +120,7 @@ func halve(path string) error {
 		return err
 	}
 	_, text, _ = bytes.Cut(text[len(text)/2:], []byte("\n"))
-	return replace(path, system.Perm, func(to *bufio.Writer) error {
+	return replace(path, system.Perm, func(to io.Writer) error {
 		_, err := to.Write(text)
 		return err
 	})

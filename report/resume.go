@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -67,7 +66,7 @@ func (p *Past) Resume(now Run, torn []job.Entry) (*Dir, error) {
 func (p *Past) dropSpans() error {
 	path := filepath.Join(p.Path, ResultsFile)
 	var at, size int64
-	err := replace(path, system.Perm, func(to *bufio.Writer) error {
+	err := replace(path, system.Perm, func(to io.Writer) error {
 		from, err := system.Open(path, os.O_RDONLY, 0)
 		if err != nil {
 			return err

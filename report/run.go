@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/json"
@@ -295,7 +294,7 @@ func putRun(dir string, run Run) error {
 	if run.Schema > 0 {
 		text = sealed(append(bytes.TrimSuffix(text, []byte("\n}")), ",\n"...))
 	}
-	return replace(filepath.Join(dir, RunFile), system.Perm, func(to *bufio.Writer) error {
+	return replace(filepath.Join(dir, RunFile), system.Perm, func(to io.Writer) error {
 		_, err := to.Write(text)
 		return err
 	})
