@@ -2,9 +2,7 @@ package report
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
-	"hash"
 	"os"
 	"path/filepath"
 
@@ -20,9 +18,8 @@ import (
 // the time, and whoever groups its rows, at the same time, does not.
 type Keeper struct {
 	to     *system.Replacement
+	packed summed // to that
 	packer *zstd.Encoder
-	sum    hash.Hash // of the file
-	size   int64
 
 	queue chan []byte   // what is to be packed; nil when that is all
 	free  chan []byte   // what was packed, to be written over
@@ -50,13 +47,13 @@ func keepInput(dir string) (*Keeper, error) {
 		return nil, err
 	}
 	k := &Keeper{
-		to:    to,
-		sum:   sha256.New(),
-		queue: make(chan []byte, keptBehind),
-		free:  make(chan []byte, keptBehind+2), // one more is packed, and one is written to
-		done:  make(chan struct{}),
+		to:     to,
+		packed: summed{to: to, hash: sha256.New()},
+		queue:  make(chan []byte, keptBehind),
+		free:   make(chan []byte, keptBehind+2), // one more is packed, and one is written to
+		done:   make(chan struct{}),
 	}
-	k.packer, err = zstd.NewWriter(packed{k}, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1))
+	k.packer, err = zstd.NewWriter(&k.packed, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1))
 	if err != nil {
 		return nil, errors.Join(err, to.Discard())
 	}
@@ -74,16 +71,6 @@ func (k *Keeper) pack(queue <-chan []byte) {
 		k.free <- text[:0]
 	}
 	k.err = k.packer.Close()
-}
-
-// packed takes what the packer has made of the input.
-type packed struct{ *Keeper }
-
-func (p packed) Write(text []byte) (int, error) {
-	n, err := p.to.Write(text)
-	p.sum.Write(text[:n])
-	p.size += int64(n)
-	return n, err
 }
 
 // Write keeps what was read of the input.
@@ -129,7 +116,7 @@ func (k *Keeper) Commit() (*Sum, error) {
 	if err := k.to.Commit(); err != nil {
 		return nil, err
 	}
-	return &Sum{k.size, hex.EncodeToString(k.sum.Sum(nil))}, nil
+	return k.packed.sum(), nil
 }
 
 // Discard takes away what was kept so far. After Commit, and when it is called once more, it does nothing.
