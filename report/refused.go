@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -130,24 +129,18 @@ func halve(path string) error {
 // lines.
 func Refusals(folder string) (list []Refusal, bad int, err error) {
 	text, err := readFile(filepath.Join(folder, RefusedFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, 0, nil
+	if err != nil {
+		return nil, 0, ignoreAbsent(err)
 	}
-	r := bufio.NewReader(bytes.NewReader(text))
-	for err == nil {
-		var line []byte
-		if line, err = r.ReadBytes('\n'); len(bytes.TrimSpace(line)) == 0 {
-			continue
-		}
+	for line := range bytes.Lines(text) {
 		var one Refusal
-		if json.Unmarshal(line, &one) != nil || one.Time.IsZero() {
+		switch {
+		case len(bytes.TrimSpace(line)) == 0:
+		case json.Unmarshal(line, &one) != nil || one.Time.IsZero():
 			bad++
-			continue
+		default:
+			list = append(list, one)
 		}
-		list = append(list, one)
 	}
-	if err == io.EOF {
-		err = nil
-	}
-	return list, bad, err
+	return list, bad, nil
 }
