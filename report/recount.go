@@ -80,34 +80,32 @@ type asked struct {
 }
 
 func countRequests(path string, since time.Time) (a asked, err error) {
-	_, err = requests.scan(path, nil, func(rec *record[request]) error {
-		r := &rec.row
-		if rec.bad != nil {
-			return rec.bad
+	for e, err := range Events(path) {
+		if err != nil {
+			return a, err
 		}
-		a.last = r.time
+		a.last = e.Time
 		step, count := int64(1), &a.sent
-		if r.entries == 0 {
+		if e.Reading {
 			count = &a.readings
 		}
-		if r.event == answered {
-			step = -1
-			if r.neverLeft() {
-				*count--
-			}
-			if r.answer.HTTPStatus != 0 && r.entries > 0 {
-				a.latency.Add(r.answer.Duration)
-			}
-			if r.answer.Kind() == job.Throttled {
-				a.throttled++
-			}
-		} else {
+		switch {
+		case !e.Answered:
 			*count++
+		case e.NeverLeft:
+			*count--
+		case e.HTTPStatus != 0 && !e.Reading:
+			a.latency.Add(e.Duration)
 		}
-		if !r.time.Before(since) {
+		if e.Throttled {
+			a.throttled++
+		}
+		if e.Answered {
+			step = -1
+		}
+		if !e.Time.Before(since) {
 			a.open += step
 		}
-		return nil
-	})
-	return a, untorn(err)
+	}
+	return a, nil
 }
