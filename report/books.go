@@ -137,9 +137,9 @@ func (b *books) whole(err error, name string, whole int64) error {
 // tornBehind tells whether the journal of a run that is being reconciled, or was when that was killed, is torn behind all
 // that the run itself wrote to it.
 func (b *books) tornBehind(err error, name string) bool {
-	var torn *tornError
+	torn, is := errors.AsType[*tornError](err)
 	said := b.Run.Said(name)
-	return b.Run.Reconciling && name == RequestsFile && errors.As(err, &torn) && said != nil && torn.From >= said.Size
+	return b.Run.Reconciling && name == RequestsFile && is && said != nil && torn.From >= said.Size
 }
 
 // takeResult holds a result against the journal, and against the one that it repeats.
@@ -163,8 +163,7 @@ func (b *books) takeResult(rec *record[Result]) error {
 		err = b.fits(r)
 	}
 	b.result(rec, err)
-	var uncounted *uncountedError
-	if errors.As(err, &uncounted) {
+	if _, uncounted := errors.AsType[*uncountedError](err); uncounted {
 		b.uncounted++
 		b.unjournaled = true
 		b.repeats.set(r.Line) // it is no result that another one can repeat

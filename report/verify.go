@@ -30,7 +30,7 @@ type Proof struct {
 // Verify recounts a run directory from its files and the input alone. It writes nothing and takes no lock, so that it
 // works on what can only be read, and beside a run under way. The error is that of a file that cannot be read.
 func Verify(path string, c Check) (Proof, error) {
-	v := &verifier{path: path, counts: map[string]int64{}}
+	v := &verifier{counts: map[string]int64{}}
 	v.Over = (c.Run.State == Finished || c.Run.State == Stopped) && !(c.Run.Reconciling && c.Run.Said(FailedFile) == nil)
 	v.books = books{Check: c, path: path, result: v.result, misfit: v.misfit}
 	if err := v.read(); err != nil {
@@ -67,7 +67,6 @@ func Verify(path string, c Check) (Proof, error) {
 type verifier struct {
 	books
 	Proof
-	path string
 
 	counts map[string]int64 // rows by their fate, and what else run.json counts, by the words for it
 	done   bitmap           // lines of rows that need not be run again
@@ -108,8 +107,7 @@ func (v *verifier) result(rec *record[Result], bad error) {
 	if asIs(r) && r.ErrorMessage == AsIs {
 		v.so.set(cmp.Or(r.DuplicateOf, r.Line))
 	}
-	var uncounted *uncountedError
-	if v.Over && errors.As(bad, &uncounted) {
+	if _, uncounted := errors.AsType[*uncountedError](bad); v.Over && uncounted {
 		v.problem("line %d: %v", r.Line, bad)
 	}
 	if v.Run.Schema == 0 && v.Over { // else the sums tell, whichever clock there was
@@ -132,14 +130,8 @@ func (v *verifier) time(r *Result) {
 // tornTable takes down that a table is torn. That is no problem of a run that was killed, unless what is gone was brought
 // to the disk.
 func (v *verifier) tornTable(err error) {
-	var torn *tornError
-	said := int64(-1)
-	if errors.As(err, &torn) {
-		if sum := v.Run.Said(filepath.Base(torn.Path)); sum != nil {
-			said = sum.Size
-		}
-	}
-	if v.Over || torn == nil || torn.From < said {
+	torn, is := errors.AsType[*tornError](err)
+	if v.Over || !is || torn.From < v.Run.Files[filepath.Base(torn.Path)].Size { // which is 0 where nothing is said of it
 		v.problem("%v", err)
 		return
 	}
@@ -212,11 +204,9 @@ func (v *verifier) withoutInput() error {
 		said = &Sum{}
 	}
 	err := holdsJust(filepath.Join(v.path, FailedFile), said)
-	var changed *ChangedError
-	switch {
-	case errors.As(err, &changed):
+	if _, changed := errors.AsType[*ChangedError](err); changed {
 		v.Notes = append(v.Notes, FailedFile+" was changed since the run")
-	case err != nil:
+	} else if err != nil {
 		v.problem("%v", err)
 	}
 	return nil
