@@ -151,12 +151,10 @@ func (p *Past) checkBefore() error {
 	if said == nil {
 		return nil
 	}
-	err := holdsJust(filepath.Join(p.path, BeforeFile), said)
-	if err == nil {
+	switch err := holdsJust(filepath.Join(p.path, BeforeFile), said); {
+	case err == nil:
 		p.before = said
-		return nil
-	}
-	if p.sent > 0 || p.asIs {
+	case p.sent > 0 || p.asIs:
 		return err
 	}
 	return nil

@@ -57,16 +57,14 @@ func Reconcile(path string, c Check) (*Reconciling, error) {
 func (r *Reconciling) look() error {
 	p := r.past
 	now, err := ReadRun(r.Path)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if now.State != p.Run.State || now.Resumed != p.Run.Resumed || !sameTime(now.Alive, p.Run.Alive) {
+	case now.State != p.Run.State || now.Resumed != p.Run.Resumed || !sameTime(now.Alive, p.Run.Alive):
 		return &LockedError{Path: r.Path} // until just now, by a process that took the run further
-	}
-	if len(p.torn) > 0 {
+	case len(p.torn) > 0:
 		return p.torn[0]
-	}
-	if p.uncounted > 0 {
+	case p.uncounted > 0:
 		return fmt.Errorf("%s: %d results have no request in %s, or one without an answer", filepath.Join(r.Path, ResultsFile), p.uncounted, RequestsFile)
 	}
 	for result, err := range Results(r.Path, p.Operation, nil) {

@@ -133,20 +133,18 @@ func (w *rewriting) take(rec *record[Result]) (r *Result, replaced bool, err err
 	if err != nil {
 		return nil, false, err
 	}
-	if v.Status != "" {
+	if replaced = v.Status != ""; replaced {
 		if err := v.settle(r); err != nil {
 			return nil, false, err
 		}
-		replaced = true
-	}
-	switch {
-	case replaced && r.Status == job.Unknown:
-		w.unsettled++
-	case replaced:
-		w.settled++
-	}
-	if replaced && r.Status.Done() {
-		w.done = append(w.done, r.Line)
+		if r.Status == job.Unknown {
+			w.unsettled++
+		} else {
+			w.settled++
+		}
+		if r.Status.Done() {
+			w.done = append(w.done, r.Line)
+		}
 	}
 	if Unsettled(r) {
 		w.left++
