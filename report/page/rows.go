@@ -145,14 +145,4 @@ func (f *first) cut() []report.Result {
 }
 
 // hex32 tells whether an ID looks like one of a room.
-func hex32(id string) bool {
-	if len(id) != 32 {
-		return false
-	}
-	for i := range len(id) {
-		if c := id[i] | 0x20; (c < '0' || c > '9') && (c < 'a' || c > 'f') {
-			return false
-		}
-	}
-	return true
-}
+func hex32(id string) bool { return len(id) == 32 && strings.Trim(id, "0123456789abcdefABCDEF") == "" }

@@ -1,8 +1,6 @@
 package page
 
 import (
-	"cmp"
-	"maps"
 	"slices"
 	"sort"
 	"time"
@@ -148,9 +146,8 @@ func (t *timeline) take(e *report.Event) {
 		return
 	}
 	t.answers[e.HTTPStatus]++
-	for _, b := range []*bucket{b, &t.total} {
-		b.answered(e)
-	}
+	b.answered(e)
+	t.total.answered(e)
 	if t.held.IsZero() && (e.Throttled || e.HTTPStatus == 0 || e.HTTPStatus >= 500) {
 		t.held = e.Time
 	}
@@ -273,7 +270,7 @@ func (t *timeline) steps() (n int64) {
 
 func (t *timeline) median() int64 {
 	var sent []int64
-	for b := range maps.Values(t.buckets) {
+	for _, b := range t.buckets {
 		if b.sent > 0 {
 			sent = append(sent, b.sent)
 		}
@@ -281,7 +278,7 @@ func (t *timeline) median() int64 {
 	if len(sent) == 0 {
 		return fullBucket
 	}
-	slices.SortFunc(sent, cmp.Compare[int64])
+	slices.Sort(sent)
 	return sent[len(sent)/2]
 }
 

@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -88,13 +89,7 @@ func rows(n int64) string { return words.Plural(n, "row") }
 
 // list joins what is there with commas, and "and" before the last.
 func list(parts ...string) string {
-	var there []string
-	for _, p := range parts {
-		if p != "" {
-			there = append(there, p)
-		}
-	}
-	return words.Listed(there, "and")
+	return words.Listed(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), "and")
 }
 
 // count words a number of rows of a fate; empty where there are none.
