@@ -79,16 +79,11 @@ func (p *page) chart() *chart {
 	scale := p.place(c)
 	p.label(c, scale)
 	c.drawRates(t.spans)
-	for _, l := range []struct {
-		label string
-		of    func(*step) float64
-	}{
-		{"429: " + words.Number(t.total.throttled), func(s *step) float64 { return float64(s.throttled) }},
-		{"5xx: " + words.Number(t.total.errors), func(s *step) float64 { return float64(s.errors) }},
-		{"none: " + words.Number(t.total.unanswered), func(s *step) float64 { return float64(s.unanswered) }},
-		{"held", func(s *step) float64 { return s.held.Seconds() }},
-	} {
-		c.Lanes = append(c.Lanes, lane{l.label, c.lane(l.of)})
+	c.Lanes = []lane{
+		{"429: " + words.Number(t.total.throttled), c.lane(func(s *step) float64 { return float64(s.throttled) })},
+		{"5xx: " + words.Number(t.total.errors), c.lane(func(s *step) float64 { return float64(s.errors) })},
+		{"none: " + words.Number(t.total.unanswered), c.lane(func(s *step) float64 { return float64(s.unanswered) })},
+		{"held", c.lane(func(s *step) float64 { return s.held.Seconds() })},
 	}
 	c.drawLatencies()
 	c.gather()
@@ -136,13 +131,8 @@ func (c *chart) placeSteps(t *timeline, i int, x, wide, scale float64) float64 {
 		if b := t.buckets[slot{i, at}]; b != nil {
 			one.bucket = *b
 		}
-		end := one.at.Add(c.Step)
-		if one.at.Before(s.from) {
-			one.at = s.from
-		}
-		if end.After(s.to) {
-			end = s.to
-		}
+		end := earlier(one.at.Add(c.Step), s.to)
+		one.at = later(one.at, s.from)
 		one.length = end.Sub(one.at)
 		one.x1 = min(from+wide, from+end.Sub(s.from).Seconds()*scale)
 		if at == floorDiv(s.to.Unix(), t.width) {

@@ -77,10 +77,8 @@ func (p *page) Described() string {
 	text := fmt.Sprintf("From %s to %s, between %s and %s requests a minute.", p.At(c.Steps[0].at), p.At(p.till()), words.Rounded(low), words.Rounded(high))
 	t := &p.timeline.total
 	text += fmt.Sprintf(" The service throttled %s, failed %s, and gave no answer %s.", times(t.throttled), times(t.errors), times(t.unanswered))
-	for i, gap := range c.Gaps {
-		if i < 3 {
-			text += fmt.Sprintf(" For %s there was no session.", gap.Label)
-		}
+	for _, gap := range c.Gaps[:min(len(c.Gaps), 3)] {
+		text += fmt.Sprintf(" For %s there was no session.", gap.Label)
 	}
 	return text
 }

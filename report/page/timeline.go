@@ -109,9 +109,7 @@ func spanOf(number int, sessions []report.Session, over time.Time) span {
 	if last.End != nil {
 		s.to = *last.End
 	}
-	if s.to.Before(s.from) {
-		s.to = s.from
-	}
+	s.to = later(s.to, s.from)
 	var requests int64
 	for _, one := range sessions {
 		requests += one.Requests
@@ -130,12 +128,7 @@ func (t *timeline) take(e *report.Event) {
 	}
 	at := max(0, sort.Search(len(t.spans), func(i int) bool { return t.spans[i].from.After(e.Time) })-1)
 	s := &t.spans[at]
-	if e.Time.Before(s.from) {
-		s.from = e.Time
-	}
-	if e.Time.After(s.to) {
-		s.to = e.Time
-	}
+	s.from, s.to = earlier(s.from, e.Time), later(s.to, e.Time)
 	b := t.of(at, e.Time)
 	if !e.Answered {
 		t.sent(e, at, b)
@@ -170,10 +163,7 @@ func (t *timeline) sent(e *report.Event, at int, b *bucket) {
 	if pause := e.Time.Sub(t.held); pause > max(time.Second, 2*t.spans[at].usual) && !t.held.Before(t.spans[at].from) {
 		t.total.held += pause
 		for from := t.held; from.Before(e.Time); { // each bucket gets its part
-			to := time.Unix((floorDiv(from.Unix(), t.width)+1)*t.width, 0)
-			if to.After(e.Time) {
-				to = e.Time
-			}
+			to := earlier(time.Unix((floorDiv(from.Unix(), t.width)+1)*t.width, 0), e.Time)
 			t.of(at, from).held += to.Sub(from)
 			from = to
 		}
@@ -289,6 +279,9 @@ func (t *timeline) worked() (d time.Duration) {
 	}
 	return d
 }
+
+func earlier(a, b time.Time) time.Time { return slices.MinFunc([]time.Time{a, b}, time.Time.Compare) }
+func later(a, b time.Time) time.Time   { return slices.MaxFunc([]time.Time{a, b}, time.Time.Compare) }
 
 func floorDiv(a, b int64) int64 {
 	q := a / b
