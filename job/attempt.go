@@ -2,6 +2,7 @@ package job
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -36,15 +37,11 @@ type Answer struct {
 
 // String words an answer: 400 USG.201040000 The user does not exist.
 func (a Answer) String() string {
-	var words []string
+	status := ""
 	if a.HTTPStatus != 0 {
-		words = append(words, strconv.Itoa(a.HTTPStatus))
+		status = strconv.Itoa(a.HTTPStatus)
 	}
-	for _, word := range []string{a.Code, a.Message} {
-		if word != "" {
-			words = append(words, word)
-		}
-	}
+	words := slices.DeleteFunc([]string{status, a.Code, a.Message}, func(word string) bool { return word == "" })
 	return strings.Join(words, " ")
 }
 

@@ -3,8 +3,6 @@ package job
 import (
 	"fmt"
 	"hash/fnv"
-	"strconv"
-	"strings"
 )
 
 // MaxShards is into how many shards an input can be divided.
@@ -16,12 +14,9 @@ type Shard struct{ K, N int }
 
 // ParseShard reads a shard as it stands on the command line: 2/4.
 func ParseShard(s string) (Shard, error) {
-	k, n, _ := strings.Cut(s, "/")
 	var shard Shard
-	var errs [2]error
-	shard.K, errs[0] = strconv.Atoi(k)
-	shard.N, errs[1] = strconv.Atoi(n)
-	if errs != [2]error{} || shard.K < 1 || shard.K > shard.N || shard.N > MaxShards || shard.String() != s {
+	fmt.Sscanf(s, "%d/%d", &shard.K, &shard.N) // what cannot be read is not how the shard is written
+	if shard.K < 1 || shard.K > shard.N || shard.N > MaxShards || shard.String() != s {
 		return Shard{}, fmt.Errorf("%q is no shard K/N such as 2/4, with 1 <= K <= N <= %d", s, MaxShards)
 	}
 	return shard, nil
