@@ -58,28 +58,24 @@ const smallPart = 64 << 10
 
 // groupPartition adds what becomes of a partition to the plan. One that is too large is divided first, as far
 // as its accounts allow. Nothing is left in the partition.
-func (p *Planner) groupPartition(whole *partition) (err error) {
-	parts := []partition{*whole}
+func (p *Planner) groupPartition(whole *partition) error {
+	all := *whole
 	*whole = partition{}
-	if parts[0].size() > p.largePart() {
-		parts, err = p.divide(parts[0], p.hash)
-	}
-	for i := 0; i < len(parts) && err == nil; i++ {
-		err = p.groupDivided(parts[i])
-	}
-	return err
+	return p.inParts(all, p.largePart(), p.hash, func(part partition) error {
+		// One that is still too large has an account with very many rows, or in very many spellings; these are divided once
+		// more, so that of an account some are found only, and it may count as several.
+		return p.inParts(part, max(p.largePart(), smallPart), p.exactHash, p.groupPart)
+	})
 }
 
-// groupDivided adds what becomes of a part to the plan. One that is still too large has an account with very many rows,
-// or in very many spellings; these are divided once more, so that of an account some are found only, and it may count as
-// several.
-func (p *Planner) groupDivided(part partition) (err error) {
-	parts := []partition{part}
-	if part.size() > max(p.largePart(), smallPart) {
-		parts, err = p.divide(part, p.exactHash)
+// inParts does something with a partition or, where that is too large, with each of the parts into which a hash divides it.
+func (p *Planner) inParts(whole partition, most int64, hash func(account string) uint64, do func(partition) error) (err error) {
+	parts := []partition{whole}
+	if parts[0].size() > most {
+		parts, err = p.divide(parts[0], hash)
 	}
 	for i := 0; i < len(parts) && err == nil; i++ {
-		err = p.groupPart(parts[i])
+		err = do(parts[i])
 	}
 	return err
 }
