@@ -159,29 +159,23 @@ func (s *section) cut(g group, settings *Settings, past history) []job.Entry {
 	beyond := fmt.Sprintf("%d are asked for", len(g.entries))
 	left := g.entries[:0]
 	for _, e := range g.entries {
-		switch {
-		case has(e):
-			left = append(left, e)
-		case places > 0:
-			places--
-			left = append(left, e)
-		default:
-			s.setAside(g.account, e, beyond, settings.Settled)
+		if !has(e) {
+			if places--; places < 0 {
+				s.setAside(g.account, e, beyond, settings.Settled)
+				continue
+			}
 		}
+		left = append(left, e)
 	}
 	return left
 }
 
 // setAside makes the rows of an entry invalid because of others of their account.
 func (s *section) setAside(account string, e job.Entry, detail string, settled func(line int64) bool) {
-	add := func(line int64) {
+	for _, line := range append([]int64{e.Line}, e.Duplicates...) {
 		if !settled(line) {
 			s.tally.InvalidRows++
 			s.invalid = append(s.invalid, aside{line, account, e.ID, detail})
 		}
-	}
-	add(e.Line)
-	for _, line := range e.Duplicates {
-		add(line)
 	}
 }

@@ -43,13 +43,10 @@ func (s *Spellings) found(groups []group) {
 // spellings finds the accounts of a part's groups that are in there in several spellings: those whose spellings ask for
 // different values where an account can have one only, and the others. Groups are in the order of their first rows.
 func spellings(groups []group, byAccount map[string]int, perAccount bool) (alike, apart Spellings) {
-	var spelled map[string][]int // by what groups fold to, and only of those that are something else themselves
+	spelled := map[string][]int{} // by what groups fold to, and only of those that are something else themselves
 	for i := range groups {
 		if account := groups[i].account; !isFolded(account) {
 			if folded := fold(account); folded != account {
-				if spelled == nil {
-					spelled = map[string][]int{}
-				}
 				spelled[folded] = append(spelled[folded], i)
 			}
 		}
