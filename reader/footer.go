@@ -189,7 +189,10 @@ func (r *Reader) counts(it *job.Item) (is sort, midway string) {
 			}
 			return total, reads
 		case counting(text + ": 1"):
-			return odd, midwayWhere(sums, reads)
+			if sums {
+				return odd, reads
+			}
+			return odd, ""
 		case len(numbers) == 0 && it.Invalid == "" && footing(text):
 			return odd, readsUnlike
 		}
@@ -208,13 +211,6 @@ func (r *Reader) counts(it *job.Item) (is sort, midway string) {
 // mayBeNumbers tells whether accounts are numbers, or none is known, so that one beside a word such as Total may be another.
 func (r *Reader) mayBeNumbers() bool {
 	return r.rowsRead == 0 || (r.seen|r.like.kinds)&isNumber != 0
-}
-
-func midwayWhere(is bool, why string) string {
-	if is {
-		return why
-	}
-	return ""
 }
 
 var numberShape = matches(`^[\d,. ]+$`)

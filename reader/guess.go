@@ -133,7 +133,8 @@ var readings = []reading{
 	{"", simplifiedchinese.GB18030, 0, 0.4, isCommonChinese, nil},
 }
 
-// manyLetters are more than a text has by chance that is of other languages.
+// manyLetters are more different ones than a text has by chance that is of other languages: with so many, several languages of
+// the west of Europe are likely.
 const manyLetters = 9
 
 // offer names the encoding, of those that are not guessed, in which a text reads well; "" where there is none, where there
@@ -199,7 +200,8 @@ func isWestern(text []byte) bool {
 		words++
 		twos += i - start - 1
 	}
-	return twos*2 <= words && (isOfOne(text, westernLanguages) || isManyLetters(text)) && !isOfOne(text, otherLanguages)
+	_, different := readAs(text, charmap.Windows1252, func(rune) bool { return true })
+	return twos*2 <= words && (isOfOne(text, westernLanguages) || different >= manyLetters) && !isOfOne(text, otherLanguages)
 }
 
 // language is one by its letters beyond ASCII, small ones, and the code page that was used for it.
@@ -226,12 +228,6 @@ func isOfOne(text []byte, languages []language) bool {
 		share, _ := readAs(text, l.charset, func(c rune) bool { return strings.ContainsRune(l.letters, unicode.ToLower(c)) })
 		return share == 1
 	})
-}
-
-// isManyLetters tells whether a text has so many different letters that several languages of the west of Europe are likely.
-func isManyLetters(text []byte) bool {
-	_, different := readAs(text, charmap.Windows1252, func(rune) bool { return true })
-	return different >= manyLetters
 }
 
 func isOneOfRunes(several string) func(rune) bool {

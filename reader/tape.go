@@ -38,10 +38,10 @@ func (t *tape) Read(p []byte) (int, error) {
 		t.invented = t.invented[n:]
 		return n, nil
 	}
-	if t.rowSize() > maxRow {
+	if len(t.row()) > maxRow {
 		t.skipBlank()
 	}
-	if t.rowSize() > maxRow {
+	if len(t.row()) > maxRow {
 		t.tooLong = true
 		return 0, errLongRow
 	}
@@ -73,9 +73,6 @@ func (t *tape) withoutEnd(text []byte) int {
 	}
 	return n
 }
-
-// rowSize tells how much is kept of the row that is being parsed.
-func (t *tape) rowSize() int { return len(t.row()) }
 
 // skipBlank forgets the blank lines before the row that is being parsed, of which there may be any number.
 func (t *tape) skipBlank() {
