@@ -64,9 +64,7 @@ func (r *Reader) isRuler() bool {
 	drawn := 0
 	for _, c := range r.raw {
 		switch {
-		case c == ':': // in Markdown, where a line of one - is enough
-			drawn++
-		case strings.IndexByte("-=_*~", c) >= 0:
+		case strings.IndexByte("-=_*~:", c) >= 0: // the last in Markdown, where a line of one - is enough
 			drawn++
 		case strings.IndexByte("+|\" \r\n\t", c) < 0 && rune(c) != r.format.delimiter:
 			return false

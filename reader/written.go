@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"html"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -173,12 +174,7 @@ func isDate(id string) bool {
 
 // isEscaped tells whether an HTML entity stands in an ID.
 func isEscaped(id string) bool {
-	for _, entity := range escape().FindAllString(id, -1) {
-		if html.UnescapeString(entity) != entity {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(escape().FindAllString(id, -1), func(entity string) bool { return html.UnescapeString(entity) != entity })
 }
 
 // isNoMail tells of what has an @ that it may be no mail address; few are looked at more closely.
