@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"meetbatch/job"
 )
 
 // checkAbove refuses a header above which there may be rows: nobody could tell the title of a list from an account.
@@ -72,11 +70,6 @@ func countFilled(cells []string) (n int) {
 var dataShape = matches(`^(?:[^\s@]+@[^\s@]+|[0-9a-fA-F]{32}|\+?[0-9]{3,})$`)
 
 func looksLikeData(cell string) bool { return dataShape(trim(cell)) }
-
-// seeBlanks takes down that accounts have blanks, as far as a title could be one of them.
-func (r *Reader) seeBlanks(it *job.Item) {
-	r.blanks = r.blanks || it.Doubt != DoubtShape && strings.Contains(it.Account, " ")
-}
 
 // doubtTitles makes a doubt of titles of several words above a list where accounts have several, too. The header is the same
 // one whichever of the rows are read, so that it is for failed.csv, too.

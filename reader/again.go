@@ -2,6 +2,7 @@ package reader
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"sync"
 
@@ -26,10 +27,7 @@ var otherHeaders = headerWordsOf([]string{"department", "dept", "dept.", "team",
 
 // headerWordsOf makes a set of words, also as programs write those that have blanks, when it is needed first.
 func headerWordsOf(words []string) func() *headerWords {
-	return sync.OnceValue(func() *headerWords {
-		w := newHeaderWords(spelled(words))
-		return &w
-	})
+	return sync.OnceValue(func() *headerWords { return newHeaderWords(spelled(words)) })
 }
 
 // spelled adds how programs write words that have blanks: user_name, user-name.
@@ -50,16 +48,12 @@ type headerWords struct {
 }
 
 // headersOf are the words of a table's header row, and those of other exports.
-func headersOf(cells []string, op job.Operation) headerWords {
-	for _, name := range []string{"account", op.Column} {
-		f := fieldOf(name)
-		cells = append(append(cells[:len(cells):len(cells)], f.headers...), f.byType...)
-	}
-	return newHeaderWords(append(cells, commonHeaders...))
+func headersOf(cells []string, op job.Operation) *headerWords {
+	return newHeaderWords(slices.Concat(cells, fieldOf("account").allHeaders(), fieldOf(op.Column).allHeaders(), commonHeaders))
 }
 
-func newHeaderWords(words []string) headerWords {
-	w := headerWords{known: map[string]bool{}}
+func newHeaderWords(words []string) *headerWords {
+	w := &headerWords{known: map[string]bool{}}
 	for _, c := range words {
 		folded := fold(c)
 		if folded == "" {
@@ -181,10 +175,10 @@ func (r *Reader) holdAbove(line int64) {
 		text := strings.TrimSpace(string(row.raw))
 		switch {
 		case text != "" && strings.Contains("\n"+r.above, "\n"+text+"\n"):
-			r.note(Note{Text: leftOutAbove, Sample: r.format.text(text)}, row.item.Line)
+			r.leaveOut(leftOutAbove, &row)
 			continue
 		case row.sort == total:
-			r.note(Note{Text: leftOutBelow, Sample: r.format.text(text)}, row.item.Line)
+			r.leaveOut(leftOutBelow, &row)
 			continue
 		case row.sort != aside || row.apart || i == len(r.tail.rows)-1:
 			doubt(&row.item, DoubtShape, "this stands above the header once more, and may be a title")
@@ -197,5 +191,5 @@ func (r *Reader) holdAbove(line int64) {
 
 // allHeaders are those of either account type.
 func (f field) allHeaders() []string {
-	return append(f.headers[:len(f.headers):len(f.headers)], f.byType...)
+	return slices.Concat(f.headers, f.byType)
 }

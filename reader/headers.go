@@ -13,11 +13,11 @@ import (
 
 // field is what is known of a thing that a row says, such as its account.
 type field struct {
-	headers []string // it stands under one of these, case, blanks and what does not show aside
-	byType  []string // or under the one of the account type, 0 or 1
-	first   []string // where there is the one of the account type here, it stands under no other: exports of users have both
-	noun    string   // what one of its values is, for people, where there are few
-	rooms   bool     // its values are IDs of rooms
+	headers []string  // it stands under one of these, case, blanks and what does not show aside
+	byType  []string  // or under the one of the account type, 0 or 1
+	first   [2]string // where there is the one of the account type here, it stands under no other: exports of users have both
+	noun    string    // what one of its values is, for people, where there are few
+	rooms   bool      // its values are IDs of rooms
 
 	// check tells what is wrong with an ID, and what is strange about one that is not wrong.
 	check func(id string, anyID bool) verdict
@@ -29,7 +29,7 @@ var fields = map[string]field{
 	"account": {
 		headers: []string{"account", "账号", "帐号", "member.id"},
 		byType:  []string{"userAccount", "thirdAccount"},
-		first:   []string{"", "third_account"},
+		first:   [2]string{"", "third_account"},
 	},
 	"vmr_id": {
 		headers: []string{"vmr_id", "id", "vmrId", "云会议室ID"},
@@ -62,14 +62,6 @@ func (f field) headersFor(accountType int) []string {
 		return f.headers
 	}
 	return append(slices.Clip(f.headers), f.byType[accountType])
-}
-
-// firstFor is the header that stands above the others with an account type; mostly empty.
-func (f field) firstFor(accountType int) string {
-	if f.first == nil {
-		return ""
-	}
-	return f.first[accountType]
 }
 
 // columns tells which column of the input holds which field; -1 where none does.
@@ -115,7 +107,7 @@ func findColumn(headers []string, field string, opts Options) (int, error) {
 			return atPosition(headers, n, opts)
 		}
 		wanted = []string{chosen}
-	} else if first := fieldOf(field).firstFor(opts.AccountType); first != "" && slices.ContainsFunc(headers, func(header string) bool { return fold(header) == first }) {
+	} else if first := fieldOf(field).first[opts.AccountType]; first != "" && slices.ContainsFunc(headers, func(header string) bool { return fold(header) == first }) {
 		wanted = []string{first}
 	}
 	at := -1

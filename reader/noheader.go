@@ -90,12 +90,6 @@ func (r *Reader) dataFirst(first *heading) error {
 
 // findAny gives a cell that is a header of a wanted column; mostly none.
 func findAny(cells []string, op job.Operation, opts Options) string {
-	for _, c := range cells {
-		for _, field := range []string{"account", op.Column} {
-			if isOneOf(c, fieldOf(field).headersFor(opts.AccountType)) {
-				return c
-			}
-		}
-	}
-	return ""
+	wanted := slices.Concat(fieldOf("account").headersFor(opts.AccountType), fieldOf(op.Column).headersFor(opts.AccountType))
+	return fieldAt(cells, slices.IndexFunc(cells, func(c string) bool { return isOneOf(c, wanted) }))
 }

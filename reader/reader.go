@@ -99,7 +99,7 @@ type Reader struct {
 	titled, blanks                 bool     // a title stands above a list, and accounts have blanks as titles do
 	above                          string   // the lines of titles above the header
 	belowHeader                    bool     // no row of the table stands between the header and the next one
-	words                          headerWords
+	words                          *headerWords
 	notes                          []Note
 	roundedAccounts, roundedValues rounding
 
@@ -250,8 +250,8 @@ func (r *Reader) tell(it *job.Item) {
 	if r.doubtful {
 		r.doubtEncoding(it)
 	}
-	if r.titled {
-		r.seeBlanks(it)
+	if r.titled { // a title could be an account with blanks
+		r.blanks = r.blanks || it.Doubt != DoubtShape && strings.Contains(it.Account, " ")
 	}
 }
 

@@ -115,8 +115,7 @@ const leftOutBelow = "left out, as they stand below the table"
 
 // endTable decides what the last rows are, behind which nothing follows.
 func (r *Reader) endTable() {
-	var below []tailRow
-	odds := 0
+	odds, below := 0, false
 	for _, row := range r.tail.rows {
 		if row.sort == odd {
 			odds++
@@ -125,8 +124,9 @@ func (r *Reader) endTable() {
 	kept := r.tail.rows[:0]
 	for _, row := range r.tail.rows {
 		switch {
-		case row.sort == total, row.sort == lone && (row.apart || len(below) > 0):
-			below = append(below, row)
+		case row.sort == total, row.sort == lone && (row.apart || below):
+			r.leaveOut(leftOutBelow, &row)
+			below = true
 			continue
 		case row.sort == odd && (odds <= fewOdd || row.apart):
 			doubt(&row.item, DoubtShape, r.unlikeOthers())
@@ -135,11 +135,12 @@ func (r *Reader) endTable() {
 		}
 		kept = append(kept, row)
 	}
-	for _, row := range below {
-		sample := r.format.text(strings.TrimSpace(string(row.raw)))
-		r.note(Note{Text: leftOutBelow, Sample: sample}, row.item.Line)
-	}
 	r.tail.rows, r.tail.ready = kept, len(kept)
+}
+
+// leaveOut takes down that a row that was held back is none.
+func (r *Reader) leaveOut(why string, row *tailRow) {
+	r.note(Note{Text: why, Sample: r.format.text(strings.TrimSpace(string(row.raw)))}, row.item.Line)
 }
 
 // unlikeOthers is told of the last rows that may be none; an only one has no others.
