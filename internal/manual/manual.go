@@ -8,6 +8,7 @@
 package manual
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -95,17 +96,9 @@ func flagsOf(node *kong.Node) (all []flag) {
 }
 
 func valueOf(v *kong.Value) value {
-	one := value{name: v.Name, help: v.Help, path: v.Tag.Get("takes"), many: v.IsCumulative()}
-	words := v.Tag.Get("offers")
-	if words == "" {
-		words = v.Enum
-	}
-	for word := range strings.SplitSeq(words, ",") {
-		if word != "" { // which an enum has that may be left out
-			one.words = append(one.words, word)
-		}
-	}
-	return one
+	words := strings.Split(cmp.Or(v.Tag.Get("offers"), v.Enum), ",")
+	words = slices.DeleteFunc(words, func(word string) bool { return word == "" }) // which an enum has that may be left out
+	return value{name: v.Name, help: v.Help, path: v.Tag.Get("takes"), words: words, many: v.IsCumulative()}
 }
 
 // all gives the commands, and before them, without a name, the program itself, of which the name of a command is the argument.

@@ -94,13 +94,13 @@ func (p program) zshTakes(v value) string {
 	words := colons.Replace(strings.Join(v.words, " "))
 	action := " "
 	switch {
-	case v.path != "" && v.words != nil:
+	case v.path != "" && len(v.words) > 0:
 		action = " _" + p.name + "_" + v.path + " " + words
 	case v.path == "directory":
 		action = "_files -/"
 	case v.path == "file":
 		action = "_files"
-	case v.words != nil:
+	case len(v.words) > 0:
 		action = "(" + words + ")"
 	}
 	return colons.Replace(strings.TrimLeft(v.name, "-")) + ":" + action
