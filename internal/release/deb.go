@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"crypto/md5"
 	"fmt"
 	"os"
@@ -116,10 +115,8 @@ func place(name string) string {
 
 // changelog is the package's own, which says no more than which version it brings.
 func (m *maker) changelog() []byte {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "meetbatch (%s) stable; urgency=medium\n\n  * Version %s: see CHANGELOG.md.\n\n", m.version, m.version)
-	fmt.Fprintf(&b, " -- Maintainers of meetbatch <maintainers@meetbatch.example>  %s\n", m.at.Format(time.RFC1123Z))
-	return b.Bytes()
+	text := fmt.Appendf(nil, "meetbatch (%s) stable; urgency=medium\n\n  * Version %s: see CHANGELOG.md.\n\n", m.version, m.version)
+	return fmt.Appendf(text, " -- Maintainers of meetbatch <maintainers@meetbatch.example>  %s\n", m.at.Format(time.RFC1123Z))
 }
 
 // lay writes files below a folder. Modes are said, since a umask has a part in those that files are made with; moments are
