@@ -12,6 +12,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"meetbatch/internal/system"
 	"meetbatch/job/pace"
 )
 
@@ -35,7 +36,7 @@ func Open(address string) (*Budget, error) {
 	if err := checkPath(address); err != nil {
 		return nil, b.named(err)
 	}
-	b.store = newFile(address)
+	b.store = &file{path: address, boot: system.BootID(), clock: system.SinceStart}
 	return b, nil
 }
 

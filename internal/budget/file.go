@@ -26,10 +26,6 @@ type file struct {
 	clock func() (time.Duration, error)
 }
 
-func newFile(path string) *file {
-	return &file{path: path, boot: system.BootID(), clock: system.SinceStart}
-}
-
 func (f *file) close() error { return nil }
 
 func (f *file) lockPath() string { return f.path + ".lock" }
