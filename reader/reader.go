@@ -266,15 +266,14 @@ func (r *Reader) readRow(row *tailRow) error {
 		it.Line = r.lineOf(malformed)
 		r.apart = r.apart || it.Line > r.next
 		r.next = it.Line + r.lineEnds(r.raw)
-		if r.onlyDelimiters() {
+		switch {
+		case r.onlyDelimiters():
 			r.apart = true
 			continue
-		}
-		if r.isRuler() {
+		case r.isRuler():
 			r.note(Note{Text: "left out, as they are rulers"}, it.Line)
 			continue
-		}
-		if r.isSeparator() {
+		case r.isSeparator():
 			if m := separatorRow().FindSubmatch(r.raw); string(m[1]) == string(r.format.delimiter) {
 				r.note(Note{Text: "left out, as they name the delimiter for Excel"}, it.Line)
 				continue
@@ -282,15 +281,13 @@ func (r *Reader) readRow(row *tailRow) error {
 			it.Account, it.Invalid = string(bytes.TrimSpace(r.raw)), "this names the delimiter for Excel, as it stands above a header"
 			r.sorted(row)
 			return nil
-		}
-		if malformed != nil && r.isHeaderBehindMark() {
+		case malformed != nil && r.isHeaderBehindMark():
 			row.sort = again
 			r.sorted(row)
 			return nil
-		}
-		if malformed != nil || r.surplus > 0 && !r.endsEmpty() || r.format.escaped && bytes.Contains(r.raw, []byte(`\\`)) {
+		case malformed != nil || r.surplus > 0 && !r.endsEmpty() || r.format.escaped && bytes.Contains(r.raw, []byte(`\\`)):
 			err = r.mend(it, malformed)
-		} else {
+		default:
 			r.checkFields(it, fields)
 			if r.at.account > 0 {
 				r.doubtPart(it, fields.Account, r.fieldBehind)
