@@ -24,10 +24,6 @@ type ledger struct {
 	err     error                // of bringing them there
 }
 
-func newLedger(r job.Recorder, onDisk *job.Counts, bound job.Share, fail func(error)) *ledger {
-	return &ledger{recorder: r, onDisk: onDisk, bound: bound, fail: fail, waiting: map[job.Status]int64{}}
-}
-
 // record settles rows. It tells when too many of them failed.
 func (l *ledger) record(outcomes ...job.Outcome) (*TooManyFailed, error) {
 	if err := l.failure(); err != nil {

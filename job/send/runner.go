@@ -135,7 +135,7 @@ func (r *Runner) Run(stopping, abandon context.Context, p *plan.Plan) error {
 	s := &sending{
 		runner:   r,
 		attempts: cmp.Or(r.Attempts, DefaultAttempts),
-		ledger:   newLedger(r.Recorder, &r.Counts, r.MaxFailures, fail),
+		ledger:   &ledger{recorder: r.Recorder, onDisk: &r.Counts, bound: r.MaxFailures, fail: fail, waiting: map[job.Status]int64{}},
 		seen:     newExperience(),
 		workers:  newCrew(workers),
 		resting:  make(chan struct{}, restingPerWorker*workers),
