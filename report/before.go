@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
 	"path/filepath"
 	"slices"
@@ -81,7 +82,6 @@ func (d *Dir) WriteBefore(write func(add func(Before) error) error) error {
 // there is none.
 func ReadBefore(path string, op job.Operation, said *Sum) iter.Seq2[Before, error] {
 	return func(yield func(Before, error) bool) {
-		enough := errors.New("enough")
 		file, err := before(op).scan(path, said, func(rec *record[Before]) error {
 			switch {
 			case rec.bad != nil:
@@ -89,12 +89,12 @@ func ReadBefore(path string, op job.Operation, said *Sum) iter.Seq2[Before, erro
 			case !known(op, rec.row.State):
 				return fmt.Errorf("before is %q", string(rec.row.State))
 			case !yield(rec.row, nil):
-				return enough
+				return fs.SkipAll
 			}
 			return nil
 		})
 		switch {
-		case errors.Is(err, enough):
+		case errors.Is(err, fs.SkipAll):
 		case err != nil:
 			yield(Before{}, err)
 		case said != nil && file.whole != said.Size:

@@ -2,6 +2,7 @@ package report
 
 import (
 	"errors"
+	"io/fs"
 	"iter"
 	"time"
 
@@ -24,14 +25,13 @@ type Event struct {
 // the run is under way. A run without a journal yields none. An error is the last thing that it yields.
 func Events(path string) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
-		enough := errors.New("enough")
 		_, err := requests.scan(path, nil, func(rec *record[request]) error {
 			if rec.bad == nil && !yield(rec.row.as(), nil) {
-				return enough
+				return fs.SkipAll
 			}
 			return rec.bad
 		})
-		if whole := untorn(err); whole != nil && !errors.Is(err, enough) {
+		if whole := untorn(err); whole != nil && !errors.Is(err, fs.SkipAll) {
 			yield(Event{}, whole)
 		}
 	}

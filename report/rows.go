@@ -2,6 +2,7 @@ package report
 
 import (
 	"errors"
+	"io/fs"
 	"iter"
 	"path/filepath"
 	"strconv"
@@ -51,15 +52,14 @@ func results(op job.Operation) table[Result] {
 // of it, in run.json, which may be nothing.
 func Results(path string, op job.Operation, said *Sum) iter.Seq2[Result, error] {
 	return func(yield func(Result, error) bool) {
-		enough := errors.New("enough")
 		file, err := results(op).scan(path, said, func(rec *record[Result]) error {
 			if rec.bad == nil && !yield(rec.row, nil) {
-				return enough
+				return fs.SkipAll
 			}
 			return rec.bad
 		})
 		switch whole := untorn(err); {
-		case errors.Is(err, enough):
+		case errors.Is(err, fs.SkipAll):
 		case whole != nil:
 			yield(Result{}, whole)
 		case said != nil && file.whole < said.Size:

@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"os"
 	"path/filepath"
@@ -216,10 +215,10 @@ func (v *verifier) withoutInput() error {
 // changed since: people mend it, and run it again.
 func (v *verifier) failed(f *expecter, headerDiffers bool, missing int64) {
 	said, differs := v.Run.Said(FailedFile), f.ended()
-	switch was := (Sum{f.size, hexSum(f.sum)}); {
+	switch {
 	case f.err != nil:
 		v.problem("%v", f.err)
-	case v.Run.Schema > 0 && (said == nil || *said != was):
+	case v.Run.Schema > 0 && (said == nil || *said != *f.expected.sum()):
 		v.problem("%s says of %s what is not so of the rows that did not succeed", RunFile, FailedFile)
 	case differs && said != nil:
 		v.Notes = append(v.Notes, fmt.Sprintf("%s was changed since the run; when it was written it was the rows that did not succeed", FailedFile))
@@ -234,24 +233,22 @@ func (v *verifier) failed(f *expecter, headerDiffers bool, missing int64) {
 
 // An expecter compares a file with what is expected of it, piece by piece.
 type expecter struct {
-	file    *os.File
-	err     error // why it cannot be read
-	in      *bufio.Reader
-	differs bool      // the file is not as expected; it is not read any further
-	sum     hash.Hash // of what is expected
-	size    int64
-	buffer  []byte
+	file     *os.File
+	err      error // why it cannot be read
+	in       *bufio.Reader
+	differs  bool // the file is not as expected; it is not read any further
+	expected summed
+	buffer   []byte
 }
 
 func newExpecter(path string) *expecter {
 	f, err := system.Open(path, os.O_RDONLY, 0)
-	return &expecter{file: f, err: err, in: bufio.NewReader(f), differs: err != nil, sum: sha256.New()}
+	return &expecter{file: f, err: err, in: bufio.NewReader(f), differs: err != nil, expected: summed{io.Discard, sha256.New(), 0}}
 }
 
 // expect tells whether the file differs here for the first time.
 func (e *expecter) expect(text []byte) bool {
-	e.sum.Write(text)
-	e.size += int64(len(text))
+	e.expected.Write(text)
 	if e.differs {
 		return false
 	}
