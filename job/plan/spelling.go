@@ -34,12 +34,6 @@ func (s *Spellings) add(other Spellings) {
 	s.First = s.First[:min(len(s.First), namedSpellings)]
 }
 
-// found takes an account whose spellings are groups, in the order of their first rows.
-func (s *Spellings) found(groups []group) {
-	one := Spelling{groups[1].entries[0].Line, groups[0].account, groups[1].account}
-	s.add(Spellings{1, []Spelling{one}})
-}
-
 // spellings finds the accounts of a part's groups that are in there in several spellings: those whose spellings ask for
 // different values where an account can have one only, and the others. Groups are in the order of their first rows.
 func spellings(groups []group, byAccount map[string]int, perAccount bool) (alike, apart Spellings) {
@@ -59,17 +53,16 @@ func spellings(groups []group, byAccount map[string]int, perAccount bool) (alike
 		if len(of) < 2 {
 			continue
 		}
-		same := make([]group, len(of))
-		differ := false
-		for i, at := range of {
-			same[i] = groups[at]
-			differ = differ || len(same[i].entries) > 1 || same[i].entries[0].ID != same[0].entries[0].ID
-		}
+		first, second := &groups[of[0]], &groups[of[1]]
+		differ := slices.ContainsFunc(of, func(at int) bool {
+			asked := groups[at].entries
+			return len(asked) > 1 || asked[0].ID != first.entries[0].ID
+		})
+		found := &alike
 		if differ && !perAccount {
-			apart.found(same)
-		} else {
-			alike.found(same)
+			found = &apart
 		}
+		found.add(Spellings{1, []Spelling{{second.entries[0].Line, first.account, second.account}}})
 	}
 	alike.keep()
 	apart.keep()
