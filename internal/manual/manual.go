@@ -64,8 +64,7 @@ func Completion(shell string, app *kong.Application) (string, error) {
 }
 
 func programOf(app *kong.Application) program {
-	p := program{name: app.Name, help: app.Help}
-	p.flags = flagsOf(app.Node)
+	p := program{name: app.Name, help: app.Help, flags: flagsOf(app.Node)}
 	for _, node := range app.Children {
 		if node.Hidden {
 			continue
