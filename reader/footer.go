@@ -223,12 +223,8 @@ var describing = matches(`(?i)^[\s*(（\[【<]*(?:非?必[填选須须需]项?|�
 // describes tells whether a row says what the columns are to hold.
 func (r *Reader) describes(it *job.Item) bool {
 	isDescription := func(cell string) bool {
-		for part := range strings.FieldsFuncSeq(cell, func(c rune) bool { return strings.ContainsRune(",;/，、；", c) }) {
-			if !describing(part) {
-				return false
-			}
-		}
-		return cell != ""
+		parts := strings.FieldsFunc(cell, func(c rune) bool { return strings.ContainsRune(",;/，、；", c) })
+		return cell != "" && !slices.ContainsFunc(parts, func(part string) bool { return !describing(part) })
 	}
 	described, captions, written := 0, map[string]bool{}, false
 	for _, cell := range r.allCells() {

@@ -170,7 +170,7 @@ func (r *Reader) sorted(row *tailRow) {
 		r.belowHeader = false
 	}
 	shape, filled := r.shapeOfLast(it), r.filled()
-	r.judgeFirst(it, shape)
+	r.judgeFirst(shape)
 	row.filled, row.sort = filled, r.sortOf(row, shape, filled)
 	if row.sort != ordinary {
 		return
@@ -192,7 +192,7 @@ func (r *Reader) mayBeTitle(shape shape) bool {
 }
 
 // judgeFirst takes the first row for one of the table's where the second is like it.
-func (r *Reader) judgeFirst(it *job.Item, shape shape) {
+func (r *Reader) judgeFirst(shape shape) {
 	if len(r.tail.rows) != 1 || r.tail.rows[0].sort != first {
 		return
 	}
