@@ -40,11 +40,8 @@ func (f *failures) add(status job.Status, httpStatus int, code, message string, 
 	}
 	group := f.of(status, httpStatus, code, message)
 	group.Rows += 1 + int64(len(duplicates))
-	for _, line := range append([]int64{line}, duplicates...) {
-		if len(group.Lines) < shownLines {
-			group.Lines = append(group.Lines, line)
-		}
-	}
+	lines := append([]int64{line}, duplicates...)
+	group.Lines = append(group.Lines, lines[:min(len(lines), shownLines-len(group.Lines))]...)
 }
 
 func (f *failures) of(status job.Status, httpStatus int, code, message string) *Failure {

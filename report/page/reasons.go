@@ -20,7 +20,6 @@ type reason struct {
 	Do       string
 	Common   string // what holds for all of its rows, and for no other
 	Examples []report.Result
-	More     int64 // rows that are no example
 }
 
 // Reasons are the groups of rows that were sent, the 20 greatest.
@@ -50,7 +49,6 @@ func (p *page) Reasons() (reasons []reason) {
 		if !p.NoRows {
 			r.Examples = g.examples.cut()
 		}
-		r.More = g.Rows - int64(len(r.Examples))
 		reasons = append(reasons, r)
 	}
 	return reasons
@@ -81,7 +79,6 @@ func (p *page) Invalid() (reasons []reason) {
 		if g.code == otherCodes {
 			r.What = "for further reasons"
 		}
-		r.More = g.Rows - int64(len(r.Examples))
 		reasons = append(reasons, r)
 	}
 	return reasons
@@ -95,6 +92,9 @@ func (p *page) Further(invalid bool) (n int64) {
 	}
 	return n
 }
+
+// More counts the rows that are no example.
+func (r reason) More() int64 { return r.Rows - int64(len(r.Examples)) }
 
 // Title is how a reason's rows are called.
 func (r reason) Title() string {
