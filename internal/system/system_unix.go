@@ -11,8 +11,10 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/gofrs/flock"
+	"golang.org/x/sys/unix"
 )
 
 // NoFollow is added to the flags of a file that is opened, so that no link is followed and no pipe waited for.
@@ -43,6 +45,17 @@ func BootID() string {
 	id, _ := os.ReadFile("/proc/sys/kernel/random/boot_id") // Linux has it
 	return strings.TrimSpace(string(id))
 }
+
+// SinceStart is how long ago the machine was started, by a steady clock. It is the same for every process.
+func SinceStart() (time.Duration, error) {
+	var t unix.Timespec
+	err := unix.ClockGettime(steadyClock, &t)
+	return time.Duration(t.Nano()), err
+}
+
+// LeaveNoCore keeps the system from writing the process's memory to a file when it crashes. That it cannot is no reason
+// not to run.
+func LeaveNoCore() { syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{}) }
 
 // links counts the names of a file that is open.
 func links(_ *os.File, info fs.FileInfo) uint64 {
