@@ -71,21 +71,21 @@ func guess(window []byte) (name string, doubtful bool) {
 // is as likely to be Chinese. It is not where it is of letters that belong together: Latin ones beside others of ASCII, or
 // those of one script, of which the reading in Chinese holds a character that is not common.
 func mayBeChinese(text []byte) bool {
-	for i := 0; i < len(text); i++ {
-		if text[i] < utf8.RuneSelf {
-			continue
-		}
-		start := i
-		for i < len(text) && text[i] >= utf8.RuneSelf {
-			i++
-		}
-		word := text[start:i]
-		beside := start > 0 && isLetter(text[start-1]) || i < len(text) && isLetter(text[i])
+	for _, at := range beyondASCII().FindAllIndex(text, -1) {
+		word, beside := text[at[0]:at[1]], isBesideLetter(text, at)
 		if !belongTogether(string(word), beside) || !beside && share(word, GB18030, isCommonChinese) == 1 {
 			return true
 		}
 	}
 	return false
+}
+
+// beyondASCII matches the words, or the parts of words, that are not in ASCII.
+var beyondASCII = expression(`[^\x00-\x7F]+`)
+
+// isBesideLetter tells whether a letter of ASCII stands before or behind such a part.
+func isBesideLetter(text []byte, at []int) bool {
+	return at[0] > 0 && isLetter(text[at[0]-1]) || at[1] < len(text) && isLetter(text[at[1]])
 }
 
 // belongTogether tells whether the letters of a word are of one script, and of today; those that are Latin only where they
@@ -186,19 +186,13 @@ func readAs(text []byte, charset encoding.Encoding, is func(rune) bool) (share f
 // letters of ASCII. Where they could be those of another language in its own code page it is not known.
 func isWestern(text []byte) bool {
 	words, twos := 0, 0
-	for i := 0; i < len(text); i++ {
-		if text[i] < utf8.RuneSelf {
-			continue
-		}
-		start := i
-		for i < len(text) && text[i] >= utf8.RuneSelf {
-			i++
-		}
-		if i-start > 2 || !(start > 0 && isLetter(text[start-1]) || i < len(text) && isLetter(text[i])) {
+	for _, at := range beyondASCII().FindAllIndex(text, -1) {
+		size := at[1] - at[0]
+		if size > 2 || !isBesideLetter(text, at) {
 			return false
 		}
 		words++
-		twos += i - start - 1
+		twos += size - 1
 	}
 	_, different := readAs(text, charmap.Windows1252, func(rune) bool { return true })
 	return twos*2 <= words && (isOfOne(text, westernLanguages) || different >= manyLetters) && !isOfOne(text, otherLanguages)
