@@ -57,8 +57,7 @@ type rewriting struct {
 	read      int64 // bytes of the old ones
 	size      int64 // bytes of the new ones
 	buffer    []byte
-	counts    job.Counts
-	failures  failures
+	rowCounts         // of the new ones
 	done      []int64 // lines of rows that need not be run again any more
 	left      int64   // rows that reading may settle still
 	settled   int64   // rows that it has settled
@@ -149,8 +148,7 @@ func (w *rewriting) take(rec *record[Result]) (r *Result, replaced bool, err err
 	if Unsettled(r) {
 		w.left++
 	}
-	w.counts.Add(r.Status, 1)
-	w.failures.add(r.Status, r.HTTPStatus, r.ErrorCode, r.ErrorMessage, r.Line)
+	w.add(r)
 	return r, replaced, nil
 }
 
