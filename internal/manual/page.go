@@ -114,14 +114,13 @@ func (b *page) flags(all []flag) {
 
 // item writes a name and what is to be said of it. What stands behind the sign of equality of a flag is a word for its value.
 func (b *page) item(name, text string) {
-	before, value, isFlag := strings.Cut(name, "=")
-	name = "\\fB" + roff(before) + "\\fR"
-	if isFlag && strings.HasPrefix(before, "-") {
-		name += "=\\fI" + roff(value) + "\\fR"
-	} else if isFlag {
-		name = "\\fB" + roff(before+"="+value) + "\\fR"
+	bold, value, is := strings.Cut(name, "=")
+	if is && strings.HasPrefix(name, "-") {
+		value = "=\\fI" + roff(value) + "\\fR"
+	} else {
+		bold, value = name, ""
 	}
-	b.printf(".TP\n%s\n%s\n", name, roff(text))
+	b.printf(".TP\n\\fB%s\\fR%s\n%s\n", roff(bold), value, roff(text))
 }
 
 // column is what stands between a name and what is to be said of it.
