@@ -126,10 +126,7 @@ const endMarks = "\\}])`"
 // countBegins are the bytes with which rows begin that count others.
 var countBegins = func() (is [256]bool) {
 	for c := range 256 {
-		is[c] = c >= 0x80 || strings.IndexByte(countMarks+endMarks+"0123456789", byte(c)) >= 0
-	}
-	for _, word := range countWords {
-		is[word[0]], is[strings.ToUpper(word)[0]] = true, true
+		is[c] = c >= 0x80 || strings.IndexByte(countMarks+endMarks+"0123456789", byte(c)) >= 0 || len(countWordsBy[c|0x20]) > 0
 	}
 	return is
 }()

@@ -18,8 +18,7 @@ type rounding struct {
 	zeros            int      // that stand where a spreadsheet puts them, in those that count as rounded
 	known            []string // the first different ones
 
-	rows   int64   // with a rounded one
-	lines  []int64 // of the first of them
+	rows   Note // with a rounded one
 	sample string
 }
 
@@ -35,9 +34,7 @@ func (z *rounding) add(line int64, id string) {
 	}
 	isRounded := strings.Trim(id[exactDigits:], "0") == ""
 	if isRounded {
-		if z.rows++; len(z.lines) < namedLines {
-			z.lines = append(z.lines, line)
-		}
+		z.rows.Add(line)
 	}
 	if len(z.known) < fewIDs {
 		if slices.Contains(z.known, id) {
@@ -73,6 +70,7 @@ func (z *rounding) notes(field string) []Note {
 	if !z.found() {
 		return nil
 	}
-	text := fmt.Sprintf("%s was rounded to %d digits by a spreadsheet, as it ends in zeros from there on, such as %s", field, exactDigits, z.sample)
-	return []Note{{Doubt: DoubtRounded, Text: text, Count: z.rows, Lines: z.lines}}
+	z.rows.Doubt = DoubtRounded
+	z.rows.Text = fmt.Sprintf("%s was rounded to %d digits by a spreadsheet, as it ends in zeros from there on, such as %s", field, exactDigits, z.sample)
+	return []Note{z.rows}
 }
