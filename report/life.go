@@ -1,6 +1,9 @@
 package report
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Life is what can be told of a run from its run.json alone, without asking for its lock.
 type Life string
@@ -37,12 +40,4 @@ func (r *Run) Elsewhere(now time.Time) bool {
 }
 
 // Seen is when a run gave its last sign: its end, or else when its run.json was written.
-func (r *Run) Seen() time.Time {
-	switch {
-	case r.End != nil:
-		return *r.End
-	case r.Alive != nil:
-		return *r.Alive
-	}
-	return r.Start
-}
+func (r *Run) Seen() time.Time { return *cmp.Or(r.End, r.Alive, &r.Start) }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -126,9 +127,7 @@ func (r *Reconciling) Begin(now Run) (*Dir, error) {
 		now.Sessions = append(now.Sessions, NewSession(time.Now(), "", 0))
 	}
 	now.Sessions[len(now.Sessions)-1].Command = Reconciles
-	if now.Input.LastLine == 0 {
-		now.Input.LastLine = p.Run.Input.LastLine
-	}
+	now.Input.LastLine = cmp.Or(now.Input.LastLine, p.Run.Input.LastLine)
 	if err := d.WriteRun(now); err != nil {
 		return nil, errors.Join(err, d.closeTables())
 	}
@@ -235,12 +234,9 @@ func (r *Reconciling) End(now Run) (Run, error) {
 	last := &now.Sessions[len(now.Sessions)-1]
 	last.Command, last.Settled, last.Readings = Reconciles, r.settled, d.readings-r.asked
 	if last.End == nil {
-		end := time.Now().UTC().Truncate(time.Millisecond)
-		last.End = &end
+		last.End = new(time.Now().UTC().Truncate(time.Millisecond))
 	}
-	if last.Ended == "" {
-		last.Ended = EndedFinished
-	}
+	last.Ended = cmp.Or(last.Ended, EndedFinished)
 	now.recounted(&r.Counts)
 	d.reconciles = false
 	now = d.Described(now)

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -38,9 +39,7 @@ func (r *Run) Recount(path string, op job.Operation, life Life) error {
 	if r.Alive == nil && !asked.last.IsZero() { // version 0.1 says nothing of it
 		r.Alive = &asked.last
 	}
-	if r.Counts.Duplicates == 0 {
-		r.Counts.Duplicates = rows.duplicates
-	}
+	r.Counts.Duplicates = cmp.Or(r.Counts.Duplicates, rows.duplicates)
 	of := rows.counts.Of
 	r.Counts.Succeeded, r.Counts.Failed, r.Counts.Unknown = of(job.Succeeded), of(job.Failed), of(job.Unknown)
 	r.Counts.NotSent, r.Counts.Invalid, r.Counts.Skipped = of(job.NotSent), of(job.Invalid), of(job.Skipped)

@@ -277,8 +277,7 @@ func (d *Dir) Described(run Run) Run {
 }
 
 func writeRun(dir string, run Run) error {
-	now := time.Now().UTC().Truncate(time.Millisecond)
-	run.Schema, run.Process, run.Alive = schema, thisProcess(), &now
+	run.Schema, run.Process, run.Alive = schema, thisProcess(), new(time.Now().UTC().Truncate(time.Millisecond))
 	return putRun(dir, run)
 }
 

@@ -112,9 +112,7 @@ func (r *Run) endKilled(sent int64, settled *job.Counts) {
 		return
 	}
 	last.Ended = EndedKilled
-	if last.End == nil && r.Alive != nil {
-		last.End = r.Alive
-	}
+	last.End = cmp.Or(last.End, r.Alive)
 	last.Requests, last.Settled = sent, settled.Total()
 	for _, before := range r.Sessions[:len(r.Sessions)-1] {
 		last.Requests -= before.Requests

@@ -104,12 +104,8 @@ func Write(w io.Writer, of Of) error {
 	if err := p.writeRows(&table, most-top.Len()-end.Len()); err != nil {
 		return err
 	}
-	for _, part := range []*bytes.Buffer{&top, &table, &end} {
-		if _, err := w.Write(part.Bytes()); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err := io.Copy(w, io.MultiReader(&top, &table, &end))
+	return err
 }
 
 // read reads the tables, both at the same time: each takes about as long as the other.

@@ -128,10 +128,8 @@ func (p *page) Sessions() (sessions []session) {
 	all := p.sessions()
 	for i, s := range all {
 		one := session{Session: s, Number: i + 1, Began: p.At(s.Start), Ended: "–", Gap: "–", By: shown(strings.Trim(s.User+"@"+s.Host, "@"))}
-		end := p.till()
-		if s.End != nil {
-			end = *s.End
-		}
+		till := p.till()
+		end := *cmp.Or(s.End, &till)
 		if s.End != nil || p.Life != report.UnderWay {
 			one.Ended = p.At(end)
 		}

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 	"time"
@@ -105,11 +106,8 @@ func newTimeline(sessions []report.Session, over time.Time) *timeline {
 
 func spanOf(number int, sessions []report.Session, over time.Time) span {
 	last := sessions[len(sessions)-1]
-	s := span{from: sessions[0].Start, to: over, first: number, label: last.Rate}
-	if last.End != nil {
-		s.to = *last.End
-	}
-	s.to = later(s.to, s.from)
+	s := span{from: sessions[0].Start, first: number, asked: askings(&last), label: last.Rate}
+	s.to = later(*cmp.Or(last.End, &over), s.from)
 	var requests int64
 	for _, one := range sessions {
 		requests += one.Requests
@@ -117,7 +115,6 @@ func spanOf(number int, sessions []report.Session, over time.Time) span {
 	if requests > 0 {
 		s.usual = s.to.Sub(s.from) / time.Duration(requests)
 	}
-	s.asked = askings(&last)
 	return s
 }
 
