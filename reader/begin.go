@@ -40,7 +40,7 @@ func (r *Reader) findHeader(window []byte) (heading, error) {
 	case r.opts.NoHeader:
 		return r.withoutHeader(window, at, delimiters)
 	case line > 0:
-		at, known := offsetOfLine(window, line, r.format.cr)
+		at, known := offsetOfLine(r.format.brokenLines(window), line)
 		if !known {
 			return heading{}, &Error{Reason: fmt.Sprintf("there is no line %d among the first %d KiB", line, bufferSize>>10), Try: "in which line is the header?"}
 		}
@@ -119,11 +119,7 @@ func (r *Reader) alike(window []byte, h *heading) (n int) {
 func (r *Reader) headingWith(window []byte, at int, delimiter rune) heading {
 	at += len(blankLines(window[at:], r.format.cr))
 	h := heading{above: window[:at], delimiter: delimiter, fields: nowhere}
-	text := window[at:]
-	if r.format.cr {
-		text = bytes.Clone(text)
-		breakLines(text, nil)
-	}
+	text := r.format.brokenLines(window[at:])
 	f := format{delimiter: delimiter}
 	p := f.parser(bytes.NewReader(text))
 	p.TrimLeadingSpace = delimiter != '\t'
@@ -180,11 +176,7 @@ func (r *Reader) placed(h *heading) error {
 }
 
 // offsetOfLine is where a line begins; false where the text has fewer.
-func offsetOfLine(text []byte, line int64, cr bool) (at int, known bool) {
-	text = bytes.Clone(text)
-	if cr {
-		breakLines(text, nil)
-	}
+func offsetOfLine(text []byte, line int64) (at int, known bool) {
 	for ; line > 1; line-- {
 		n := bytes.IndexByte(text[at:], '\n')
 		if n < 0 {

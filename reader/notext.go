@@ -74,10 +74,7 @@ const cutFile = "it was cut, or not written to its end; export it again"
 
 // badField gives the index of the first byte of the last row that is no text in a field that is read.
 func (r *Reader) badField(row *record) int {
-	lines := bytes.Clone(r.raw)
-	if r.format.cr {
-		breakLines(lines, nil)
-	}
+	lines := r.format.brokenLines(r.raw)
 	first := len(r.raw)
 	place := func(field string, column int) {
 		if r.format.bad([]byte(field)) < 0 {

@@ -81,7 +81,7 @@ func decompress(input io.Reader, keep io.Writer) (*bufio.Reader, error) {
 		return nil, err
 	}
 	start := string(window[:min(4, len(window))])
-	var text io.Reader
+	var text io.Reader = from
 	var err error
 	switch {
 	case len(start) >= 2 && start[:2] == "\x1F\x8B":
@@ -89,19 +89,17 @@ func decompress(input io.Reader, keep io.Writer) (*bufio.Reader, error) {
 	case start == "\x28\xB5\x2F\xFD", len(start) == 4 && start[0]&0xF0 == 0x50 && start[1:] == "\x2A\x4D\x18":
 		// The second is a frame that holds no text, with which zstd may begin (RFC 8878, section 3.1.2).
 		text, err = zstd.NewReader(from, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(128<<20))
-	case keep == nil:
-		return from, nil
-	default:
-		return bufio.NewReaderSize(io.TeeReader(from, keep), bufferSize), nil
 	}
 	if err != nil {
 		return nil, packedError(err)
 	}
-	text = unpacking{text}
+	if text != from {
+		text = unpacking{text}
+	}
 	if keep != nil {
 		text = io.TeeReader(text, keep)
 	}
-	return bufio.NewReaderSize(text, bufferSize), nil
+	return bufio.NewReaderSize(text, bufferSize), nil // from itself, where nothing stands around it
 }
 
 // unpacking reads what is compressed, and says so in its errors.

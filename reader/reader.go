@@ -199,11 +199,7 @@ func (r *Reader) csvFrom(from *bufio.Reader) *csv.Reader {
 func (r *Reader) Header() []byte {
 	h := bytes.Clone(r.header)
 	if len(h) > 0 && !bytes.ContainsAny(h[len(h)-1:], "\r\n") {
-		end := byte('\n')
-		if r.format.cr {
-			end = '\r'
-		}
-		h = append(h, end)
+		h = append(h, r.lineBreak()...)
 	}
 	return append([]byte(r.format.mark), r.format.restore(h)...)
 }

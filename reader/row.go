@@ -208,11 +208,7 @@ func (r *Reader) wrongCount(fields int) (invalid, detail string) {
 
 // reparse parses a row once more by itself, however many fields it has, and if lazy whatever its quotes.
 func (r *Reader) reparse(row []byte, lazy bool) ([]string, error) {
-	if r.format.cr {
-		row = bytes.Clone(row)
-		breakLines(row, nil)
-	}
-	p := r.format.parser(bytes.NewReader(row))
+	p := r.format.parser(bytes.NewReader(r.format.brokenLines(row)))
 	p.LazyQuotes = lazy
 	cells, err := p.Read()
 	if err == nil && !lazy && p.InputOffset() < int64(len(row)) {

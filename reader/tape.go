@@ -164,6 +164,15 @@ func breakLines(text, next []byte) {
 	}
 }
 
+// brokenLines gives a text whose lines end as the parser wants it: itself, or a copy.
+func (f *format) brokenLines(text []byte) []byte {
+	if f.cr {
+		text = bytes.Clone(text)
+		breakLines(text, nil)
+	}
+	return text
+}
+
 // slice returns the bytes of the input from one offset to another; they are good until the next Read.
 func (t *tape) slice(from, to int64) []byte { return t.kept[from-t.base : to-t.base] }
 
