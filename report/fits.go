@@ -49,13 +49,11 @@ func (b *books) fitsStatus(r *Result, t *requestTrace) error {
 		}
 		return nil
 	case job.Skipped:
-		if b.Changes && asIs(r) && untouched {
-			return nil
-		}
-		if !b.Skips {
+		switch {
+		case b.Changes && asIs(r) && untouched:
+		case !b.Skips:
 			return errors.New("it was skipped, but the run was to skip nothing")
-		}
-		if none || !untouched {
+		case none || !untouched:
 			return errors.New("it was skipped, and names no earlier request or says something of a new one")
 		}
 		return nil

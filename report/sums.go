@@ -49,7 +49,7 @@ func (s *summing) Read(p []byte) (int, error) {
 	}
 	n, err := s.from.Read(p)
 	text := p[:n]
-	if at := bytes.IndexByte(text, 0); at >= 0 && s.zero < 0 {
+	if at := bytes.IndexByte(text, 0); at >= 0 {
 		s.zero = s.n + int64(at)
 	}
 	if s.said != nil && s.n <= s.said.Size && s.said.Size <= s.n+int64(n) {
