@@ -3,9 +3,11 @@ package report_test
 import (
 	"bytes"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,7 +24,7 @@ func TestLargeDamage(t *testing.T) {
 	size := report.Mass(24<<20, 48<<20) // more than any record has
 	times := size / len(row)
 	whole, many := results[:ends[2]], strings.Repeat(row, times)
-	for name, test := range map[string]struct {
+	tests := map[string]struct {
 		results []string // one behind the other
 		zeros   int64    // with which it is as long
 		torn    bool
@@ -33,7 +35,12 @@ func TestLargeDamage(t *testing.T) {
 		"zeros at the end":       {[]string{results}, 20 << 30, true},
 		"zeros in a record":      {[]string{results[:len(results)-5]}, 20 << 30, true},
 		"zeros in the middle":    {[]string{whole, strings.Repeat("\x00", size), results[ends[2]:]}, 0, true},
-	} {
+	}
+	for i, name := range slices.Sorted(maps.Keys(tests)) {
+		if i%report.Mass(2, 1) > 0 {
+			continue
+		}
+		test := tests[name]
 		path := write(t, "", requests)
 		file := filepath.Join(path, report.ResultsFile)
 		f, err := os.Create(file)

@@ -56,10 +56,18 @@ func (u undated) Write(p []byte) (int, error) {
 // inRoot runs the tests in the root of the module, where the files are that they use.
 type inRoot struct{ *testing.M }
 
+// built is a directory for programs that are built once.
+var built string
+
 func (m inRoot) Run() int {
-	if err := os.Chdir(filepath.Join("..", "..")); err != nil {
+	err := os.Chdir(filepath.Join("..", ".."))
+	if err == nil {
+		built, err = os.MkdirTemp("", "meetbatch-tests-")
+	}
+	if err != nil {
 		panic(err)
 	}
+	defer os.RemoveAll(built)
 	return m.M.Run()
 }
 
@@ -98,9 +106,10 @@ func TestScript(t *testing.T) {
 
 // lengthy are the scripts that take longest, which are run by the build tag long, or when one script is asked for.
 var lengthy = []string{
-	"answers", "assign", "budget", "changes", "completion", "continue", "directory", "export", "exports", "failing", "guards", "huge",
-	"keep", "keyfiles", "last", "list", "mistakes", "names", "old", "page", "profile", "reading", "reconcile", "reconcilestopped",
-	"rehearsal", "service", "shard", "shardruns", "show", "skip", "spreadsheet", "truth", "undo", "undowords", "usage", "variables",
+	"answers", "assign", "beside", "budget", "changes", "completion", "console", "continue", "directory", "export", "exports", "failing",
+	"guards", "huge", "keep", "keyfiles", "last", "list", "live", "log", "mistakes", "names", "old", "page", "profile", "reading",
+	"reconcile", "reconcilestopped", "refused", "rehearsal", "service", "set", "shard", "shardruns", "show", "skip", "spreadsheet",
+	"truth", "undo", "undowords", "usage", "variables", "verify",
 }
 
 // concurrent are the scripts in which the goroutines of a process have most to do with one another.

@@ -30,8 +30,8 @@ import (
 func TestMutations(t *testing.T) {
 	notShort(t)
 	t.Parallel()
-	t.Run("verify", func(t *testing.T) { verifyMutations(t, 1, 80) })
-	t.Run("resume", func(t *testing.T) { resumeMutations(t, 2, 2, 8) })
+	t.Run("verify", func(t *testing.T) { verifyMutations(t, 1, 40) })
+	t.Run("resume", func(t *testing.T) { resumeMutations(t, 2, 2, 4) })
 	t.Run("torn", func(t *testing.T) { tearTables(t, 3, 2) })
 }
 
@@ -309,6 +309,7 @@ func tear(t *testing.T, chance *rand.Rand, path string) {
 
 // TestVerifyBeside: verify finds nothing wrong with a run that is under way, or that is stopped and goes on meanwhile.
 func TestVerifyBeside(t *testing.T) {
+	onlyLong(t)
 	t.Parallel()
 	service := &strictService{latency: time.Millisecond, did: map[string]bool{}}
 	server := httptest.NewServer(service)

@@ -2,11 +2,13 @@ package program
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -84,17 +86,25 @@ func codeOf(cmd *exec.Cmd, killed bool) int {
 	return cmd.ProcessState.ExitCode()
 }
 
-// truth builds the program testdata/truth.
+// truth gives the program testdata/truth, which is built once.
 func truth(t *testing.T) string {
 	if _, err := exec.LookPath("go"); err != nil {
 		t.Skip(err) // so it is under wine
 	}
-	path := filepath.Join(t.TempDir(), "truth.exe") // Windows starts no other
-	if out, err := exec.Command("go", "build", "-o", path, "./testdata/truth").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
+	path, err := builtTruth()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return path
 }
+
+var builtTruth = sync.OnceValues(func() (path string, err error) {
+	path = filepath.Join(built, "truth.exe") // Windows starts no other
+	if out, err := exec.Command("go", "build", "-o", path, "./testdata/truth").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return path, nil
+})
 
 // sample gives all cases in a long run, and so many of them otherwise, from first to last.
 func sample[T any](all []T, few int) (some []T) {

@@ -57,7 +57,7 @@ func TestTruth(t *testing.T) {
 		"kill":            {rooms: true, env: token, service: []string{"--latency=10ms..40ms", "--free=refuse"}, kill: 20},
 		"kill too":        {env: token, service: []string{"--latency=10ms..40ms", "--fault=reset=1%"}, args: []string{"--chunk=5"}, kill: 20},
 	}
-	names := []string{"faults again", "in doubt", "kill"}
+	names := []string{"faults again", "kill"}
 	if long {
 		names = slices.Collect(maps.Keys(cases))
 	}
