@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"sync"
 )
 
 // Share is a bound on a number of rows: the number itself, or a percentage. The zero value is none.
@@ -17,11 +18,13 @@ const percentFrom = 1000
 
 // shareForm is a number of rows, a percentage, or a part of 1. Cron and systemd have a use of their own for the per cent
 // sign, so there are two forms without it.
-var shareForm = regexp.MustCompile(`^(?:([0-9]+)|([0-9]+(?:\.[0-9]+)?)(?:%|pct)|0?(\.[0-9]+))$`)
+var shareForm = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:([0-9]+)|([0-9]+(?:\.[0-9]+)?)(?:%|pct)|0?(\.[0-9]+))$`)
+})
 
 // ParseShare reads a share as it stands on the command line: 20 rows, or 5%, which is 5pct and 0.05 as well.
 func ParseShare(s string) (Share, error) {
-	form := shareForm.FindStringSubmatch(s)
+	form := shareForm().FindStringSubmatch(s)
 	if form == nil {
 		return Share{}, fmt.Errorf("%q is neither a number of rows such as 20 nor a share of them such as 5%%, 5pct or 0.05", s)
 	}

@@ -3,6 +3,7 @@ package reader
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -225,11 +226,14 @@ func isOfOne(text []byte, languages []language) bool {
 }
 
 func isOneOfRunes(several string) func(rune) bool {
-	set := map[rune]bool{}
-	for _, c := range several {
-		set[c] = true
-	}
-	return func(c rune) bool { return set[c] }
+	set := sync.OnceValue(func() map[rune]bool {
+		set := map[rune]bool{}
+		for _, c := range several {
+			set[c] = true
+		}
+		return set
+	})
+	return func(c rune) bool { return set()[c] }
 }
 
 var (

@@ -265,13 +265,15 @@ func TempFile(dir string) (*os.File, error) { return system.TempFile(dir, tempPr
 
 // leftover is how the files are named that a killed process leaves: a temporary one that had not lost its name yet, and
 // the new state of a file that had not taken the place of the old one, also as version 0.1 named it.
-var leftover = regexp.MustCompile(`^\.(plan-[0-9a-z]+|((run|control)\.json|report\.html|(results|requests|failed|before|input)\.csv(\.zst)?)(-[0-9a-z]+|[0-9]+))$`)
+var leftover = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^\.(plan-[0-9a-z]+|((run|control)\.json|report\.html|(results|requests|failed|before|input)\.csv(\.zst)?)(-[0-9a-z]+|[0-9]+))$`)
+})
 
 // sweep removes what killed processes left in a directory.
 func sweep(dir string) error {
 	entries, err := os.ReadDir(dir)
 	for _, e := range entries {
-		if e.Type().IsRegular() && leftover.MatchString(e.Name()) {
+		if e.Type().IsRegular() && leftover().MatchString(e.Name()) {
 			remove := system.Remove
 			if strings.HasPrefix(e.Name(), tempPrefix) {
 				remove = system.RemoveTemp

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"meetbatch/internal/run"
@@ -32,11 +33,11 @@ type listCmd struct {
 // age is a time that may be given in days or weeks.
 type age time.Duration
 
-var days = regexp.MustCompile(`^([0-9]{1,5})([dw])$`)
+var days = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([0-9]{1,5})([dw])$`) })
 
 func (a *age) UnmarshalText(text []byte) error {
 	d, err := time.ParseDuration(string(text))
-	if m := days.FindStringSubmatch(string(text)); m != nil {
+	if m := days().FindStringSubmatch(string(text)); m != nil {
 		n, _ := strconv.Atoi(m[1])
 		d, err = time.Duration(n)*24*time.Hour, nil
 		if m[2] == "w" {

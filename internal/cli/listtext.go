@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"meetbatch/internal/words"
@@ -112,7 +113,7 @@ func longest(rows [][]string, column int) (most int) {
 }
 
 // byDefault is how the directories are named that are not named by --out.
-var byDefault = regexp.MustCompile(`^[a-z]+-[0-9]{8}T[0-9]{6}Z(-[0-9]+)?$`)
+var byDefault = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z]+-[0-9]{8}T[0-9]{6}Z(-[0-9]+)?$`) })
 
 // name is what a run is called, with what it did and when where that does not tell.
 func (l *listing) name(now time.Time) string {
@@ -123,7 +124,7 @@ func (l *listing) name(now time.Time) string {
 		return fmt.Sprintf("(%s %s)", words.Shown(l.Command), day)
 	case l.Command == "":
 		return fmt.Sprintf("%s (%s)", name, day)
-	case byDefault.MatchString(name) && strings.HasPrefix(name, l.Command+"-"):
+	case byDefault().MatchString(name) && strings.HasPrefix(name, l.Command+"-"):
 		return name
 	}
 	return fmt.Sprintf("%s (%s %s)", name, words.Shown(l.Command), day)

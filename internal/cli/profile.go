@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/alecthomas/kong"
@@ -189,7 +190,7 @@ func parseProfile(name string, text []byte) (map[string]string, error) {
 }
 
 // variableName is what the names of variables look like. What does not may be a part of a secret, and is not shown.
-var variableName = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
+var variableName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`) })
 
 // parseLine reads a line of a profile; the name is empty where it holds none.
 func parseLine(line string) (name, value string, wrong *fault) {
@@ -213,7 +214,7 @@ func parseLine(line string) (name, value string, wrong *fault) {
 		return "", "", &fault{"it has no =", "a line is NAME=value, a comment that begins with #, or blank"}
 	case strings.TrimRight(name, " \t") != name || strings.TrimLeft(value, " \t") != value:
 		return "", "", &fault{"a blank stands beside the =", "leave it away, or put the value into quotes"}
-	case !variableName.MatchString(name):
+	case !variableName().MatchString(name):
 		return "", "", &fault{"what stands before the = is no name of a variable", "a line is such as MEETBATCH_RATE=100/1m, without export"}
 	case !strings.HasPrefix(name, variablePrefix):
 		return "", "", &fault{name + " is no variable of this program", "only MEETBATCH_ variables can stand in a profile"}

@@ -16,7 +16,7 @@ const variablePrefix = "MEETBATCH_"
 
 // ofService is what the variables look like that Kubernetes sets in every container of a namespace that has a service
 // called meetbatch, or meetbatch-something; so did Docker's links. They mean something, but not to this program.
-var ofService = regexp.MustCompile(`_(PORT|SERVICE)(_|$)`)
+var ofService = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`_(PORT|SERVICE)(_|$)`) })
 
 // warnUnknown warns of variables that look as if they were meant for this program and mean nothing to any command: a
 // misspelt guard would be none. It never shows a value, which can be a secret.
@@ -30,7 +30,7 @@ func (a *app) warnUnknown(c *console) {
 func warnUnknown(c *console, known func() []string, variables map[string]string, place string) {
 	var unknown []string
 	for name, value := range variables {
-		if value != "" && strings.HasPrefix(name, variablePrefix) && !ofService.MatchString(name) && !isCredential(name) && !slices.Contains(known(), name) {
+		if value != "" && strings.HasPrefix(name, variablePrefix) && !ofService().MatchString(name) && !isCredential(name) && !slices.Contains(known(), name) {
 			unknown = append(unknown, name)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/alecthomas/kong"
 )
@@ -124,7 +125,7 @@ func (b *page) item(name, text string) {
 }
 
 // column is what stands between a name and what is to be said of it.
-var column = regexp.MustCompile(` {2,}`)
+var column = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(` {2,}`) })
 
 // text writes what stands in the help.
 func (b *page) text(text string) {
@@ -138,7 +139,7 @@ func (b *page) text(text string) {
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\n")
 		words := strings.TrimSpace(line)
-		parts := column.Split(words, -1)
+		parts := column().Split(words, -1)
 		switch {
 		case words == "":
 			end()
@@ -156,18 +157,18 @@ func (b *page) text(text string) {
 				b.item(parts[i], parts[i+1])
 			}
 			begun = false
-		case begun && !variable.MatchString(words):
+		case begun && !variable().MatchString(words):
 			b.printf("%s\n", roff(words))
 		default:
 			b.printf(".PP\n%s\n", roff(words))
-			begun = !variable.MatchString(words)
+			begun = !variable().MatchString(words)
 		}
 	}
 	end()
 }
 
 // variable is how a line begins that is about variables of the environment, and stands for itself.
-var variable = regexp.MustCompile(`^[A-Z]+_[A-Z_]+`)
+var variable = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Z]+_[A-Z_]+`) })
 
 // roff writes a text so that roff prints it as it is: with no request, no escape and no quotes, hyphens that can be copied, and
 // in ASCII alone, since not every roff is told of another encoding.

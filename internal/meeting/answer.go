@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -130,7 +131,9 @@ func limits(header http.Header, a job.Answer) []job.Limit {
 }
 
 // limitPart is one part of a limit; the time is the last of them.
-var limitPart = regexp.MustCompile(`(?i)\b(?:(remain|limit)\s*:\s*([0-9]+)|time\s*:\s*([0-9]*)\s*(second|minute|hour|day)s?\b)`)
+var limitPart = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b(?:(remain|limit)\s*:\s*([0-9]+)|time\s*:\s*([0-9]*)\s*(second|minute|hour|day)s?\b)`)
+})
 
 var units = map[string]time.Duration{"second": time.Second, "minute": time.Minute, "hour": time.Hour, "day": 24 * time.Hour}
 
@@ -138,7 +141,7 @@ var units = map[string]time.Duration{"second": time.Second, "minute": time.Minut
 func parseLimits(text string) []job.Limit {
 	var all []job.Limit
 	l := job.Limit{Remain: -1}
-	for _, m := range limitPart.FindAllStringSubmatch(text, -1) {
+	for _, m := range limitPart().FindAllStringSubmatch(text, -1) {
 		switch strings.ToLower(m[1]) {
 		case "limit":
 			l.Limit = small(m[2])

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/text/encoding/unicode"
 
@@ -194,11 +195,13 @@ func wordOf(value any) string {
 }
 
 // member finds a member of a body that broke off. Of one whose own end is missing nobody knows what it was to say.
-var member = regexp.MustCompile(`"((?:[^"\\]|\\.)*)"\s*:\s*(?:"((?:[^"\\]|\\.)*)"|(-?[0-9]+|false|true)\s*[,}\]])`)
+var member = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`"((?:[^"\\]|\\.)*)"\s*:\s*(?:"((?:[^"\\]|\\.)*)"|(-?[0-9]+|false|true)\s*[,}\]])`)
+})
 
 // search goes through as much of a body as there is.
 func (s *saying) search(text []byte) {
-	for _, m := range member.FindAllSubmatch(text, -1) {
+	for _, m := range member().FindAllSubmatch(text, -1) {
 		name, value := unquoted(m[1]), unquoted(m[2])
 		s.member(plainName(name), cmp.Or(value, string(m[3])), true, false)
 	}

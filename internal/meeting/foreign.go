@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -48,11 +49,11 @@ func (r *reply) text() []byte {
 	})
 }
 
-var title = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title`)
+var title = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title`) })
 
 // pageWords words what a page is, by its title if it has one.
 func pageWords(body []byte) string {
-	if m := title.FindSubmatch(body); m != nil {
+	if m := title().FindSubmatch(body); m != nil {
 		return fmt.Sprintf("a web page, %q", strings.Join(strings.Fields(html.UnescapeString(string(m[1]))), " "))
 	}
 	return "a web page"

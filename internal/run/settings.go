@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"meetbatch/internal/meeting"
 	"meetbatch/internal/sandbox"
@@ -200,7 +201,7 @@ func (s *Settings) CheckFor(op job.Operation) error {
 			return &Error{Usage, fmt.Errorf("--column %s: not FIELD=HEADER", column), "FIELD is account or " + op.Column + ", HEADER a header of the file, or #1 for its first column"}
 		case field != "account" && field != op.Column:
 			return &Error{Usage, fmt.Errorf("--column %s: %s has no such field", field, op.Name), "the fields are account and " + op.Column}
-		case numbered.MatchString(header) && !placed:
+		case numbered().MatchString(header) && !placed:
 			return &Error{Usage, fmt.Errorf("--column %s: no column from #1 on", column), "the first column is #1"}
 		}
 	}
@@ -224,7 +225,7 @@ func (s *Settings) CheckFor(op job.Operation) error {
 }
 
 // numbered matches what names a column by its position, rightly or not.
-var numbered = regexp.MustCompile(`^#-?[0-9]+$`)
+var numbered = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^#-?[0-9]+$`) })
 
 // checkNoHeader refuses a file without header of which nothing says where its fields stand.
 func (s *Settings) checkNoHeader(op job.Operation) error {

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"meetbatch/job"
@@ -24,13 +25,13 @@ func (d *Duration) UnmarshalText(text []byte) (err error) {
 }
 
 // noShare is 0 in any form that a share can have.
-var noShare = regexp.MustCompile(`^0+(\.0+)?(%|pct)?$`)
+var noShare = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^0+(\.0+)?(%|pct)?$`) })
 
 // Allowed is a job.Share that may be 0.
 type Allowed struct{ job.Share }
 
 func (a *Allowed) UnmarshalText(text []byte) (err error) {
-	if noShare.Match(text) {
+	if noShare().Match(text) {
 		a.Share = job.Share{}
 		return nil
 	}

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -83,7 +84,9 @@ func (h *Handler) signIn(r *http.Request, line *Line, call signInCall) *reply {
 func decode(body []byte, v any) error { return json.NewDecoder(bytes.NewReader(body)).Decode(v) }
 
 // authorization is the header of an application that signs in: its signature and its ID.
-var authorization = regexp.MustCompile(`^HMAC-SHA256 signature=([0-9a-f]{64}),access=([A-Za-z0-9+/=]+)$`)
+var authorization = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^HMAC-SHA256 signature=([0-9a-f]{64}),access=([A-Za-z0-9+/=]+)$`)
+})
 
 func (h *Handler) signInApp(r *http.Request, text []byte) *reply {
 	var body struct {
@@ -99,7 +102,7 @@ func (h *Handler) signInApp(r *http.Request, text []byte) *reply {
 	}
 	user := h.settings.User
 	access := base64.StdEncoding.EncodeToString([]byte(body.AppID))
-	given := authorization.FindStringSubmatch(r.Header.Get("Authorization"))
+	given := authorization().FindStringSubmatch(r.Header.Get("Authorization"))
 	switch {
 	case len(body.Nonce) < 32 || len(body.Nonce) > 64:
 		return malformed("nonce has not 32 to 64 characters")

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/windows"
@@ -134,7 +135,7 @@ func CheckName(path string) error {
 			return &NameError{path, `no name on Windows has a control character or one of < > : " | ? *`}
 		case strings.TrimRight(name, ". ") != name:
 			return &NameError{path, "no name on Windows ends with a dot or a blank"}
-		case device.MatchString(name) || !filepath.IsLocal(name):
+		case device().MatchString(name) || !filepath.IsLocal(name):
 			return &NameError{path, name + " is a name that Windows keeps for a device"}
 		}
 	}
@@ -142,7 +143,7 @@ func CheckName(path string) error {
 }
 
 // device matches the names that some versions of Windows keep for devices also where a dot and more follows.
-var device = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[1-9]|lpt[1-9]) *(\..*)?$`)
+var device = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[1-9]|lpt[1-9]) *(\..*)?$`) })
 
 // MayReplace finds out whether another program keeps a file from being replaced, before much work is done for nothing.
 func MayReplace(path string) error {

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"meetbatch/internal/system"
@@ -67,7 +68,9 @@ func (m Metrics) Write(n News, now time.Time) (err error) {
 	return to.Commit()
 }
 
-var successLine = regexp.MustCompile(`(?m)^` + lastSuccess + `\{command="([a-z]+)"\} ([0-9.]+)$`)
+var successLine = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^` + lastSuccess + `\{command="([a-z]+)"\} ([0-9.]+)$`)
+})
 
 // succeeded reads from the old file when the commands that it is of succeeded last.
 func (m Metrics) succeeded() (map[string]string, error) {
@@ -81,7 +84,7 @@ func (m Metrics) succeeded() (map[string]string, error) {
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, 1<<20))
-	for _, line := range successLine.FindAllStringSubmatch(string(text), -1) {
+	for _, line := range successLine().FindAllStringSubmatch(string(text), -1) {
 		at[line[1]] = line[2]
 	}
 	return at, err

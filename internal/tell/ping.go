@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -123,7 +124,7 @@ func pingText(n News) string {
 	other := int64(0)
 	for _, f := range n.Failures {
 		line := fmt.Sprintf("%s %s %d\n", f.Status, f.Code, f.Rows)
-		if !codeForm.MatchString(f.Code) || b.Len()+len(line) > pingBody-64 { // with room for the others
+		if !codeForm().MatchString(f.Code) || b.Len()+len(line) > pingBody-64 { // with room for the others
 			other += f.Rows
 			continue
 		}
@@ -136,4 +137,4 @@ func pingText(n News) string {
 }
 
 // codeForm is the form of the codes of the service and of this program; what else stands in place of one could be anything.
-var codeForm = regexp.MustCompile(`^[A-Z][A-Z_]{1,30}(\.[0-9]{1,12})?$`)
+var codeForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Z][A-Z_]{1,30}(\.[0-9]{1,12})?$`) })
