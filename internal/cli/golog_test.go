@@ -61,7 +61,7 @@ func TestGoLog(t *testing.T) {
 				t.Fatal(err)
 			}
 			var said bytes.Buffer
-			args := append([]string{"reclaim", "--any-id", "--yes", "--rate", "2/1s", "--endpoint", url, "--out", filepath.Join(dir, "run"), file}, test.flags...)
+			args := append([]string{"reclaim", "--any-id", "--yes", "--rate", "5/1s", "--endpoint", url, "--out", filepath.Join(dir, "run"), file}, test.flags...)
 			if code := Run(t.Context(), args, []string{"MEETBATCH_TOKEN=s3cret-token"}, strings.NewReader(""), &said, &said); code != 0 {
 				t.Errorf("exit code %d", code)
 			}

@@ -195,8 +195,9 @@ func TestFaults(t *testing.T) {
 	for _, kind := range []string{"500", "502", "503", "504", "429", "401", "reset", "cut", "hang"} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			timeout := time.Minute
+			timeout, requests := time.Minute, 30
 			if kind == "hang" {
+				requests = mass(12, 30)
 				timeout = 500 * time.Millisecond // which every other request has to keep, on a busy machine too
 				if runtime.GOOS == "windows" {
 					timeout = 3 * time.Second // by wine too
@@ -213,7 +214,7 @@ func TestFaults(t *testing.T) {
 				server := httptest.NewServer(h)
 				client := &http.Client{Timeout: timeout}
 				answered := map[bool]int{}
-				for range 30 {
+				for range requests {
 					r, err := http.NewRequest("PUT", server.URL+status+"1", strings.NewReader(`["wei"]`))
 					if err != nil {
 						t.Error(err)
@@ -241,12 +242,12 @@ func TestFaults(t *testing.T) {
 					faults += fmt.Sprintf("%t ", line.Fault != "")
 				}
 				hit := strings.Count(faults, "true")
-				done := 30 - hit
+				done := requests - hit
 				if kind == "cut" {
-					done = 30 // the status came through
+					done = requests // the status came through
 				}
-				if hit < 1 || hit > 15 || answered[true] != done {
-					t.Errorf("%d of 30 requests failed, %d were done", hit, answered[true])
+				if hit < 1 || hit > requests/2 || answered[true] != done {
+					t.Errorf("%d of %d requests failed, %d were done", hit, requests, answered[true])
 				}
 				if isAnswer := kind[0] <= '9'; isAnswer && answered[false] != hit || !isAnswer && answered[false] != 0 {
 					t.Errorf("%d requests failed, %d with an answer", hit, answered[false])
