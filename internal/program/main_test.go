@@ -106,10 +106,10 @@ func TestScript(t *testing.T) {
 
 // lengthy are the scripts that take longest, which are run by the build tag long, or when one script is asked for.
 var lengthy = []string{
-	"answers", "assign", "beside", "budget", "changes", "completion", "console", "continue", "directory", "export", "exports", "failing",
-	"guards", "huge", "keep", "keyfiles", "last", "list", "live", "log", "mistakes", "names", "old", "page", "profile", "reading",
+	"answers", "assign", "beside", "budget", "changes", "completion", "console", "continue", "directory", "export", "exports",
+	"failing", "huge", "keep", "keyfiles", "last", "list", "live", "log", "mistakes", "names", "old", "page", "profile", "reading",
 	"reconcile", "reconcilestopped", "refused", "rehearsal", "service", "set", "shard", "shardruns", "show", "skip", "spreadsheet",
-	"truth", "undo", "undowords", "usage", "variables", "verify",
+	"truth", "undo", "undowords", "variables",
 }
 
 // concurrent are the scripts in which the goroutines of a process have most to do with one another.

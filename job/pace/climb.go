@@ -57,13 +57,11 @@ func (c *climb) ends(good, bad float64) {
 	c.good, c.bad, c.step, c.over, c.haste = good, bad, firstStep, 0, slow
 }
 
-// about notes a limit between a rate that is good and one that was certainly too high, and an estimate of it. Few answers told
-// of such a limit.
+// about notes a limit between a rate that is good and one that was certainly too high, and an estimate of it by few answers.
 func (c *climb) about(good, bad, over float64, h haste) {
 	c.ends(good, bad)
-	c.step, c.over, c.haste = 4*firstStep, over, h
 	if c.wait = 30; h == quickest {
-		c.wait = 10
+		c.step, c.over, c.haste, c.wait = 4*firstStep, over, h, 10
 	}
 }
 

@@ -30,13 +30,10 @@ type trial struct {
 	haste          haste   // how soon a limit showed there
 }
 
-// compare notes what a trial, or its next step, is compared with. Where more was refused than noise ever is, few answers show
-// whether that depends on the rate.
+// compare notes what a trial, or its next step, is compared with.
 func (t *trial) compare(rate, heard, refused, run, got, noise float64) {
 	t.from, t.heard, t.refused, t.run, t.got, t.few = rate, heard, refused, run, got, heard < fewest
-	if t.need = 10; refused <= maxNoise*heard {
-		t.need = math.Min(250, math.Max(25, excess/math.Max(refused/heard/2, refused/heard-noise)))
-	}
+	t.need = math.Min(250, math.Max(25, excess/math.Max(refused/heard/2, refused/heard-noise)))
 }
 
 // lower is the part of a rate at which nothing is refused, if refusals are what is beyond a limit.
@@ -46,8 +43,8 @@ func lower(share float64) float64 { return math.Max(1.0/3, 0.88*(1-share)) }
 func (s *search) try(now float64) {
 	run, all := s.stay.doubt.share(), s.stay.refused/s.stay.heard
 	share := math.Min(run, all)
-	s.trial = trial{home: s.rate, overfull: s.overfull(), haste: quick}
-	if s.stay.heard-s.stay.doubt.heard <= 1 { // the doubt is as old as the rate
+	s.trial = trial{home: s.rate, overfull: s.overfull()}
+	if s.stay.heard-s.stay.doubt.heard <= 2 { // there was hardly one before the first refusal
 		s.trial.haste = quickest
 	}
 	heard, refused := s.stay.heard, s.stay.refused
