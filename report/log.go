@@ -79,12 +79,15 @@ func (l *log) failed() error {
 	return l.err
 }
 
-// sync brings what was written to the disk. After an error it is not known what of it is there, and a further try might
-// succeed without bringing the rest; so nothing more is written then.
+// sync brings what was written to the disk, unless all of it is there. After an error it is not known what of it is there,
+// and a further try might succeed without bringing the rest; so nothing more is written then.
 func (l *log) sync() error {
 	l.mu.Lock()
-	size, sum := l.size, l.sum
+	size, sum, brought := l.size, l.sum, l.err == nil && l.size == l.durable.Size
 	l.mu.Unlock()
+	if brought {
+		return nil
+	}
 	err := l.file.Sync()
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -60,6 +60,41 @@ func TestAppendTogether(t *testing.T) {
 	}
 }
 
+// TestSyncOnce: what is on the disk is not brought there again, what was appended since is, and of a file that was there
+// before all of it is.
+func TestSyncOnce(t *testing.T) {
+	t.Parallel()
+	for _, before := range []string{"", "before\n"} {
+		f, err := os.CreateTemp(t.TempDir(), "log")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.WriteString(before); err != nil {
+			t.Fatal(err)
+		}
+		l := newLog(f, int64(len(before)))
+		if err := errors.Join(l.append([]byte("once\n")), l.sync(), l.append([]byte("more\n")), l.sync()); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := l.onDisk().Size, int64(len(before)+len("once\nmore\n")); got != want {
+			t.Errorf("%q: %d bytes are on the disk, want %d", before, got, want)
+		}
+		f.Close() // which no sync gets by
+		if err := l.sync(); err != nil {
+			t.Errorf("%q: all is on the disk, and is brought there again: %v", before, err)
+		}
+		untouched, err := os.Open(f.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		l = newLog(untouched, int64(len(before)))
+		untouched.Close()
+		if err := l.sync(); (err == nil) != (before == "") {
+			t.Errorf("%q: a file of before was synced with %v", before, err)
+		}
+	}
+}
+
 // TestRecordTogether: many workers record at the same time, and all of it can be read back.
 func TestRecordTogether(t *testing.T) {
 	t.Parallel()
