@@ -76,7 +76,7 @@ func TestLogPipe(t *testing.T) {
 		answer.Body.Close()
 	}
 	cmd.Process.Signal(syscall.SIGTERM)
-	wantEnd(t, cmd, over, 2*time.Second+slow, 7) // the log is not whole
+	wantEnd(t, cmd, over, 2*time.Second+slow(), 7) // the log is not whole
 
 	lines := json.NewDecoder(reader)
 	for range 5 { // what was taken of it is

@@ -156,8 +156,13 @@ func wantEnd(t *testing.T, cmd *exec.Cmd, over chan struct{}, within time.Durati
 	}
 }
 
-// slow is what a busy machine may add to a time.
-const slow = 4 * time.Second
+// slow is what a busy machine may add to a time: thrice as much where the race detector makes the program slow too.
+func slow() time.Duration {
+	if testing.Short() {
+		return 12 * time.Second
+	}
+	return 4 * time.Second
+}
 
 // startService starts a service that answers after a time.
 func startService(t *testing.T, latency time.Duration) (url string, seen *arrivals) {
@@ -208,7 +213,7 @@ func TestStuckOutput(t *testing.T) {
 				at = time.Now()
 				cmd.Process.Signal(test.signal)
 			}
-			wantEnd(t, cmd, over, time.Until(at)+time.Second+slow, 5)
+			wantEnd(t, cmd, over, time.Until(at)+time.Second+slow(), 5)
 			times := seen.all()
 			most := 100 * time.Millisecond
 			if testing.Short() { // the race detector runs beside, and more of it
@@ -234,7 +239,7 @@ func TestStuckOutputToTheEnd(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	out := fullPipe(t)
 	cmd, over := launch(t, nil, out, out, "reclaim", "--yes", "--rate", "50/1s", "--verbose", "--endpoint", url, "--out", dir, "testdata/rooms.csv")
-	wantEnd(t, cmd, over, time.Second+2*slow, 1)
+	wantEnd(t, cmd, over, time.Second+2*slow(), 1)
 	if n := len(seen.all()); n < 25 {
 		t.Errorf("%d requests", n)
 	}
@@ -260,7 +265,7 @@ func TestStuckOutputAbandon(t *testing.T) {
 				}
 				cmd.Process.Signal(s)
 			}
-			wantEnd(t, cmd, over, time.Second+slow, 5)
+			wantEnd(t, cmd, over, time.Second+slow(), 5)
 			if results := string(read(t, filepath.Join(dir, "results.csv"))); !strings.Contains(results, ",unknown,") {
 				t.Errorf("nothing is unknown: %s", results)
 			}
@@ -283,7 +288,7 @@ func TestHangupOnce(t *testing.T) {
 		cmd.Process.Signal(syscall.SIGHUP)
 		time.Sleep(20 * time.Millisecond)
 	}
-	wantEnd(t, cmd, over, 2*time.Second+slow, 5)
+	wantEnd(t, cmd, over, 2*time.Second+slow(), 5)
 	journal := string(read(t, filepath.Join(dir, "requests.csv"))) // the first request may be one with a bad entry
 	if sent := strings.Count(journal, ",sent,"); sent == 0 || strings.Count(journal, ",200,")+strings.Count(journal, ",400,") != sent {
 		t.Errorf("in flight was given up: %s", journal)
@@ -325,7 +330,7 @@ func TestStuckBeforeSending(t *testing.T) {
 				cmd, over := launch(t, in, out, out, "reclaim", "--any-id", "--yes", "--endpoint", url, "--out", dir, "-")
 				waitFor(t, filepath.Join(dir, "run.json"), "planning")
 				cmd.Process.Signal(s)
-				wantEnd(t, cmd, over, time.Second+slow, 5)
+				wantEnd(t, cmd, over, time.Second+slow(), 5)
 				wantNothing(t, dir, seen)
 			})
 			t.Run("asking", func(t *testing.T) {
@@ -339,7 +344,7 @@ func TestStuckBeforeSending(t *testing.T) {
 				waitFor(t, filepath.Join(dir, "run.json"), `"sha256": "`)
 				time.Sleep(300 * time.Millisecond)
 				cmd.Process.Signal(s)
-				wantEnd(t, cmd, over, time.Second+slow, 5)
+				wantEnd(t, cmd, over, time.Second+slow(), 5)
 				wantNothing(t, dir, seen)
 			})
 		}
@@ -366,7 +371,7 @@ func TestIgnoredHangup(t *testing.T) {
 	hearHangups()
 	seen.wait(t, 3)
 	cmd.Process.Signal(syscall.SIGHUP)
-	wantEnd(t, cmd, over, 2*time.Second+2*slow, 1)
+	wantEnd(t, cmd, over, 2*time.Second+2*slow(), 1)
 }
 
 // TestResumedOutput: who stops a terminal for a while sees everything that was said in the meantime, in its order.
@@ -379,7 +384,7 @@ func TestResumedOutput(t *testing.T) {
 	seen.wait(t, 20)
 	screen.Write([]byte{0x11}) // Ctrl-Q
 	shown := screenOf(screen, program)
-	wantEnd(t, cmd, over, 2*slow, 1)
+	wantEnd(t, cmd, over, 2*slow(), 1)
 	text := string(<-shown)
 	if n := strings.Count(text, "request method=POST"); n != len(seen.all()) {
 		t.Errorf("%d of %d requests were told", n, len(seen.all()))
@@ -410,7 +415,7 @@ func TestAsked(t *testing.T) {
 					text += string(readSome(t, screen))
 				}
 				screen.WriteString("n\n")
-				wantEnd(t, cmd, over, slow, 3)
+				wantEnd(t, cmd, over, slow(), 3)
 				wantNothing(t, dir, seen)
 				if n := strings.Count(text, "rounded number by a"); n != 1 {
 					t.Errorf("a mistake is told %d times: %s", n, text)
