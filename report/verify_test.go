@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -146,6 +147,27 @@ func TestVerify(t *testing.T) {
 		if err != nil || !slices.Equal(got, test.want) {
 			t.Errorf("%q for %q in %s:\n%s, %v\nwant\n%s", test.to, test.from, test.file, strings.Join(got, "\n"), err, strings.Join(test.want, "\n"))
 		}
+	}
+}
+
+// TestVerifyInOrder: of requests without an answer those of the first lines are named first.
+func TestVerifyInOrder(t *testing.T) {
+	t.Parallel()
+	path, c := finished(t)
+	name := filepath.Join(path, report.RequestsFile)
+	answer := regexp.MustCompile(`(?m)^[^,\n]*,answered,.*\n`)
+	if err := os.WriteFile(name, answer.ReplaceAll([]byte(readFile(t, name)), nil), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	got, err := problems(path, c)
+	var lines []string
+	for _, problem := range got {
+		if _, line, is := strings.Cut(problem, "the request that begins with "); is {
+			lines = append(lines, strings.TrimSuffix(line, " has no answer, and the run was never interrupted"))
+		}
+	}
+	if want := []string{"line 2", "line 3", "line 4"}; err != nil || !slices.Equal(lines, want) {
+		t.Errorf("%v, want %v: %v, %v", lines, want, got, err)
 	}
 }
 
