@@ -31,7 +31,7 @@ const (
 // Explain explains the HTTP status and the error code of an answer that settled a row, for people. The codes and their
 // meanings are those of the Error Center and of the client's tables (api-facts, section 3.2; api-reading, section 6), and of
 // the gateway (apig_03_0048).
-func Explain(op Operation, status Status, httpStatus int, code string) Explanation {
+func Explain(status Status, httpStatus int, code string) Explanation {
 	var e Explanation
 	switch a := (Answer{HTTPStatus: httpStatus, Code: code}); {
 	case status == Invalid:
@@ -55,7 +55,7 @@ func Explain(op Operation, status Status, httpStatus int, code string) Explanati
 
 // StopHint says what to do about an answer that ended a run; mostly nothing is known.
 func StopHint(a Answer) string {
-	if e := Explain(Operation{}, NotSent, a.HTTPStatus, a.Code); e.Do != ownSide && !strings.HasSuffix(e.Do, ErrorCenter) {
+	if e := Explain(NotSent, a.HTTPStatus, a.Code); e.Do != ownSide && !strings.HasSuffix(e.Do, ErrorCenter) {
 		return e.Do
 	}
 	return ofStatus(a.HTTPStatus, "").Do

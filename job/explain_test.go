@@ -33,7 +33,7 @@ func TestExplainKnowsTheDocuments(t *testing.T) {
 	}
 	codes = append(codes, "MMC.111070001", "MMC.111070002", "MMC.111070005", "MMC.111070006", "MMC.111072005")
 	for _, code := range codes {
-		plainWords(t, code, job.Explain(job.Reclaim, job.Failed, 400, code))
+		plainWords(t, code, job.Explain(job.Failed, 400, code))
 	}
 	for code, statuses := range map[string][]int{
 		"0101": {404}, "0103": {500}, "0201": {400, 413, 502, 504, 500}, "0204": {400}, "0301": {401}, "0303": {401}, "0305": {401}, "0307": {401},
@@ -41,11 +41,11 @@ func TestExplainKnowsTheDocuments(t *testing.T) {
 		"0501": {405}, "0502": {405}, "0601": {500}, "0607": {400}, "0610": {502}, "0613": {503}, "0802": {403}, "1009": {400},
 	} {
 		for _, status := range statuses {
-			plainWords(t, code, job.Explain(job.Reclaim, job.Failed, status, "APIG."+code))
+			plainWords(t, code, job.Explain(job.Failed, status, "APIG."+code))
 		}
 	}
 	for _, status := range []int{0, 401, 403, 404, 429, 500, 502, 503, 504} {
-		plainWords(t, fmt.Sprint(status), job.Explain(job.SetStatus, job.Failed, status, ""))
+		plainWords(t, fmt.Sprint(status), job.Explain(job.Failed, status, ""))
 	}
 }
 
@@ -81,7 +81,7 @@ func TestExplain(t *testing.T) {
 		{job.Invalid, 0, "", "", "mend", false},
 		{job.Failed, 400, "", "", "", false},
 	} {
-		e := job.Explain(job.Reclaim, test.status, test.httpStatus, test.code)
+		e := job.Explain(test.status, test.httpStatus, test.code)
 		if !strings.Contains(e.Means, test.means) || !strings.Contains(e.Do, test.do) || e.Again != test.again || test.means == "" && e.Means != "" {
 			t.Errorf("%s %d %s: %+v", test.status, test.httpStatus, test.code, e)
 		}

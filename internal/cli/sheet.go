@@ -105,7 +105,7 @@ func cut(text string, width int) string {
 }
 
 // failures adds the rows that did not succeed by what they have in common.
-func (s *sheet) failures(op job.Operation, all []report.Failure) {
+func (s *sheet) failures(all []report.Failure) {
 	digits := 2
 	for _, f := range all {
 		digits = max(digits, len(words.Number(f.Rows)))
@@ -121,7 +121,7 @@ func (s *sheet) failures(op job.Operation, all []report.Failure) {
 				more, rows = more+1, rows+f.Rows
 				continue
 			}
-			s.failure(label, digits, failureOf(op, f))
+			s.failure(label, digits, failureOf(f))
 			label = ""
 		}
 	}
@@ -155,8 +155,8 @@ type failureText struct {
 	what, code, do, lines string
 }
 
-func failureOf(op job.Operation, f report.Failure) failureText {
-	e := job.Explain(op, f.Status, f.HTTPStatus, f.Code)
+func failureOf(f report.Failure) failureText {
+	e := job.Explain(f.Status, f.HTTPStatus, f.Code)
 	t := failureText{rows: f.Rows, what: cmp.Or(e.Means, f.Message), code: f.Code, do: e.Do, lines: firstLines(f.Lines, f.Rows)}
 	switch {
 	case f.Code == report.OtherCodes:

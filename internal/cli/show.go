@@ -200,7 +200,7 @@ func (a *app) showText(v shown) string {
 	if v.life == report.Killed && v.Run.State == report.Running {
 		s.item("in flight", v.inFlightText())
 	}
-	s.failures(v.Operation, v.Run.Failures)
+	s.failures(v.Run.Failures)
 	s.item("rate", v.rateText())
 	s.pair("requests", v.requestsText(), joined(latencyText(v.Run.Requests.Answers), "; ", troubleText(v.Run.Rate)))
 	v.sessions(s)

@@ -285,7 +285,7 @@ func (v shown) changes(s *sheet, margin string, one report.Session) {
 // againHelps counts the rows that did not succeed and for which sending again may help.
 func againHelps(s *run.Stored) (n int64) {
 	for _, f := range s.Run.Failures {
-		if e := job.Explain(s.Operation, f.Status, f.HTTPStatus, f.Code); e.Again || f.Status != job.Invalid && e.Means == "" {
+		if e := job.Explain(f.Status, f.HTTPStatus, f.Code); e.Again || f.Status != job.Invalid && e.Means == "" {
 			n += f.Rows
 		}
 	}

@@ -54,7 +54,7 @@ func (u *user) sayFailures(e *run.Ending) {
 			rows += f.Rows
 			continue
 		}
-		t := failureOf(e.Planned.Operation, f)
+		t := failureOf(f)
 		code := strings.TrimSpace(strings.TrimPrefix(fmt.Sprintf("%d ", f.HTTPStatus), "0 ") + f.Code)
 		text := fmt.Sprintf("%s: %s: %s (%s)", f.Status, words.Plural(f.Rows, "row"), joined(code, ": ", t.what), t.lines)
 		u.console.Warn(joined(text, "; ", t.do),
@@ -74,7 +74,7 @@ func summary(e *run.Ending, next string, columns int, now time.Time) string {
 		s.item("succeeded", words.Number(r.Counts.Succeeded))
 	}
 	if len(r.Failures) > 0 {
-		s.failures(e.Planned.Operation, r.Failures)
+		s.failures(r.Failures)
 		s.say("")
 	}
 	if r.Counts.Succeeded < r.Counts.Rows || len(r.Sessions) > 1 {

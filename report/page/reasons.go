@@ -26,7 +26,7 @@ type reason struct {
 func (p *page) Reasons() (reasons []reason) {
 	groups := p.books.sorted(false)
 	for i, g := range groups[:min(len(groups), shownGroups)] {
-		known := job.Explain(p.Operation, g.Status, g.HTTPStatus, g.code)
+		known := job.Explain(g.Status, g.HTTPStatus, g.code)
 		r := reason{group: g, ID: fmt.Sprintf("why-%d", i+1), What: known.Means, Message: g.message, Do: sentence(known.Do)}
 		if r.What == "" {
 			r.What, r.Message = cmp.Or(g.message, "the service refused, and no more is known of it"), ""
