@@ -194,42 +194,55 @@ func TestStuckOutput(t *testing.T) {
 		{"pipe, quiet", fullPipe, syscall.SIGHUP, []string{"--quiet"}},
 		{"--until", fullPipe, 0, []string{"--verbose"}},
 	}
+	most := 100 * time.Millisecond
+	if testing.Short() { // the race detector runs beside, and more of it
+		most = time.Second
+	}
 	for _, test := range sample(tests, 2) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			url, seen := startService(t, 0)
-			dir := filepath.Join(t.TempDir(), "run")
-			input := filepath.Join(t.TempDir(), "rooms.csv")
-			writeRooms(t, input, 2000)
-			out := test.stuck(t)
-			args := append([]string{"reclaim", "--any-id", "--yes", "--rate", "30/1s", "--timeout", "5s", "--endpoint", url, "--out", dir, input}, test.flags...)
-			at := time.Now().Add(5 * time.Second)
-			if test.signal == 0 {
-				args = append(args, "--until", at.Format(time.RFC3339Nano))
-			}
-			cmd, over := launch(t, nil, out, out, args...)
-			if test.signal != 0 {
-				seen.wait(t, 20)
-				at = time.Now()
-				cmd.Process.Signal(test.signal)
-			}
-			wantEnd(t, cmd, over, time.Until(at)+time.Second+slow(), 5)
-			times := seen.all()
-			most := 100 * time.Millisecond
-			if testing.Short() { // the race detector runs beside, and more of it
-				most = time.Second
-			}
-			if late := times[len(times)-1].Sub(at); late > most {
-				t.Errorf("the last request came %s after the signal", late)
-			}
-			for _, name := range []string{"failed.csv", "run.json"} {
-				if len(read(t, filepath.Join(dir, name))) == 0 {
-					t.Errorf("%s is empty", name)
+			// What a busy machine adds is by chance, what the program does is there each time.
+			for try := 1; ; try++ {
+				late := stopStuck(t, test.stuck(t), test.signal, test.flags)
+				if late <= most {
+					return
+				}
+				t.Logf("the last request came %s after the signal", late)
+				if try == 3 {
+					t.Fatalf("want %s at most", most)
 				}
 			}
-			wantCode(t, 0, "verify", dir)
 		})
 	}
+}
+
+// stopStuck starts a run that says what it has to say to out, stops it with a signal, or with --until where that is 0, and
+// wants it to end well. It gives the time from there to the last request.
+func stopStuck(t *testing.T, out *os.File, stop syscall.Signal, flags []string) (late time.Duration) {
+	url, seen := startService(t, 0)
+	dir := filepath.Join(t.TempDir(), "run")
+	input := filepath.Join(t.TempDir(), "rooms.csv")
+	writeRooms(t, input, 2000)
+	args := append([]string{"reclaim", "--any-id", "--yes", "--rate", "30/1s", "--timeout", "5s", "--endpoint", url, "--out", dir, input}, flags...)
+	at := time.Now().Add(5 * time.Second)
+	if stop == 0 {
+		args = append(args, "--until", at.Format(time.RFC3339Nano))
+	}
+	cmd, over := launch(t, nil, out, out, args...)
+	if stop != 0 {
+		seen.wait(t, 20)
+		at = time.Now()
+		cmd.Process.Signal(stop)
+	}
+	wantEnd(t, cmd, over, time.Until(at)+time.Second+slow(), 5)
+	for _, name := range []string{"failed.csv", "run.json"} {
+		if len(read(t, filepath.Join(dir, name))) == 0 {
+			t.Errorf("%s is empty", name)
+		}
+	}
+	wantCode(t, 0, "verify", dir)
+	times := seen.all()
+	return times[len(times)-1].Sub(at)
 }
 
 // TestStuckOutputToTheEnd: nobody reads, and the run goes to its end all the same, at its pace.
