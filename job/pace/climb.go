@@ -7,7 +7,8 @@ const (
 	firstStep = 0.04
 	firstRest = 240.0 // seconds between tries beyond a known limit, doubled with each that fails
 	maxRest   = 480.0
-	firstFew  = 5.0 // answers at a rate
+	firstFew  = 5.0   // answers at a rate
+	wayBack   = 120.0 // seconds that a step on the way back to a rate that was right waits at most
 )
 
 // climb is what is known on the way up.
@@ -97,7 +98,7 @@ func (s *search) ascend(now float64) {
 	case s.rate >= s.top, lasts < 6, heard < w.least, s.stay.doubt.score > 1.5: // there is no reason to, or too little is known
 	case c.bad == 0:
 		s.raise(now, 2*s.rate)
-	case lasts < 15*w.part, heard < few, c.window && lasts < probation:
+	case lasts < 15*w.part, heard < few && lasts < s.longest(), c.window && lasts < probation:
 	case !c.near(s.rate, c.bad):
 		if lasts >= 6*w.part/(c.bad/s.rate-1) {
 			s.raise(now, math.Min(1.25*s.rate, (s.rate+c.bad)/2))
@@ -105,6 +106,15 @@ func (s *search) ascend(now float64) {
 	case lasts >= c.wait:
 		s.step(now)
 	}
+}
+
+// longest is for how many seconds a step waits at most for the answers that it wants. Far below a rate that was right for long
+// the limit may have gone up again, and a hundred answers would take too long; anywhere else they are waited for.
+func (s *search) longest() float64 {
+	if s.rate < s.best/3 {
+		return wayBack
+	}
+	return math.Inf(1)
 }
 
 // step goes a step beyond the rate that is taken to be near the limit, or halfway to one that was certainly too high.
@@ -115,7 +125,7 @@ func (s *search) step(now float64) {
 		to, next = half, firstStep
 	}
 	if s.raise(now, to) {
-		c.bad, c.step, c.wait = math.Max(c.bad, s.rate), next, math.Max(0.3*answers, answers/s.rate)
+		c.bad, c.step, c.wait = math.Max(c.bad, s.rate), next, math.Max(0.3*answers, math.Min(s.longest(), answers/s.rate))
 	}
 }
 

@@ -32,7 +32,8 @@
 //	steady     it is right              too much is refused: trying
 //	raised     it may be too high       too much is refused: back, found; else further up (climb.go)
 //	found      it is new, doubted soon  too much is refused: trying
-//	trying     it is low on purpose     about as much is refused as before: it was noise, back up; else a limit (trial.go)
+//	trying     it is low on purpose     about as much is refused as before, or anything is although the rate is far below one
+//	                                    that was borne: it was noise, back up; else a limit (trial.go)
 //	refilling  a window was used up     after a minute like steady
 //
 // From each of them it goes to refilling where nobody got through for a while: then what got through in that minute is the

@@ -59,7 +59,7 @@ func (g *governor) found() []any {
 	st, c, t := &s.stay, &s.climb, &s.trial
 	return []any{
 		(*float64)(&g.states),
-		&s.top, &s.rate, &s.noise, &s.doubtAt, &s.trust, (*int)(&s.phase), &s.fullAt, &s.othersAt, &s.right,
+		&s.top, &s.rate, &s.noise, &s.doubtAt, &s.trust, (*int)(&s.phase), &s.fullAt, &s.othersAt, &s.right, &s.best, &s.floor,
 		&s.row.n, &s.row.since, &s.row.last, &s.row.blockedAt,
 		&st.since, &st.heard, &st.refused, &st.all, &st.shed, &st.lowered, &st.jammed,
 		&st.doubt.score, &st.doubt.heard, &st.doubt.refused,

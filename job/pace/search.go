@@ -46,6 +46,8 @@ type search struct {
 	fullAt   float64 // when a window was found used up
 	othersAt float64 // when it was taken to be others who did that
 	right    float64 // a rate that was right for long, or what a window held last
+	best     float64 // the highest rate that was right for long
+	floor    float64 // a rate that the service bore, since it was last found to have a lower limit; 0: none
 }
 
 // stay is what was seen at the rate in force.
@@ -74,8 +76,9 @@ func newSearch(top, start float64) *search {
 func (s *search) set(now, rate float64, p phase) {
 	rate = math.Min(s.top, math.Max(lowest, rate))
 	if r := s.proved(now); r > 0 {
-		s.right = r
+		s.right, s.best = r, math.Max(s.best, r)
 	}
+	s.floor = math.Max(s.floor, s.borne(now))
 	s.stay = stay{since: now, lowered: rate < s.rate}
 	s.rate, s.phase = rate, p
 }
@@ -84,6 +87,7 @@ func (s *search) set(now, rate float64, p phase) {
 // refused than it explains. When it is too old to hold any more it is where the climb goes on, and gently.
 func (s *search) bound(now, ceiling, states float64) {
 	s.top = math.Min(ceiling, states)
+	s.floor = math.Min(s.floor, s.top)
 	switch {
 	case math.IsInf(states, 1):
 		s.climb.ends(s.rate, s.rate)
@@ -234,12 +238,22 @@ func (s *search) proved(now float64) float64 {
 	return s.actual(now)
 }
 
+// borne is a rate that the service bore while this stay lasted, lower than the one in force by what was refused; 0 where the
+// stay says nothing. So it is where the rate was not lowered: a bucket may fill for long then before anything is refused.
+func (s *search) borne(now float64) float64 {
+	heard, refused := s.stay.heard, s.stay.refused
+	if heard < 25 || now-s.stay.since < 20 || !s.stay.lowered || s.stay.jammed {
+		return 0
+	}
+	return s.actual(now) * (1 - (refused+math.Sqrt(refused)+1)/heard)
+}
+
 // usedUp goes to what got through in a window of a minute that was found used up, late by so many seconds: it may have begun
 // so much earlier. That is a count, and there is no hurry to go beyond it.
 func (s *search) usedUp(now, late float64) {
 	_, got := s.flow.over(now, math.Min(now-s.fullAt, minute+late))
 	_, least := s.flow.over(now, math.Min(now-s.fullAt, minute))
-	s.fullAt = now
+	s.fullAt, s.floor = now, 0
 	if got == 0 {
 		return
 	}

@@ -164,34 +164,116 @@ func TestSearchNoRoom(t *testing.T) {
 	}
 }
 
-// TestSearchNoise: hardly any hour at a rate that was asked for is lost to a tenth of refusals that do not depend on it.
+// TestSearchNoise: hardly any hour at a rate that was asked for is lost to refusals that do not depend on it.
 func TestSearchNoise(t *testing.T) {
-	const top, share = 100.0 / 60, 0.1
-	hours, sum, slow, stuck := pace.Mass(200, 1000), 0.0, 0, 0
-	for seed := range hours {
-		chance := rand.New(rand.NewPCG(uint64(seed), 7))
-		s := pace.NewSearch(top, top)
-		taken := 0.0
-		for at := 0.0; at < 3600; {
-			at = feed(s, at, 1, func(float64, float64) bool {
-				if chance.Float64() < share {
-					return true
-				}
-				taken++
-				return false
-			})
+	const top = 100.0 / 60
+	hours := pace.Mass(200, 1000)
+	for _, test := range []struct {
+		share, mean float64
+		slow, stuck float64 // shares of the hours in which less than 0.75 and 0.3 is used, at most
+	}{{0.1, 0.95, 0.005, 0}, {0.15, 0.93, 0.02, 0.005}} {
+		sum, slow, stuck := 0.0, 0, 0
+		for seed := range hours {
+			chance := rand.New(rand.NewPCG(uint64(seed), 7))
+			s := pace.NewSearch(top, top)
+			taken := 0.0
+			for at := 0.0; at < 3600; {
+				at = feed(s, at, 1, func(float64, float64) bool {
+					if chance.Float64() < test.share {
+						return true
+					}
+					taken++
+					return false
+				})
+			}
+			used := taken / (top * 3600 * (1 - test.share))
+			sum += used
+			if used < 0.75 {
+				slow++
+			}
+			if used < 0.3 {
+				stuck++
+			}
 		}
-		used := taken / (top * 3600 * (1 - share))
-		sum += used
-		if used < 0.75 {
-			slow++
-		}
-		if used < 0.3 {
-			stuck++
+		n := float64(hours)
+		t.Logf("%g refused: %.3f used on average, %d of %d hours below 0.75, %d below 0.3", test.share, sum/n, slow, hours, stuck)
+		if sum < test.mean*n || float64(slow) > test.slow*n || float64(stuck) > test.stuck*n {
+			t.Errorf("want %+v", test)
 		}
 	}
-	t.Logf("%.3f used on average, %d of %d hours below 0.75, %d below 0.3", sum/float64(hours), slow, hours, stuck)
-	if sum < 0.95*float64(hours) || slow > hours/50 || stuck > hours/200 {
-		t.Error("want 0.95 on average, 2 % of the hours below 0.75 and 0.5 % below 0.3 at most")
+}
+
+// bucket refuses what is beyond a limit that changes, in requests a minute, as one with so much room does.
+func bucket(room float64, limit func(at float64) float64) func(at, _ float64) bool {
+	level, last := 0.0, 0.0
+	return func(at, _ float64) bool {
+		level, last = max(0, level-(at-last)*limit(at)/60), at
+		if level+1 > room {
+			return true
+		}
+		level++
+		return false
+	}
+}
+
+// TestSearchComesBack: a limit that was far lower for an hour is followed up again within 25 minutes, however few answers
+// there were meanwhile.
+func TestSearchComesBack(t *testing.T) {
+	const from, until = 1800.0, 5400.0
+	for _, low := range []float64{33, 20, 10, 5} { // requests a minute, of 100
+		for _, room := range []float64{5, 20} {
+			s := pace.NewSearch(100.0/60, 100.0/60)
+			refused := bucket(room, func(at float64) float64 {
+				if at > from && at < until {
+					return low
+				}
+				return 100.2
+			})
+			at := 0.0
+			for at < until {
+				at = feed(s, at, 1, refused)
+			}
+			if r := s.Rate() * 60; r > 1.5*low {
+				t.Errorf("%g a minute at a limit of %g", r, low)
+			}
+			for s.Rate()*60 < 90 && at < until+7200 {
+				at = feed(s, at, 1, refused)
+			}
+			t.Logf("%g a minute, room for %g: %.0f minutes", low, room, (at-until)/60)
+			if at > until+25*60 {
+				t.Error("want 25 at most")
+			}
+		}
+	}
+}
+
+// TestSearchComesDown: a limit that comes down is found once, and not taken for noise.
+func TestSearchComesDown(t *testing.T) {
+	for _, low := range []float64{60, 45, 33, 30, 25, 20, 10} { // requests a minute, of 90
+		for _, room := range []float64{5, 20} {
+			s := pace.NewSearch(100.0/60, 100.0/60)
+			limit := bucket(room, func(at float64) float64 {
+				if at < 1800 {
+					return 90
+				}
+				return low
+			})
+			taken, shed := 0.0, 0.0
+			for at := 0.0; at < 5400; {
+				at = feed(s, at, 1, func(at, rate float64) bool {
+					refused := limit(at, rate)
+					if at > 1800 && refused {
+						shed++
+					} else if at > 1800 {
+						taken++
+					}
+					return refused
+				})
+			}
+			t.Logf("%g a minute, room for %g: %.0f %% used, %g refused", low, room, 100*taken/low/60, shed)
+			if taken < 0.95*low*60 || shed > 40 || s.Noise() > 0.01 {
+				t.Errorf("noise %.2f; want 95 %% used, 40 refused at most, and no noise", s.Noise())
+			}
+		}
 	}
 }

@@ -72,8 +72,12 @@ func (s *search) judge(now float64) {
 	tooMuch := (refused-2)/heard > maxNoise || enough && share > maxNoise
 	asBefore := !s.stay.jammed && share <= maxNoise && t.same(heard, refused)
 	early := t.few && !t.second && (refused >= 4 || refused >= 3 && share > 0.3)
+	isNoise := refused >= 2 && !tooMuch && s.isTooLow(share)
 	doubtful := share > 0.1 && (enough || early) || enough && s.stay.jammed
 	switch {
+	case isNoise && enough:
+		s.learn(now, heard, refused)
+	case isNoise: // more answers at this rate tell how much it is, and those at a lower one would only come later
 	case tooMuch || doubtful && (!t.second || !asBefore) || enough && share > maxNoise/3 && t.heard < 20:
 		t.second = true
 		t.compare(s.rate, heard, refused, s.stay.doubt.least(2.5), s.got(now), s.noise)
@@ -84,6 +88,15 @@ func (s *search) judge(now float64) {
 	default:
 		s.limited(now)
 	}
+}
+
+// isTooLow tells whether the trial's rate is too low for the share that is refused there to be a limit's: it is far below one
+// that the service bore, and what was refused before the trial is nearer to that share than to what a limit here, which has
+// come down meanwhile, would have refused then.
+func (s *search) isTooLow(share float64) bool {
+	t := &s.trial
+	limits := 1 - (1-share)*s.rate/t.from
+	return s.rate <= 0.85*s.floor && !s.stay.jammed && !t.overfull && t.refused/t.heard <= (share+limits)/2
 }
 
 // same tells whether what is refused at the lower rate is rather explained by the share that was refused before than by another:
@@ -114,7 +127,7 @@ func (s *search) learn(now, heard, refused float64) {
 	s.noise = math.Min(maxNoise, (refused+math.Sqrt(refused))/heard)
 	s.trust = math.Max(firstTrust, 2*s.trust)
 	s.doubtAt = now + s.trust
-	s.climb.bad, s.climb.wait = 0, 15
+	s.climb.bad, s.climb.wait, s.floor = 0, 15, 0
 	s.set(now, s.trial.home, steady)
 }
 
@@ -135,4 +148,5 @@ func (s *search) limited(now float64) {
 		c.ends(good, math.Max(least, math.Min(t.from, t.got*(1+firstStep))))
 		s.set(now, math.Max(good, justBelow*t.got), found)
 	}
+	s.floor = math.Min(s.floor, s.rate)
 }
