@@ -11,7 +11,7 @@ type Status string
 
 const (
 	Succeeded Status = "succeeded"
-	Failed    Status = "failed"   // the service refused it, or was read afterwards and did not show it
+	Failed    Status = "failed"   // the service refused it, or answered none of its tries otherwise, or was read afterwards and did not show it
 	Unknown   Status = "unknown"  // sent, and it is not known whether it was carried out
 	NotSent   Status = "not_sent" // the run stopped before it
 	Invalid   Status = "invalid"  // never sent: the row itself is wrong

@@ -90,8 +90,8 @@ func exampleOf(command string) string {
 const helpInput = `
 Input:
   A CSV with a header row, in any usual encoding, also compressed. Columns are found by their header, case and blanks aside:
-  account (or userAccount, thirdAccount, member.id, 账号, 帐号), for %s vmr_id (or id, vmrId,
-  云会议室ID), for %s user_status (0, normal, enabled, 正常, 启用; 1, disabled, 停用, 禁用).
+  account (or userAccount, thirdAccount, third_account, member.id, 账号, 帐号), for %s vmr_id (or
+  id, vmrId, 云会议室ID), for %s user_status (0, normal, enabled, 正常, 启用; 1, disabled, 停用, 禁用).
   Other columns are ignored.
 `
 

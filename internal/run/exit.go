@@ -58,7 +58,7 @@ func Refuse(err error, hint string) error { return &Error{Refused, err, hint} }
 // Unrecorded gives the error of what could not be written, or does not add up.
 func Unrecorded(err error, hint string) error { return &Error{Recorded, err, hint} }
 
-// CodeOf is the one place where an error becomes an exit code.
+// CodeOf is the one place where the error of a command becomes its exit code.
 func CodeOf(err error) Code {
 	var e *Error
 	var said Code

@@ -19,7 +19,7 @@ func Delays() *backoff.ExponentialBackOff {
 }
 
 const (
-	// firstPause and longestPause bound the pauses for everybody while the service refuses all. Each is twice the one before.
+	// firstPause and longestPause bound the pauses for everybody while the service refuses all. Each is three times the one before.
 	// Windows of limits are a second or a minute long, and the advice for other services of the cloud is to wait 2 to 5
 	// seconds; where others use up the limit it should be found out soon that they no longer do.
 	firstPause   = 2 * time.Second

@@ -13,7 +13,8 @@ import (
 
 // The service counts as down when so many attempts in a row found no answer or one of a gateway that could
 // not reach it, at more than one request: a single request that always fails may itself be the cause. A plain
-// 500 is the service's own, and says nothing of the kind.
+// 500 is the service's own, and says nothing of the kind. That nothing could leave this machine, or that the service is being
+// upgraded, counts at once.
 const downAfter = 5
 
 // longAsked is how long the service may ask to wait without a word to people.

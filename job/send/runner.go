@@ -82,7 +82,7 @@ func (s *Stop) Error() string { return s.Reason }
 // Hint names what to try.
 func (s *Stop) Hint() string { return s.Try }
 
-// TooManyFailed is the error of a run that ended early because more rows failed than MaxFailures allows.
+// TooManyFailed is the error of a run that ended early because as many rows failed, or are unknown, as MaxFailures says.
 type TooManyFailed struct {
 	Failed, Settled int64 // rows
 	Bound           job.Share
