@@ -76,7 +76,7 @@ func (d Doubt) String() string {
 	case ResultLost:
 		return "the result of request " + d.RequestID + " for the same row was lost, and it " + perhaps
 	case JournalLost:
-		return "the record of earlier requests was damaged, and one for the same row " + perhaps
+		return "the record of earlier requests is not whole, and one for the same row " + perhaps
 	case Unsettled:
 		return "the run stopped before this was settled, and it " + perhaps
 	}

@@ -89,8 +89,23 @@ func (p *Past) findSettledSince() error {
 	return untorn(err)
 }
 
+// cut is how many requests the journal may lack at its end: none, unless the machine was cut off while the run was under
+// way. Those are gone then that were not brought to the disk yet, which happens several times a second.
+func (r *Run) cut() int {
+	if r.State != Running || len(r.Sessions) == 0 || !r.restarted() {
+		return 0
+	}
+	last := r.Sessions[len(r.Sessions)-1]
+	workers := last.Workers
+	for _, c := range last.Changes {
+		workers = max(workers, c.Workers)
+	}
+	return workers + r.Rate.MostPerSecond
+}
+
 // Pending tells of a chunk why it may have been carried out already, as a whole or in part. It is asked for those that
-// are to be sent, which chunks yields. Where a part of the records is lost, that goes for all.
+// are to be sent, which chunks yields in their order. Where a part of the records is lost, that goes for all, and where it is
+// their end for the first of them.
 func (p *Past) Pending(chunks iter.Seq2[job.Chunk, error]) (func(job.Chunk) job.Doubt, error) {
 	type place struct {
 		target uint32
@@ -109,23 +124,33 @@ func (p *Past) Pending(chunks iter.Seq2[job.Chunk, error]) (func(job.Chunk) job.
 		}
 		return all
 	}
-	if len(p.doubts) == 0 {
+	if len(p.doubts) == 0 && p.cut == 0 {
 		return of, nil
 	}
-	byTarget := p.openByTarget()
+	byTarget, cut := p.openByTarget(), p.cut
 	for chunk, err := range chunks {
 		if err != nil {
 			return nil, err
 		}
 		target := textHash(chunk.Target)
 		o := byTarget[target]
-		if o == nil {
-			continue
-		}
 		for _, e := range chunk.Entries {
-			if d := o.next(e.Line); d.Kind != job.NoDoubt {
+			var d job.Doubt
+			if cut > 0 {
+				d.Kind = job.JournalLost
+			}
+			if o != nil {
+				d = cmp.Or(o.next(e.Line), d)
+			}
+			if d.Kind != job.NoDoubt {
 				pending[place{target, e.Line}] = d
 			}
+		}
+		if !slices.ContainsFunc(chunk.Entries, func(e job.Entry) bool { return p.Tried(e.Line) }) { // which is sent last
+			cut--
+		}
+		if cut <= 0 && len(p.doubts) == 0 {
+			break
 		}
 	}
 	return of, nil

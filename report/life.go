@@ -28,10 +28,16 @@ func (r *Run) Life(now time.Time) Life {
 		return UnderWay
 	case was.PID > 0 && was.Host == this.Host && was.Boot == this.Boot && !was.alive():
 		return Killed
-	case was.Host == this.Host && was.Boot != "" && this.Boot != "" && was.Boot != this.Boot: // the machine was started anew since
+	case r.restarted():
 		return Killed
 	}
 	return Silent
+}
+
+// restarted tells whether the machine on which a run was under way was started anew since, as far as the system tells.
+func (r *Run) restarted() bool {
+	this, was := thisProcess(), r.Process
+	return was.Host == this.Host && was.Boot != "" && this.Boot != "" && was.Boot != this.Boot
 }
 
 // Elsewhere tells whether a run is under way on another machine, the lock of which may not reach this one.

@@ -30,6 +30,7 @@ type Past struct {
 	doubts      []doubt          // of requests for rows that have no result now
 	starts      map[int64]uint32 // by line: the targets of the requests among them that begin there
 	recordsLost bool             // whichever rows have no result may have been sent before
+	cut         int              // so may the rows of so many chunks that come first
 	wrong       error            // the first row whose result is not its own
 
 	// The results of the request that was settled last, by line. Where the run was interrupted while it wrote them,
@@ -60,6 +61,7 @@ func Open(path string, c Check) (*Past, error) {
 	// In a run that was resumed before, rows may have lost results that are older than requests which are in doubt: which
 	// rows these were for can be told no more.
 	p.recordsLost = p.unjournaled || c.Run.RecordsLost || len(p.torn) > 0 && c.Run.Resumed > 0
+	p.cut = c.Run.cut()
 	if err := p.findDoubts(); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
@@ -187,6 +189,10 @@ func (p *Past) Mends() (texts []string) {
 	if n := len(p.starts); n > 0 {
 		texts = append(texts, fmt.Sprintf("%s: it is not known whether requests were carried out that have no answer or whose results are gone (%d of them); rows of theirs without a result are sent again",
 			filepath.Join(p.Path, RequestsFile), n))
+	}
+	if p.cut > 0 {
+		texts = append(texts, fmt.Sprintf("%s: the machine was started anew since, and the last requests may be missing; where one of the first %d is refused now, it may have been carried out before",
+			filepath.Join(p.Path, RequestsFile), p.cut))
 	}
 	return texts
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"meetbatch/internal/system"
 	"meetbatch/job"
 	"meetbatch/report"
 )
@@ -289,6 +290,60 @@ func TestPending(t *testing.T) {
 	}
 	if want := []string{"", "r3", "", "", "r5", "r5", "", "", "r6", ""}; !slices.Equal(got, want) {
 		t.Errorf("in doubt by %q, want %q", got, want)
+	}
+}
+
+// TestPendingCut: where the machine was started anew since, whatever is sent first may have been sent already; where the process
+// alone was killed that stands in the journal.
+func TestPendingCut(t *testing.T) {
+	t.Parallel()
+	host, err := os.Hostname()
+	if err != nil {
+		t.Fatal(err)
+	}
+	boot := system.BootID()
+	if boot == "" {
+		t.Skip("the system does not tell")
+	}
+	run := func(state report.State, host, boot string) report.Run {
+		return report.Run{State: state, Process: report.Process{PID: 1, Host: host, Boot: boot}, Rate: report.Pace{MostPerSecond: 1},
+			Sessions: []report.Session{{Workers: 9}, {Workers: 1, Changes: []report.Change{{Rate: "none"}, {Workers: 2}}}}}
+	}
+	for _, test := range []struct {
+		run  report.Run
+		want string // of each chunk: j: the journal lacks something; u: a request went unanswered
+	}{
+		{run(report.Running, host, "another"), "jjju---"},
+		{run(report.Running, host, boot), "---u---"},
+		{run(report.Running, host, ""), "---u---"},
+		{run(report.Running, "another", "another"), "---u---"},
+		{run(report.Stopped, host, "another"), "---u---"},
+	} {
+		d := create(t, job.Reclaim)
+		var chunks []job.Chunk
+		for line := range int64(7) {
+			chunks = append(chunks, job.Chunk{Target: fmt.Sprint("a", line), Entries: []job.Entry{{ID: "e", Line: line + 2}}})
+		}
+		if err := errors.Join(d.Sent(job.Attempt{RequestID: "r", Chunk: chunks[3], Number: 1}), d.Close()); err != nil {
+			t.Fatal(err)
+		}
+		past, err := report.Open(d.Path, report.Check{Operation: job.Reclaim, Run: test.run})
+		if err != nil {
+			t.Fatal(err)
+		}
+		of, err := past.Pending(each(chunks))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, c := range chunks {
+			got += map[job.DoubtKind]string{job.NoDoubt: "-", job.UnansweredBefore: "u", job.JournalLost: "j"}[of(c).Kind]
+		}
+		told := strings.Contains(strings.Join(past.Mends(), "\n"), "the machine was started anew since, and the last requests may be missing")
+		if cut := strings.HasPrefix(test.want, "j"); got != test.want || told != cut {
+			t.Errorf("%+v: in doubt are %s, want %s; told: %t", test.run.Process, got, test.want, told)
+		}
+		past.Close()
 	}
 }
 
