@@ -43,7 +43,7 @@ func TestTruth(t *testing.T) {
 		"tenant":         {rooms: true, env: append(appID, "MEETBATCH_CORP_ID=corp", "MEETBATCH_USER_ID=用户@1"), service: []string{"--corp-id=corp"}},
 		"partial":        {rooms: true, env: account, service: []string{"--reject=partial"}},
 		"status":         {env: token},
-		"renewal":        {env: appID, service: []string{"--token-life=1s", "--latency=60ms"}, args: []string{"--chunk=5"}, sees: "PUT /v1/usg/acs/token"},
+		"renewal":        {env: appID, service: []string{"--token-life=2s", "--latency=200ms"}, args: []string{"--chunk=5"}, sees: "PUT /v1/usg/acs/token"},
 		"faults":         {rooms: true, env: appID, service: every},
 		"faults again":   {env: token, service: every, args: []string{"--chunk=5"}},
 		// What was taken back without an answer is refused when it is tried again.
@@ -273,7 +273,7 @@ func readTruth(t *testing.T, logFile string) []truthLine {
 
 // holdAgainstLog wants no request that is against the documents; of each row, that it succeeded just when the
 // request that it names applied it and was answered so, where an answer that was cut after its status may be
-// taken either way; and of one that failed, that no request ever applied it, unless it is of
+// taken either way, and one that came too late on a busy machine is none; and of one that failed, that no request ever applied it, unless it is of
 // an account and says that this may be.
 func holdAgainstLog(t *testing.T, rooms bool, results []map[string]string, lines []truthLine) {
 	requests, applied := map[string]truthLine{}, map[string]bool{}
@@ -293,11 +293,12 @@ func holdAgainstLog(t *testing.T, rooms bool, results []map[string]string, lines
 		}
 		l, known := requests[row["request_id"]]
 		did := l.Target == target && slices.Contains(l.Applied, entry)
+		late := row["status"] == "unknown" && strings.HasPrefix(row["error_message"], "no answer within ")
 		doubt := row["status"] == "unknown" || strings.Contains(row["error_message"], "may have been carried out")
 		switch ok := row["status"] == "succeeded"; {
 		case !known && row["request_id"] != "" && row["status"] != "unknown":
 			t.Errorf("the service saw no such request: %v", row)
-		case ok && (!did || l.Status != 200), !ok && did && l.Status == 200 && l.Fault == "":
+		case ok && (!did || l.Status != 200), !ok && !late && did && l.Status == 200 && l.Fault == "":
 			t.Errorf("the request was answered by %d %s, applied %t: %v", l.Status, l.Fault, did, row)
 		case row["status"] == "failed" && rooms && applied[target+"\x00"+entry], !ok && !doubt && applied[target+"\x00"+entry]:
 			t.Errorf("it was applied: %v", row)
